@@ -1,0 +1,102 @@
+import boundaries from 'eslint-plugin-boundaries'
+import prettier from 'eslint-config-prettier'
+import vue from 'eslint-plugin-vue'
+import tseslint from 'typescript-eslint'
+
+const domains = ['asterisk', 'floor', 'history', 'customers', 'people', 'realtime', 'http', 'database']
+
+/** Packages that one folder owns; everybody else goes through that folder. */
+const owned = [
+  { name: 'asterisk-manager', message: 'Only server/asterisk speaks AMI.' },
+  { name: 'socket.io', message: 'Only server/realtime knows Socket.IO.' },
+  { name: 'express', message: 'Only server/http and a domain’s routes.ts know Express.' },
+  { name: 'mongoose', message: 'Only server/database and a domain’s model.ts know Mongoose.' },
+]
+const ownedExcept = (...allowed) => ({
+  'no-restricted-imports': ['error', { paths: owned.filter((p) => !allowed.includes(p.name)) }],
+})
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.artifacts/**', '.data/**', 'tests/fixtures/**'] },
+  ...tseslint.configs.strictTypeChecked,
+  ...vue.configs['flat/recommended'],
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './client/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.vue'],
+      },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['**/*.vue'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: { 'vue/multi-word-component-names': 'off', 'vue/block-lang': ['error', { script: { lang: 'ts' } }] },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', 'client/vite.config.ts'],
+    ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { node: { extensions: ['.ts', '.vue', '.js'] } },
+      'boundaries/include': ['shared/**', 'server/**', 'client/**', 'lab/**', 'tests/**'],
+      'boundaries/elements': [
+        { type: 'shared', pattern: 'shared', mode: 'folder' },
+        { type: 'client', pattern: 'client', mode: 'folder' },
+        { type: 'lab', pattern: 'lab', mode: 'folder' },
+        { type: 'tests', pattern: 'tests', mode: 'folder' },
+        ...domains.map((name) => ({ type: name, pattern: `server/${name}`, mode: 'folder' })),
+        { type: 'server', pattern: 'server/*.ts', mode: 'file' },
+      ],
+    },
+    rules: {
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          rules: [
+            { from: 'shared', allow: ['shared'] },
+            { from: 'client', allow: ['client', 'shared'] },
+            { from: 'lab', allow: ['lab', 'shared', 'server', ...domains] },
+            { from: 'tests', allow: ['tests', 'lab', 'shared', 'client', 'server', ...domains] },
+            { from: 'server', allow: ['shared', 'server', ...domains] },
+            { from: 'floor', allow: ['floor', 'shared'] },
+            ...domains
+              .filter((name) => name !== 'floor')
+              .map((name) => ({ from: name, allow: ['shared', 'server', ...domains] })),
+          ],
+        },
+      ],
+    },
+  },
+  { files: ['server/**/*.ts', 'shared/**/*.ts', 'client/**/*.{ts,vue}', 'lab/**/*.ts'], rules: ownedExcept() },
+  { files: ['server/asterisk/**/*.ts'], rules: ownedExcept('asterisk-manager') },
+  { files: ['server/realtime/**/*.ts'], rules: ownedExcept('socket.io') },
+  { files: ['server/http/**/*.ts', 'server/*/routes.ts'], rules: ownedExcept('express') },
+  { files: ['server/database/**/*.ts', 'server/*/model.ts'], rules: ownedExcept('mongoose') },
+  {
+    // What is pure stays pure: no Node modules, no framework, no clock, no randomness.
+    files: ['server/floor/**/*.ts', 'shared/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: ['node:*'], paths: owned }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Time comes in with the event.' },
+        { object: 'Math', property: 'random', message: 'Randomness comes in as an argument.' },
+      ],
+    },
+  },
+  { files: ['lab/**', 'tests/**', 'server/people/cli.ts'], rules: { 'no-console': 'off' } },
+  prettier,
+)

@@ -1,0 +1,98 @@
+import type { AgentState, CallEnd, Direction, OfferOutcome, VisitOutcome } from '../../shared/calls.ts'
+
+/** Who is at the other end, raw as the network said it: normalising is for those who know the home country. */
+export interface RawParty {
+  number: string | null
+  name: string | null
+  restricted: boolean
+}
+
+/**
+ * What changed on the floor, in words a person would use. A fact is self-contained: whoever stores or shows it need not
+ * ask the floor. `at` is the PBX's time (ms), durations are ms.
+ */
+export type Fact = { pbx: string; at: number } & (
+  | { type: 'call.started'; callId: string; direction: Direction; party: RawParty; dialled: string | null }
+  /** More became known of the other party or of what kind of call it is. */
+  | { type: 'call.identified'; callId: string; direction: Direction; party: RawParty; dialled: string | null }
+  | { type: 'call.learnt'; callId: string; account: string | null; digits: string | null }
+  | { type: 'call.queued'; callId: string; visitId: string; queue: string }
+  | {
+      type: 'call.dequeued'
+      callId: string
+      visitId: string
+      queue: string
+      outcome: VisitOutcome
+      waitMs: number
+    }
+  | {
+      type: 'offer.made'
+      callId: string
+      offerId: string
+      visitId: string | null
+      queue: string | null
+      extension: string
+      personId: string | null
+    }
+  | {
+      type: 'offer.ended'
+      callId: string
+      offerId: string
+      visitId: string | null
+      queue: string | null
+      extension: string
+      personId: string | null
+      outcome: OfferOutcome
+      ringMs: number
+    }
+  | {
+      type: 'contact.began'
+      callId: string
+      contactId: string
+      offerId: string | null
+      queue: string | null
+      extension: string
+      personId: string | null
+      waitMs: number
+    }
+  | { type: 'contact.held'; callId: string; contactId: string; extension: string; by: 'agent' | 'customer' }
+  | { type: 'contact.resumed'; callId: string; contactId: string; extension: string; heldMs: number }
+  | {
+      type: 'contact.ended'
+      callId: string
+      contactId: string
+      queue: string | null
+      extension: string
+      personId: string | null
+      /** From answer to end, hold included. */
+      talkMs: number
+      heldMs: number
+      why: 'customerHungUp' | 'agentHungUp' | 'transferred' | 'moved' | 'cutOff' | 'unknown'
+    }
+  | {
+      type: 'call.transferred'
+      callId: string
+      kind: 'blind' | 'attended'
+      byExtension: string | null
+      to: string | null
+    }
+  | { type: 'call.parked'; callId: string; space: string }
+  | { type: 'call.unparked'; callId: string; how: 'retrieved' | 'timedOut' | 'gaveUp' }
+  | { type: 'call.voicemail'; callId: string }
+  /** Two calls turned out to be one (a consultation that was completed): `mergedId` lives on in `callId`. */
+  | { type: 'call.merged'; callId: string; mergedId: string }
+  | { type: 'call.ended'; callId: string; end: CallEnd; cause: number | null; durationMs: number }
+  | {
+      type: 'agent.state'
+      extension: string
+      personId: string | null
+      state: AgentState
+      pauseReason: string | null
+      callId: string | null
+    }
+  | { type: 'queue.changed'; queue: string }
+  /** Nothing was heard from this PBX from `since` to `at`. */
+  | { type: 'link.gap'; since: number }
+)
+
+export type FactType = Fact['type']

@@ -1,0 +1,132 @@
+import type { AgentState, CallEnd, Direction, OfferOutcome, VisitOutcome } from '../../shared/calls.ts'
+import type { ChannelInfo, DeskInfo, MemberInfo } from './events.ts'
+import type { RawParty } from './facts.ts'
+
+/**
+ * The live contact center. Entries are immutable: a change puts a new object in its map, so a reader may keep what it
+ * read. The maps themselves belong to the reducer and are changed in place, so that an event costs the same on a floor of
+ * 10 or 10,000 (docs/decisions/0002-floor-in-place.md). Readers get `Floor`, whose maps they cannot write.
+ */
+export interface Floor {
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly bridges: ReadonlyMap<string, Bridge>
+  readonly calls: ReadonlyMap<string, Call>
+  /** By extension. */
+  readonly agents: ReadonlyMap<string, Agent>
+  readonly queues: ReadonlyMap<string, Queue>
+  /** What is known of each PBX's link, by its name. */
+  readonly links: ReadonlyMap<string, Link>
+}
+
+export interface Link {
+  readonly pbx: string
+  readonly bootedAt: number | null
+  /** Since when nothing is heard; null while connected. */
+  readonly lostAt: number | null
+}
+
+export interface Channel extends ChannelInfo {
+  readonly pbx: string
+  readonly callId: string
+  readonly appearedAt: number
+  /** The agent whose phone this is, or null for a customer's or a helper channel. */
+  readonly extension: string | null
+  readonly bridgeId: string | null
+  /** The channel that dialled this one. */
+  readonly dialledBy: string | null
+  /** The other half of a Local channel. */
+  readonly localPeer: string | null
+  readonly heldSince: number | null
+  readonly hangupAskedAt: number | null
+}
+
+export interface Bridge {
+  readonly bridgeId: string
+  readonly channelIds: readonly string[]
+}
+
+/** One stay in one queue. */
+export interface Visit {
+  readonly visitId: string
+  readonly queue: string
+  readonly channelId: string
+  readonly enteredAt: number
+  /** Set when the PBX said that the caller left, though perhaps not yet why. */
+  readonly leftAt: number | null
+  readonly outcome: VisitOutcome
+}
+
+/** One agent being asked to take the call, on however many of their devices. */
+export interface Offer {
+  readonly offerId: string
+  readonly visitId: string | null
+  readonly queue: string | null
+  readonly extension: string
+  readonly personId: string | null
+  readonly madeAt: number
+  readonly endedAt: number | null
+  readonly outcome: OfferOutcome
+  /** The channels ringing for it. */
+  readonly channelIds: readonly string[]
+  /** How often a phone that refused was tried again within this offer. */
+  readonly attempts: number
+}
+
+/** One agent talking with the customer. */
+export interface Contact {
+  readonly contactId: string
+  readonly offerId: string | null
+  readonly queue: string | null
+  readonly extension: string
+  readonly personId: string | null
+  readonly channelId: string
+  readonly beganAt: number
+  readonly endedAt: number | null
+  readonly heldSince: number | null
+  readonly heldMs: number
+}
+
+/** One customer's experience, from the first ring to the last hang-up. */
+export interface Call {
+  readonly callId: string
+  readonly pbx: string
+  readonly direction: Direction
+  readonly party: RawParty
+  readonly dialled: string | null
+  readonly startedAt: number
+  readonly endedAt: number | null
+  readonly end: CallEnd | null
+  /** The customer's own channel; null for a call between agents, or before an outbound call has dialled. */
+  readonly customerId: string | null
+  readonly account: string | null
+  readonly digits: string | null
+  readonly channelIds: ReadonlySet<string>
+  readonly visits: readonly Visit[]
+  readonly offers: readonly Offer[]
+  readonly contacts: readonly Contact[]
+  readonly parkedIn: string | null
+  readonly voicemail: boolean
+}
+
+export interface Agent extends DeskInfo {
+  readonly state: AgentState
+  readonly since: number
+  readonly callId: string | null
+  readonly paused: boolean
+  readonly pauseReason: string | null
+}
+
+export interface Queue {
+  readonly name: string
+  readonly members: ReadonlyMap<string, MemberInfo>
+  /** Calls waiting, the longest first. */
+  readonly waiting: readonly { callId: string; channelId: string; since: number }[]
+}
+
+/** What a centre decides for itself. */
+export interface FloorOptions {
+  /** A caller who hangs up sooner than this after entering a queue is a short abandon, ms. */
+  shortAbandonMs: number
+  /** Device names (`PJSIP/trunk`) behind which outside numbers are. */
+  trunks: readonly string[]
+}

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { instantSchema } from './calls.ts'
+
+export const phoneLabelSchema = z.enum(['mobile', 'work', 'home', 'other'])
+/** E.164: a plus, a country code, at most 15 digits in all. */
+export const e164Schema = z
+  .string()
+  .regex(/^\+[1-9]\d{5,14}$/, 'A phone number in E.164: +, country code, digits.')
+
+export const cardPhoneSchema = z.object({ number: e164Schema, label: phoneLabelSchema })
+export const cardEmailSchema = z.object({ address: z.email(), label: z.enum(['work', 'private', 'other']) })
+
+export const tierSchema = z.enum(['standard', 'silver', 'gold', 'platinum'])
+export type Tier = z.infer<typeof tierSchema>
+
+/** An amount of money in minor units (cents) with its ISO 4217 currency. */
+export const moneySchema = z.object({ minor: z.number().int(), currency: z.string().length(3) })
+
+export const purchaseSchema = z.object({
+  at: instantSchema,
+  what: z.string(),
+  amount: moneySchema,
+})
+
+/** What we promised and have not yet done. */
+export const promiseSchema = z.object({
+  promiseId: z.string(),
+  what: z.string(),
+  dueAt: instantSchema.nullable(),
+  madeAt: instantSchema,
+  madeBy: z.string().nullable(),
+  open: z.boolean(),
+})
+
+/** Business that is not finished: a dispute, an order under way, a debt. */
+export const openBusinessSchema = z.object({
+  kind: z.enum(['dispute', 'order', 'invoice', 'request']),
+  title: z.string(),
+  at: instantSchema,
+})
+
+export const noteSchema = z.object({
+  noteId: z.string(),
+  at: instantSchema,
+  by: z.string().nullable(),
+  text: z.string(),
+})
+
+/** One line of what happened with this customer. */
+export const timelineEntrySchema = z.object({
+  at: instantSchema,
+  kind: z.enum(['call', 'note', 'purchase', 'payment', 'dispute', 'event', 'invitation', 'message']),
+  /** One plain sentence. */
+  text: z.string(),
+  callId: z.string().nullable(),
+  durationMs: z.number().nullable(),
+  by: z.string().nullable(),
+})
+export type TimelineEntry = z.infer<typeof timelineEntrySchema>
+
+/** One line of the "why" box: the most pressing reason first, at most three. */
+export const whySchema = z.object({
+  kind: z.enum(['promise', 'dispute', 'order', 'invoice', 'request', 'lastTalk', 'event']),
+  text: z.string(),
+  /** When it happened or falls due. */
+  at: instantSchema.nullable(),
+  overdue: z.boolean(),
+})
+export type Why = z.infer<typeof whySchema>
+
+/**
+ * The card, as one role may see it: a section the role has no right to is absent, not empty.
+ */
+export const cardSchema = z.object({
+  customerId: z.string(),
+  version: z.number().int(),
+  name: z.string(),
+  company: z.string().nullable(),
+  position: z.string().nullable(),
+  customerSince: instantSchema.nullable(),
+  /** BCP 47 tags, the preferred first. */
+  languages: z.array(z.string()),
+  tier: tierSchema,
+  city: z.string().nullable(),
+  country: z.string().length(2).nullable(),
+  /** IANA zone of the customer, for the local time beside their name. */
+  timeZone: z.string().nullable(),
+  tags: z.array(z.string()),
+  phones: z.array(cardPhoneSchema),
+  emails: z.array(cardEmailSchema),
+  accountNumber: z.string().nullable(),
+  preferences: z.array(z.object({ label: z.string(), value: z.string() })),
+  why: z.array(whySchema).max(3),
+  promises: z.array(promiseSchema).optional(),
+  purchases: z.array(purchaseSchema).optional(),
+  notes: z.array(noteSchema).optional(),
+  timeline: z.array(timelineEntrySchema),
+})
+export type Card = z.infer<typeof cardSchema>
+
+/** Why a candidate is thought to be the caller, strongest first: this is also the ranking. */
+export const candidateReasonSchema = z.enum([
+  'account', // their account number was entered in the IVR
+  'chosen', // an agent chose them for this number before
+  'promiseDue', // a promise or callback is due
+  'openBusiness', // a dispute, order or invoice is open
+  'lastTalked', // the last of them we talked to
+  'dialledNumber', // the number dialled belongs to their brand or campaign
+  'sameNumber', // nothing but the number
+  'nationalTail', // only the last digits agree
+])
+export type CandidateReason = z.infer<typeof candidateReasonSchema>
+
+export const candidateSchema = z.object({
+  customerId: z.string(),
+  name: z.string(),
+  company: z.string().nullable(),
+  city: z.string().nullable(),
+  tier: tierSchema,
+  reason: candidateReasonSchema,
+  lastContactAt: instantSchema.nullable(),
+})
+export type Candidate = z.infer<typeof candidateSchema>
+
+/**
+ * What the look-up found for a call. `one`: certain enough to show as the caller (recognised, not verified).
+ * `several` and `candidate`: choose. `none`: new card or link. `withheld`: nothing to look up. `ignored`: an own number.
+ * `pending`: still looking; `unavailable`: the database did not answer.
+ */
+export const matchSchema = z.object({
+  outcome: z.enum(['pending', 'one', 'several', 'none', 'withheld', 'ignored', 'unavailable']),
+  /** How it was matched; null when nothing was. */
+  by: candidateReasonSchema.nullable(),
+  candidates: z.array(candidateSchema),
+})
+export type Match = z.infer<typeof matchSchema>
+
+/** What the agent's screen needs beside the call itself: the match and, for `one`, the card. */
+export const popSchema = z.object({ match: matchSchema, card: cardSchema.nullable() })
+export type Pop = z.infer<typeof popSchema>
+
+/** Who is calling, said by the agent: one of the candidates, a found customer, or nobody of these. */
+export const chooseCustomerRequestSchema = z.strictObject({
+  customerId: z.string(),
+  /** Remember the choice for this number. False for "it is somebody else's phone". */
+  remember: z.boolean(),
+})
+
+/** A new card in two fields; the number comes from the call. */
+export const newCustomerRequestSchema = z.strictObject({
+  name: z.string().trim().min(1, 'A name is needed.').max(200),
+  company: z.string().trim().max(200).optional(),
+})
+
+export const addNoteRequestSchema = z.strictObject({
+  /** Made by the client, so that a repeated request adds one note. */
+  noteId: z.uuid(),
+  text: z.string().trim().min(1).max(10_000),
+})
+
+export const searchRequestSchema = z.object({ q: z.string().trim().min(2).max(100) })
+export const searchHitSchema = z.object({
+  customerId: z.string(),
+  name: z.string(),
+  company: z.string().nullable(),
+  city: z.string().nullable(),
+  tier: tierSchema,
+  phone: z.string().nullable(),
+})
+export type SearchHit = z.infer<typeof searchHitSchema>

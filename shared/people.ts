@@ -1,0 +1,88 @@
+import { z } from 'zod'
+
+/** What a person may be allowed to do. Checked on the server for every route, socket event and send. */
+export const rights = [
+  'desk.use', // sit at a desk: be offered calls, see their cards
+  'floor.watch', // see every queue, agent and call as they are now
+  'card.read', // open and search customers
+  'card.write', // change cards, choose who is calling
+  'card.purchases', // see what the customer bought
+  'card.notes', // see and write notes
+  'history.own', // see one's own calls
+  'history.all', // see everybody's calls
+  'health.read', // see the state of connections in detail
+  'people.manage', // add people, change roles, end sessions
+] as const
+export const rightSchema = z.enum(rights)
+export type Right = z.infer<typeof rightSchema>
+
+export const roles = ['agent', 'supervisor', 'marketing', 'sales', 'collections', 'admin'] as const
+export const roleSchema = z.enum(roles)
+export type Role = z.infer<typeof roleSchema>
+
+/** The rights each role starts with. Stored in the database as data at first start; this is only the seed. */
+export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
+  agent: ['desk.use', 'card.read', 'card.write', 'card.purchases', 'card.notes', 'history.own'],
+  supervisor: [
+    'desk.use',
+    'floor.watch',
+    'card.read',
+    'card.write',
+    'card.purchases',
+    'card.notes',
+    'history.own',
+    'history.all',
+    'health.read',
+  ],
+  marketing: ['card.read', 'card.write', 'history.own'],
+  sales: ['desk.use', 'card.read', 'card.write', 'card.purchases', 'card.notes', 'history.own'],
+  collections: ['desk.use', 'card.read', 'card.write', 'card.purchases', 'card.notes', 'history.own'],
+  admin: ['people.manage', 'health.read', 'history.all', 'floor.watch'],
+}
+
+export const extensionSchema = z.string().regex(/^\d{2,6}$/, 'An extension is 2 to 6 digits.')
+export const signInNameSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'A sign-in name is 2 to 64 letters, digits, dots, dashes.')
+export const passwordSchema = z
+  .string()
+  .min(10, 'A password has at least 10 characters.')
+  .max(200, 'A password has at most 200 characters.')
+
+export const localeSchema = z.enum(['en', 'ru'])
+export type Locale = z.infer<typeof localeSchema>
+
+/** The signed-in person, as their own console sees them. */
+export const meSchema = z.object({
+  personId: z.string(),
+  signInName: z.string(),
+  displayName: z.string(),
+  roles: z.array(roleSchema),
+  rights: z.array(rightSchema),
+  /** The desk taken in this session, or null. */
+  extension: extensionSchema.nullable(),
+  locale: localeSchema,
+  /** Send back as `x-csrf-token` with every request that changes something. */
+  csrfToken: z.string(),
+})
+export type Me = z.infer<typeof meSchema>
+
+export const signInRequestSchema = z.strictObject({
+  signInName: signInNameSchema,
+  password: z.string().min(1).max(200),
+  /** The desk to take; left out, the person's usual desk. */
+  extension: extensionSchema.optional(),
+})
+export type SignInRequest = z.infer<typeof signInRequestSchema>
+
+export const takeDeskRequestSchema = z.strictObject({ extension: extensionSchema.nullable() })
+
+/** One desk of the directory: an extension and the phones behind it. `interfaces` are Asterisk's device names. */
+export const deskSchema = z.object({
+  extension: extensionSchema,
+  interfaces: z.array(z.string()),
+  takenBy: z.object({ personId: z.string(), displayName: z.string() }).nullable(),
+})
+export type Desk = z.infer<typeof deskSchema>

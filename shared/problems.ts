@@ -1,0 +1,100 @@
+import { z } from 'zod'
+
+/**
+ * Every error a client can meet, with its HTTP status and a plain English title. The code is stable: it is what clients
+ * translate and what a person looks up. RFC 9457 calls such an answer a problem.
+ */
+export const problems = {
+  'request.invalid': { status: 400, title: 'The request is not valid.' },
+  'request.too_large': { status: 413, title: 'The request is too large.' },
+  'request.not_json': { status: 400, title: 'The request body is not valid JSON.' },
+  'route.unknown': { status: 404, title: 'There is nothing at this address.' },
+  'session.required': { status: 401, title: 'Sign in first.' },
+  'session.revoked': { status: 401, title: 'This session was ended. Sign in again.' },
+  'session.csrf': { status: 403, title: 'The request did not come from this console. Reload the page.' },
+  'sign_in.refused': { status: 401, title: 'Name or password is wrong.' },
+  'sign_in.throttled': { status: 429, title: 'Too many attempts. Wait before you try again.' },
+  'right.missing': { status: 403, title: 'Your role does not allow this.' },
+  'desk.taken': { status: 409, title: 'Somebody else is signed in at this desk.' },
+  'desk.unknown': { status: 404, title: 'There is no desk with this extension.' },
+  'customer.unknown': { status: 404, title: 'There is no such customer.' },
+  'customer.changed': {
+    status: 409,
+    title: 'Somebody changed this card meanwhile. Look at the new version.',
+  },
+  'call.unknown': { status: 404, title: 'There is no such call.' },
+  'call.not_yours': { status: 403, title: 'This call is not on your desk.' },
+  'person.unknown': { status: 404, title: 'There is no such person.' },
+  'person.exists': { status: 409, title: 'Somebody already signs in by this name.' },
+  'history.spool_full': {
+    status: 507,
+    title: 'The disk for call history is full. What you asked for was not done.',
+  },
+  'pbx.unreachable': { status: 503, title: 'The telephone system cannot be reached.' },
+  'database.unreachable': { status: 503, title: 'The database cannot be reached. Nothing was changed.' },
+  'server.failed': { status: 500, title: 'The server could not do this. It has been logged.' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+/** One field of a request that is wrong, and why. `path` is dotted: `phones.0.number`. */
+export const fieldErrorSchema = z.object({ path: z.string(), message: z.string() })
+export type FieldError = z.infer<typeof fieldErrorSchema>
+
+/** RFC 9457 problem details, as every failed HTTP request and every failed socket request answers. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(fieldErrorSchema).optional(),
+  retryAfterSeconds: z.number().optional(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+/** An error with a code a person can look up, thrown where the cause is known and turned into an answer in one place. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode
+  readonly detail: string | undefined
+  readonly errors: FieldError[] | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    code: ProblemCode,
+    more: { detail?: string; errors?: FieldError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(more.detail ?? problems[code].title, { cause: more.cause })
+    this.name = 'ProblemError'
+    this.code = code
+    this.detail = more.detail
+    this.errors = more.errors
+    this.retryAfterSeconds = more.retryAfterSeconds
+  }
+
+  /** The RFC 9457 body for this error. */
+  toProblem(): Problem {
+    return {
+      type: `urn:ringcard:problem:${this.code}`,
+      title: problems[this.code].title,
+      status: problems[this.code].status,
+      code: this.code,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+      ...(this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds }),
+    }
+  }
+}
+
+/**
+ * Validates data from outside against a schema.
+ * @returns the parsed value
+ * @throws ProblemError `request.invalid`, naming each field
+ */
+export function parseRequest<T>(schema: z.ZodType<T>, data: unknown): T {
+  const result = schema.safeParse(data)
+  if (result.success) return result.data
+  throw new ProblemError('request.invalid', {
+    errors: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+  })
+}

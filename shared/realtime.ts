@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import {
+  agentViewSchema,
+  deskCallSchema,
+  floorCallSchema,
+  instantSchema,
+  pbxLinkSchema,
+  queueViewSchema,
+  todayCallSchema,
+} from './calls.ts'
+import { popSchema } from './customers.ts'
+import type { Problem } from './problems.ts'
+
+/**
+ * What a console sees is cut into topics. Each topic has its own sequence, so that one broadcast serves everybody in it:
+ * `person:<id>` (my desk: calls, cards, my day), `queue:<name>` (a queue's strip), `floor` (every call and agent, for
+ * supervisors), `link` (the connection to each PBX).
+ */
+export const topicSchema = z.string().regex(/^(person:[\w-]+|queue:[\w.-]+|floor|link)$/)
+export type Topic = z.infer<typeof topicSchema>
+
+/**
+ * One change. Each sets or removes a whole small object, so applying one twice does no harm.
+ * A desk call leaves the desk by `deskCall.gone` (withdrawn, or moved on); its card goes with it.
+ */
+export const changeSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('deskCall.set'), call: deskCallSchema }),
+  z.object({
+    type: z.literal('deskCall.gone'),
+    callId: z.string(),
+    reason: z.enum([
+      'answeredElsewhere',
+      'callerGone',
+      'withdrawn',
+      'notAnswered',
+      'declined',
+      'ended',
+      'lost',
+    ]),
+  }),
+  z.object({ type: z.literal('pop.set'), callId: z.string(), pop: popSchema }),
+  z.object({ type: z.literal('today.set'), call: todayCallSchema }),
+  z.object({ type: z.literal('queue.set'), queue: queueViewSchema }),
+  z.object({ type: z.literal('agent.set'), agent: agentViewSchema }),
+  z.object({ type: z.literal('agent.gone'), extension: z.string() }),
+  z.object({ type: z.literal('floorCall.set'), call: floorCallSchema }),
+  z.object({ type: z.literal('floorCall.gone'), callId: z.string() }),
+  z.object({ type: z.literal('link.set'), link: pbxLinkSchema }),
+])
+export type Change = z.infer<typeof changeSchema>
+
+/** A step of one topic. `seq` grows by one; a hole means: ask for a snapshot of that topic. */
+export const deltaSchema = z.object({
+  topic: topicSchema,
+  /** Changes with each start of the server: a sequence of another epoch means nothing. */
+  epoch: z.string(),
+  seq: z.number().int().nonnegative(),
+  /** The server's time, from which the console's ticking durations are reckoned. */
+  at: instantSchema,
+  changes: z.array(changeSchema),
+})
+export type Delta = z.infer<typeof deltaSchema>
+
+/** A topic as it is now: drop what was known of it, then apply the changes. */
+export const snapshotSchema = deltaSchema
+export type Snapshot = Delta
+
+/** How far a console has come in each topic, sent with the connection (`auth`) and with `resume`. */
+export const resumeRequestSchema = z.strictObject({
+  epoch: z.string().max(64).nullable(),
+  have: z.record(topicSchema, z.number().int().nonnegative()),
+})
+export type ResumeRequest = z.infer<typeof resumeRequestSchema>
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
+
+export interface ServerToClientEvents {
+  /** All topics the person may see, after connecting, and again when their rights or desk change. */
+  topics: (topics: Topic[]) => void
+  snapshot: (snapshot: Snapshot) => void
+  delta: (delta: Delta) => void
+  /** The session has ended on the server; the socket closes after this. */
+  signedOut: (reason: 'revoked' | 'expired' | 'signedOut') => void
+}
+
+export interface ClientToServerEvents {
+  /** After a gap: what was missed of each topic comes as deltas, or as a snapshot where too much was missed. */
+  resume: (request: ResumeRequest, answer: (answer: Answer<null>) => void) => void
+  /** The server's time in ms, to reckon the clock's offset. */
+  clock: (answer: (answer: Answer<number>) => void) => void
+}

@@ -84,7 +84,14 @@ export default tseslint.config(
   { files: ['server/asterisk/**/*.ts'], rules: ownedExcept('asterisk-manager') },
   { files: ['server/realtime/**/*.ts'], rules: ownedExcept('socket.io') },
   { files: ['server/http/**/*.ts', 'server/*/routes.ts'], rules: ownedExcept('express') },
-  { files: ['server/database/**/*.ts', 'server/*/model.ts'], rules: ownedExcept('mongoose') },
+  {
+    files: ['server/database/**/*.ts', 'server/*/model.ts'],
+    rules: {
+      ...ownedExcept('mongoose'),
+      // This rule overflows its stack on Mongoose's recursive types (typescript-eslint 8.73).
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+    },
+  },
   {
     // What is pure stays pure: no Node modules, no framework, no clock, no randomness.
     files: ['server/floor/**/*.ts', 'shared/**/*.ts'],

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { header, LabAmi, type AmiAccess } from './ami.ts'
 import { freePort, processStart, run, runOrFail, waitUntil, whenProcessEnds } from './process.ts'
-import { asteriskRoot, type Progress } from './root.ts'
+import { asteriskRoot, runsFolder } from './root.ts'
 
 /** The extensions of the company's six agents. Each has a desk phone `20N` and a browser phone `20N-web`. */
 export const agentExtensions = ['201', '202', '203', '204', '205', '206'] as const
@@ -52,16 +52,16 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 /**
  * Starts Asterisk 22 on free loopback ports, waiting until it takes calls. Runs of several processes live side by side.
  * What a killed run left behind is cleared first.
- * @param options `onProgress` is told what takes time; `folder` is the cache folder to use
+ * @param options `onProgress` is told what takes time
  */
 export async function startAsterisk(
-  options: { onProgress?: Progress; folder?: string } = {},
+  options: { onProgress?: (message: string) => void } = {},
 ): Promise<LabAsterisk> {
-  const root = await asteriskRoot(options.onProgress ?? (() => undefined), options.folder)
+  const root = await asteriskRoot(options.onProgress ?? (() => undefined))
   await clearDeadRuns(root)
 
   const id = randomBytes(4).toString('hex')
-  const inside = `/srv/ringcard/${id}`
+  const inside = `/${runsFolder}/${id}`
   const outside = join(root, inside)
   const host = '127.0.0.1'
   const ami = { host, port: await freePort(host, 'tcp'), username: 'ringcard', secret: newSecret() }
@@ -243,7 +243,7 @@ async function readyVersion(access: AmiAccess): Promise<string | undefined> {
 
 /** Ends and removes runs whose owner is gone: a process killed by SIGKILL cannot clear up behind itself. */
 async function clearDeadRuns(root: string): Promise<void> {
-  const runs = join(root, 'srv/ringcard')
+  const runs = join(root, runsFolder)
   for (const id of await readdir(runs)) {
     const folder = join(runs, id)
     const [pid, start] = (await readFile(join(folder, 'owner'), 'utf8').catch(() => '')).split(' ')

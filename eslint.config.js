@@ -16,6 +16,11 @@ const ownedExcept = (...allowed) => ({
   'no-restricted-imports': ['error', { paths: owned.filter((p) => !allowed.includes(p.name)) }],
 })
 
+const allow = (from, to) => ({
+  from: { element: { type: from } },
+  allow: { to: { element: { type: to } } },
+})
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.artifacts/**', '.data/**', 'tests/fixtures/**'] },
   ...tseslint.configs.strictTypeChecked,
@@ -29,18 +34,24 @@ export default tseslint.config(
       },
     },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'smart'],
       'no-console': 'error',
     },
   },
   {
     files: ['**/*.vue'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
-    rules: { 'vue/multi-word-component-names': 'off', 'vue/block-lang': ['error', { script: { lang: 'ts' } }] },
+    rules: {
+      'vue/multi-word-component-names': 'off',
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+    },
   },
   {
     files: ['**/*.js', '**/*.mjs', 'client/vite.config.ts'],
@@ -52,35 +63,38 @@ export default tseslint.config(
       'import/resolver': { node: { extensions: ['.ts', '.vue', '.js'] } },
       'boundaries/include': ['shared/**', 'server/**', 'client/**', 'lab/**', 'tests/**'],
       'boundaries/elements': [
-        { type: 'shared', pattern: 'shared', mode: 'folder' },
-        { type: 'client', pattern: 'client', mode: 'folder' },
-        { type: 'lab', pattern: 'lab', mode: 'folder' },
-        { type: 'tests', pattern: 'tests', mode: 'folder' },
-        ...domains.map((name) => ({ type: name, pattern: `server/${name}`, mode: 'folder' })),
-        { type: 'server', pattern: 'server/*.ts', mode: 'file' },
+        { type: 'shared', pattern: 'shared' },
+        { type: 'client', pattern: 'client' },
+        { type: 'lab', pattern: 'lab' },
+        { type: 'tests', pattern: 'tests' },
+        ...domains.map((name) => ({ type: name, pattern: `server/${name}` })),
+        { type: 'server', pattern: 'server/*.ts', partialMatch: false },
       ],
     },
     rules: {
-      'boundaries/element-types': [
+      'boundaries/dependencies': [
         'error',
         {
           default: 'disallow',
-          rules: [
-            { from: 'shared', allow: ['shared'] },
-            { from: 'client', allow: ['client', 'shared'] },
-            { from: 'lab', allow: ['lab', 'shared', 'server', ...domains] },
-            { from: 'tests', allow: ['tests', 'lab', 'shared', 'client', 'server', ...domains] },
-            { from: 'server', allow: ['shared', 'server', ...domains] },
-            { from: 'floor', allow: ['floor', 'shared'] },
+          policies: [
+            allow('shared', ['shared']),
+            allow('client', ['client', 'shared']),
+            allow('lab', ['lab', 'shared', 'server', ...domains]),
+            allow('tests', ['tests', 'lab', 'shared', 'client', 'server', ...domains]),
+            allow('server', ['shared', 'server', ...domains]),
+            allow('floor', ['floor', 'shared']),
             ...domains
               .filter((name) => name !== 'floor')
-              .map((name) => ({ from: name, allow: ['shared', 'server', ...domains] })),
+              .map((name) => allow(name, ['shared', 'server', ...domains])),
           ],
         },
       ],
     },
   },
-  { files: ['server/**/*.ts', 'shared/**/*.ts', 'client/**/*.{ts,vue}', 'lab/**/*.ts'], rules: ownedExcept() },
+  {
+    files: ['server/**/*.ts', 'shared/**/*.ts', 'client/**/*.{ts,vue}', 'lab/**/*.ts'],
+    rules: ownedExcept(),
+  },
   { files: ['server/asterisk/**/*.ts'], rules: ownedExcept('asterisk-manager') },
   { files: ['server/realtime/**/*.ts'], rules: ownedExcept('socket.io') },
   { files: ['server/http/**/*.ts', 'server/*/routes.ts'], rules: ownedExcept('express') },

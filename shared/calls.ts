@@ -67,7 +67,7 @@ export type CallEnd = z.infer<typeof callEndSchema>
 /** One call on an agent's own desk: my part in it, from the first ring to the end. */
 export const deskCallSchema = z.object({
   callId: z.string(),
-  state: z.enum(['ringing', 'talking', 'held', 'ended']),
+  state: z.enum(['ringing', 'dialling', 'talking', 'held', 'ended']),
   direction: directionSchema,
   party: partySchema,
   queue: z.string().nullable(),

@@ -98,6 +98,8 @@ export type PbxEvent = Stamp &
         linkedId: string
         cause: number | null
         causeText: string | null
+        /** Nobody saw it go: found missing after a gap, or lost with the PBX that was restarted. */
+        unseen?: 'unknown' | 'cutOff'
       }
     /** The dialplan reached an application worth knowing: VoiceMail, ConfBridge … */
     | {

@@ -1,5 +1,5 @@
 import type { AgentState, CallEnd, Direction, OfferOutcome, VisitOutcome } from '../../shared/calls.ts'
-import type { ChannelInfo, DeskInfo, MemberInfo } from './events.ts'
+import type { ChannelInfo, DeskInfo, DialOutcome, MemberInfo } from './events.ts'
 import type { RawParty } from './facts.ts'
 
 /**
@@ -53,6 +53,8 @@ export interface Visit {
   readonly enteredAt: number
   /** Set when the PBX said that the caller left, though perhaps not yet why. */
   readonly leftAt: number | null
+  /** The PBX said that the caller gave up, which it also says of time-outs. */
+  readonly gaveUp: boolean
   readonly outcome: VisitOutcome
 }
 
@@ -66,9 +68,11 @@ export interface Offer {
   readonly madeAt: number
   readonly endedAt: number | null
   readonly outcome: OfferOutcome
-  /** The channels ringing for it. */
+  /** The channels still ringing for it. */
   readonly channelIds: readonly string[]
-  /** How often a phone that refused was tried again within this offer. */
+  /** How one of several devices already refused: what the offer ends as when the last one has. */
+  readonly refusal: OfferOutcome | null
+  /** How often the PBX tried this agent within the visit without the phone ringing again. */
   readonly attempts: number
 }
 
@@ -86,7 +90,7 @@ export interface Contact {
   readonly heldMs: number
 }
 
-/** One customer's experience, from the first ring to the last hang-up. */
+/** One customer's experience, from the first ring to the last hang-up. Its id is that of its oldest channel (`linkedid`). */
 export interface Call {
   readonly callId: string
   readonly pbx: string
@@ -96,8 +100,16 @@ export interface Call {
   readonly startedAt: number
   readonly endedAt: number | null
   readonly end: CallEnd | null
+  /** The channel that began the call. */
+  readonly originId: string
   /** The customer's own channel; null for a call between agents, or before an outbound call has dialled. */
-  readonly customerId: string | null
+  readonly customerChannelId: string | null
+  /** Which side asked to hang up, once one did. */
+  readonly hungUpBy: 'customer' | 'agent' | null
+  /** How the last dial to the far end of an outbound call ended. */
+  readonly dialOutcome: DialOutcome | null
+  /** The call that this one turned out to be part of. */
+  readonly mergedInto: string | null
   readonly account: string | null
   readonly digits: string | null
   readonly channelIds: ReadonlySet<string>
@@ -112,6 +124,8 @@ export interface Agent extends DeskInfo {
   readonly state: AgentState
   readonly since: number
   readonly callId: string | null
+  /** The call this agent had last, kept so that its card stays through after-call work. */
+  readonly lastCallId: string | null
   readonly paused: boolean
   readonly pauseReason: string | null
 }

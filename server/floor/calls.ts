@@ -1,0 +1,167 @@
+import type { CallEnd, Direction } from '../../shared/calls.ts'
+import type { RawParty } from './facts.ts'
+import type { Call, Channel } from './state.ts'
+import { callOfChannel, putCall, type FloorState, type Step } from './step.ts'
+
+/** How long an ended call that is no agent's last one stays on the floor, ms: long enough for late events. */
+const endedCallStaysMs = 10_000
+/** How long an agent's last call stays for their after-call work, ms. */
+const lastCallStaysMs = 30 * 60_000
+
+/** Begins a call with the channel that nobody linked to anything older. */
+export function startCall(step: Step, channel: Channel): Call {
+  const { direction, party, dialled } = whatKind(step.state, channel)
+  const call: Call = {
+    callId: channel.linkedId,
+    pbx: step.pbx,
+    direction,
+    party,
+    dialled,
+    startedAt: channel.appearedAt,
+    endedAt: null,
+    end: null,
+    originId: channel.channelId,
+    customerChannelId: direction === 'inbound' ? channel.channelId : null,
+    hungUpBy: null,
+    dialOutcome: null,
+    mergedInto: null,
+    account: null,
+    digits: null,
+    channelIds: new Set([channel.channelId]),
+    visits: [],
+    offers: [],
+    contacts: [],
+    parkedIn: null,
+    voicemail: false,
+  }
+  putCall(step, call)
+  step.facts.push({
+    type: 'call.started',
+    pbx: step.pbx,
+    at: step.at,
+    callId: call.callId,
+    direction,
+    party,
+    dialled,
+  })
+  return call
+}
+
+/** An agent's phone began it: inside or outside is told by what was dialled. Anybody else's channel comes from outside. */
+function whatKind(
+  state: FloorState,
+  channel: Channel,
+): { direction: Direction; party: RawParty; dialled: string | null } {
+  if (channel.extension === null) {
+    return { direction: 'inbound', party: callerOf(channel), dialled: channel.exten }
+  }
+  const inside =
+    channel.exten === null || state.agents.has(channel.exten) || !/^\+?\d{7,}$/.test(channel.exten)
+  return {
+    direction: inside ? 'internal' : 'outbound',
+    party: { number: channel.exten, name: null, restricted: false },
+    dialled: channel.exten,
+  }
+}
+
+/** Who calls on a channel, as the network said it. */
+export function callerOf(channel: Channel): RawParty {
+  return { number: channel.callerNumber, name: channel.callerName, restricted: channel.callerRestricted }
+}
+
+/** More is known of the far end: tells it if it differs. */
+export function identify(step: Step, call: Call, changes: { direction?: Direction; party?: RawParty }): Call {
+  const party = changes.party ?? call.party
+  const direction = changes.direction ?? call.direction
+  const same =
+    direction === call.direction &&
+    party.number === call.party.number &&
+    party.name === call.party.name &&
+    party.restricted === call.party.restricted
+  if (same) return call
+  const next: Call = { ...call, party, direction }
+  putCall(step, next)
+  const { callId, dialled } = next
+  step.facts.push({ type: 'call.identified', pbx: step.pbx, at: step.at, callId, direction, party, dialled })
+  return next
+}
+
+/** The dialplan told something the caller typed. */
+export function learn(step: Step, channelId: string, account: string | null, digits: string | null): void {
+  const call = callOfChannel(step.state, channelId)
+  if (!call) return
+  const next = { ...call, account: account ?? call.account, digits: digits ?? call.digits }
+  if (next.account === call.account && next.digits === call.digits) return
+  putCall(step, next)
+  const { callId } = call
+  step.facts.push({
+    type: 'call.learnt',
+    pbx: step.pbx,
+    at: step.at,
+    callId,
+    account: next.account,
+    digits: next.digits,
+  })
+}
+
+/** The last channel of a call has gone: says how the call ended, or that it lives on in another. */
+export function endCall(step: Step, callId: string, cause: number | null): void {
+  const call = step.state.calls.get(callId)
+  if (!call || call.endedAt !== null) return
+  const end = step.unseen ?? howItEnded(call)
+  putCall(step, { ...call, endedAt: step.at, end })
+  step.state.ended.add(callId)
+  if (call.mergedInto !== null) {
+    step.facts.push({
+      type: 'call.merged',
+      pbx: step.pbx,
+      at: step.at,
+      callId: call.mergedInto,
+      mergedId: callId,
+    })
+    return
+  }
+  const durationMs = Math.max(0, step.at - call.startedAt)
+  step.facts.push({ type: 'call.ended', pbx: step.pbx, at: step.at, callId, end, cause, durationMs })
+}
+
+function howItEnded(call: Call): CallEnd {
+  if (call.voicemail) return 'voicemail'
+  if (call.contacts.length > 0) return hungUpEnd(call)
+  if (call.direction !== 'inbound') {
+    if (call.dialOutcome === 'busy') return 'busy'
+    if (call.dialOutcome === 'notAnswered') return 'notAnswered'
+    if (call.dialOutcome === 'congested' || call.dialOutcome === 'unreachable') return 'refused'
+    return hungUpEnd(call)
+  }
+  const visit = call.visits.at(-1)
+  if (visit?.outcome === 'abandoned' || visit?.outcome === 'shortAbandon') return 'abandoned'
+  const offer = call.offers.at(-1)
+  if (offer && !visit) {
+    if (offer.outcome === 'callerGone') return 'abandoned'
+    if (offer.outcome === 'busy' || offer.outcome === 'declined') return 'busy'
+    if (offer.outcome === 'notAnswered') return 'notAnswered'
+    if (offer.outcome === 'unreachable') return 'refused'
+  }
+  return hungUpEnd(call)
+}
+
+function hungUpEnd(call: Call): CallEnd {
+  if (call.hungUpBy === 'customer') return 'customerHungUp'
+  return call.hungUpBy === 'agent' ? 'agentHungUp' : 'systemHungUp'
+}
+
+/** Lets go of calls that ended, save those an agent may still be writing up. */
+export function forgetEndedCalls(step: Step): void {
+  const { state, at } = step
+  if (state.ended.size === 0) return
+  const kept = new Set<string>()
+  for (const agent of state.agents.values()) if (agent.lastCallId !== null) kept.add(agent.lastCallId)
+  for (const callId of state.ended) {
+    const call = state.calls.get(callId)
+    const age = call?.endedAt == null ? Infinity : at - call.endedAt
+    if (call && age < (kept.has(callId) ? lastCallStaysMs : endedCallStaysMs)) continue
+    state.ended.delete(callId)
+    state.calls.delete(callId)
+  }
+}

@@ -1,0 +1,137 @@
+import { callerOf, endCall, identify, startCall } from './calls.ts'
+import { channelLeftBridge, endContactsOf } from './contacts.ts'
+import type { ChannelInfo, PbxEvent } from './events.ts'
+import { channelRang, channelStoppedRinging } from './offers.ts'
+import type { Call, Channel } from './state.ts'
+import { noteCallOfAgent, putCall, type Step } from './step.ts'
+import { visitsCutShort } from './visits.ts'
+
+/** A channel came up: it joins the call of its linked id, or begins one. */
+export function channelAppeared(step: Step, info: ChannelInfo, appearedAt: number): Channel {
+  const known = step.state.channels.get(info.channelId)
+  if (known) return known
+  const channel: Channel = {
+    ...info,
+    pbx: step.pbx,
+    callId: info.linkedId,
+    appearedAt,
+    extension: step.state.extensionOfDevice.get(info.device) ?? null,
+    bridgeId: null,
+    dialledBy: null,
+    localPeer: null,
+    heldSince: null,
+    hangupAskedAt: null,
+  }
+  step.state.channels.set(channel.channelId, channel)
+  const call = step.state.calls.get(channel.callId)
+  if (call) joinCall(step, call, channel.channelId)
+  else startCall(step, channel)
+  if (channel.extension !== null) noteCallOfAgent(step, channel.extension, channel.callId)
+  return channel
+}
+
+/** Changes what is noted of a channel, and moves it to the call that its linked id now names. */
+export function noteChannel(
+  step: Step,
+  channelId: string,
+  linkedId: string | null,
+  changes: Partial<Channel>,
+): Channel | undefined {
+  const channel = step.state.channels.get(channelId)
+  if (!channel) return undefined
+  let next: Channel = { ...channel, ...changes }
+  if (linkedId !== null && linkedId !== channel.linkedId) next = moveToCall(step, { ...next, linkedId })
+  step.state.channels.set(channelId, next)
+  if (changes.hangupAskedAt !== undefined) noteWhoHangsUp(step, next)
+  if (changes.application === 'VoiceMail') leaveVoicemail(step, next)
+  if (next.extension !== null) step.agents.add(next.extension)
+  return next
+}
+
+/** Newstate, NewCallerid, NewConnectedLine, Rename: better knowledge of a channel. */
+export function channelChanged(step: Step, event: PbxEvent & { type: 'channel.changed' }): void {
+  const before = step.state.channels.get(event.channelId)
+  if (!before) return
+  const renamed = event.changes.device !== undefined && event.changes.device !== before.device
+  const extension = renamed
+    ? (step.state.extensionOfDevice.get(event.changes.device ?? '') ?? null)
+    : before.extension
+  const channel = noteChannel(step, event.channelId, event.linkedId, { ...event.changes, extension })
+  if (!channel) return
+  if (renamed && extension !== null) noteCallOfAgent(step, extension, channel.callId)
+  if (channel.state === 'ringing' && before.state !== 'ringing') channelRang(step, channel)
+  const call = step.state.calls.get(channel.callId)
+  if (!call || call.customerChannelId !== channel.channelId || call.contacts.length > 0) return
+  if (call.direction === 'inbound') identify(step, call, { party: callerOf(channel) })
+}
+
+/** A channel hung up: its ringing, talking and waiting end, and with the last one the call. */
+export function channelGone(step: Step, event: PbxEvent & { type: 'channel.gone' }): void {
+  const channel = noteChannel(step, event.channelId, event.linkedId, {})
+  if (!channel) return
+  step.unseen = event.unseen ?? null
+  if (channel.bridgeId !== null) channelLeftBridge(step, channel.bridgeId, channel.channelId)
+  channelStoppedRinging(step, channel, outcomeOfCause(event.cause))
+  endContactsOf(step, channel)
+  visitsCutShort(step, channel)
+  step.state.channels.delete(channel.channelId)
+  if (channel.extension !== null) step.agents.add(channel.extension)
+  leaveCall(step, channel.callId, channel.channelId, event.cause)
+  step.unseen = null
+}
+
+/** Q.850 causes of a leg that was never answered. */
+function outcomeOfCause(
+  cause: number | null,
+): 'answeredElsewhere' | 'declined' | 'busy' | 'unreachable' | null {
+  if (cause === 26) return 'answeredElsewhere'
+  if (cause === 21) return 'declined'
+  if (cause === 17) return 'busy'
+  if (cause === 3 || cause === 20 || cause === 27 || cause === 38) return 'unreachable'
+  return null
+}
+
+function noteWhoHangsUp(step: Step, channel: Channel): void {
+  const call = step.state.calls.get(channel.callId)
+  if (!call || call.hungUpBy !== null) return
+  if (channel.channelId === call.customerChannelId) putCall(step, { ...call, hungUpBy: 'customer' })
+  else if (channel.extension === null) return
+  else {
+    const talks = call.contacts.some((c) => c.channelId === channel.channelId && c.endedAt === null)
+    const gaveUpDialling = call.contacts.length === 0 && channel.channelId === call.originId
+    if (talks || gaveUpDialling) putCall(step, { ...call, hungUpBy: 'agent' })
+  }
+}
+
+function leaveVoicemail(step: Step, channel: Channel): void {
+  const call = step.state.calls.get(channel.callId)
+  if (!call || call.voicemail || channel.channelId !== call.customerChannelId) return
+  putCall(step, { ...call, voicemail: true })
+  step.facts.push({ type: 'call.voicemail', pbx: step.pbx, at: step.at, callId: call.callId })
+}
+
+/** Asterisk links what it bridges: a channel whose linked id changed belongs to the older call from now on. */
+function moveToCall(step: Step, channel: Channel): Channel {
+  const to = step.state.calls.get(channel.linkedId)
+  const from = step.state.calls.get(channel.callId)
+  if (!to || !from || to.callId === from.callId) return channel
+  endContactsOf(step, channel, 'moved')
+  joinCall(step, to, channel.channelId)
+  const left = step.state.calls.get(from.callId)
+  if (left) putCall(step, { ...left, mergedInto: to.callId })
+  leaveCall(step, from.callId, channel.channelId, null)
+  return { ...channel, callId: to.callId }
+}
+
+function joinCall(step: Step, call: Call, channelId: string): void {
+  putCall(step, { ...call, channelIds: new Set(call.channelIds).add(channelId) })
+}
+
+function leaveCall(step: Step, callId: string, channelId: string, cause: number | null): void {
+  const call = step.state.calls.get(callId)
+  if (!call) return
+  const channelIds = new Set(call.channelIds)
+  channelIds.delete(channelId)
+  putCall(step, { ...call, channelIds })
+  if (channelIds.size === 0) endCall(step, callId, cause)
+}

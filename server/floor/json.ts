@@ -1,0 +1,63 @@
+import { emptyState, type FloorState } from './step.ts'
+import type { Floor, FloorOptions } from './state.ts'
+
+/** What a checkpoint holds: maps as lists of pairs, sets as lists. Opaque to whoever stores it. */
+export type FloorJson = Record<string, unknown>
+
+const mapNames = [
+  'channels',
+  'bridges',
+  'agents',
+  'links',
+  'extensionOfDevice',
+  'tellOf',
+] as const satisfies readonly (keyof FloorState)[]
+const setNames = ['unreachableDevices', 'unsettled', 'ended'] as const satisfies readonly (keyof FloorState)[]
+const setMapNames = ['callsOfExtension', 'queuesOfExtension'] as const satisfies readonly (keyof FloorState)[]
+
+/** Writes a floor down as plain JSON, so that it can be kept and compared. */
+export function floorToJson(floor: Floor): FloorJson {
+  const state = floor as FloorState
+  const json: FloorJson = {
+    calls: [...state.calls].map(([id, call]) => [id, { ...call, channelIds: [...call.channelIds] }]),
+    queues: [...state.queues].map(([name, queue]) => [name, { ...queue, members: [...queue.members] }]),
+  }
+  for (const name of mapNames) json[name] = [...state[name]]
+  for (const name of setNames) json[name] = [...state[name]]
+  for (const name of setMapNames) json[name] = [...state[name]].map(([key, set]) => [key, [...set]])
+  return json
+}
+
+/**
+ * Makes a floor of what `floorToJson` wrote.
+ * @param json from this version's own checkpoint; its shape is trusted
+ */
+export function floorFromJson(json: FloorJson, options: FloorOptions): Floor {
+  const state = emptyState(options)
+  for (const name of mapNames) fill(state[name], json[name])
+  for (const name of setNames) for (const item of list(json[name])) state[name].add(String(item))
+  for (const name of setMapNames) {
+    for (const [key, items] of pairs(json[name])) state[name].set(key, new Set(list(items).map(String)))
+  }
+  for (const [id, call] of pairs(json['calls'])) {
+    const { channelIds, ...rest } = call as Record<string, unknown>
+    ;(state.calls as Map<string, unknown>).set(id, { ...rest, channelIds: new Set(list(channelIds)) })
+  }
+  for (const [name, queue] of pairs(json['queues'])) {
+    const { members, ...rest } = queue as Record<string, unknown>
+    ;(state.queues as Map<string, unknown>).set(name, { ...rest, members: new Map(pairs(members)) })
+  }
+  return state
+}
+
+function fill(map: Map<string, unknown>, json: unknown): void {
+  for (const [key, value] of pairs(json)) map.set(key, value)
+}
+
+function list(json: unknown): unknown[] {
+  return Array.isArray(json) ? (json as unknown[]) : []
+}
+
+function pairs(json: unknown): [string, unknown][] {
+  return list(json) as [string, unknown][]
+}

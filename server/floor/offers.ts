@@ -1,0 +1,220 @@
+import type { OfferOutcome } from '../../shared/calls.ts'
+import { identify } from './calls.ts'
+import { channelAppeared, noteChannel } from './channels.ts'
+import type { DialOutcome, PbxEvent } from './events.ts'
+import type { Call, Channel, Offer } from './state.ts'
+import { callOfChannel, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
+import { openVisit, settleVisits } from './visits.ts'
+
+/** One channel dials another: an agent's phone is an offer, a trunk is the far end of an outbound call. */
+export function dialBegan(step: Step, event: PbxEvent & { type: 'dial.began' }): void {
+  if (event.called) channelAppeared(step, event.called, event.at)
+  const called = noteChannel(step, event.calledId, null, { dialledBy: event.callerId })
+  if (!called) return
+  if (event.callerId !== null) settleVisits(step, event.callerId)
+  const call = step.state.calls.get(called.callId)
+  if (!call) return
+  if (called.extension !== null) {
+    const queue = openVisit(call)?.queue ?? null
+    ringAgent(step, call, called.extension, called, queue)
+  } else if (isFarEnd(step, call, called)) {
+    const party = { ...call.party, number: call.dialled ?? call.party.number }
+    const next = identify(step, call, { direction: 'outbound', party })
+    putCall(step, { ...next, customerChannelId: called.channelId, dialOutcome: null })
+  }
+}
+
+/** app_queue rings a member: on their own phone, or through a Local channel whose phone comes later. */
+export function queueOffered(step: Step, event: PbxEvent & { type: 'queue.offered' }): void {
+  if (event.called) channelAppeared(step, event.called, event.at)
+  const called = step.state.channels.get(event.calledId)
+  const call = callOfChannel(step.state, event.channelId) ?? (called && step.state.calls.get(called.callId))
+  const extension = extensionOfMember(step, event.queue, event.interface)
+  if (!call || extension === null) return
+  ringAgent(step, call, extension, called ?? null, event.queue)
+}
+
+/** Whose phone a queue member is, by its state interface, its own name, or the number a Local member dials. */
+export function extensionOfMember(step: Step, queue: string, memberInterface: string): string | null {
+  const { extensionOfDevice, queues, agents } = step.state
+  const member = queues.get(queue)?.members.get(memberInterface)
+  const direct = extensionOfDevice.get(member?.stateInterface ?? '') ?? extensionOfDevice.get(memberInterface)
+  if (direct !== undefined) return direct
+  const local = /^Local\/(\d+)@/.exec(memberInterface)?.[1]
+  return local !== undefined && agents.has(local) ? local : null
+}
+
+function isFarEnd(step: Step, call: Call, called: Channel): boolean {
+  if (call.direction === 'inbound' || call.customerChannelId !== null || called.localHalf !== null)
+    return false
+  return step.state.options.trunks.length === 0 || step.state.options.trunks.includes(called.device)
+}
+
+/**
+ * Makes an offer, or joins a further device to the one that is ringing. A member who refused within this visit is tried
+ * again by app_queue each second: that is the same offer until a phone really rings.
+ */
+function ringAgent(
+  step: Step,
+  call: Call,
+  extension: string,
+  called: Channel | null,
+  queue: string | null,
+): void {
+  const channelIds = called ? [called.channelId] : []
+  const visit = openVisit(call)
+  const last = call.offers.findLast((offer) => offer.extension === extension)
+  if (last?.outcome === 'ringing') {
+    putOffer(step, call, { ...last, channelIds: [...new Set([...last.channelIds, ...channelIds])] })
+    return
+  }
+  if (call.contacts.some((contact) => contact.extension === extension && contact.endedAt === null)) return
+  if (last && last.visitId === (visit?.visitId ?? null) && refused.has(last.outcome)) {
+    putOffer(step, call, { ...last, channelIds, attempts: last.attempts + 1 })
+    return
+  }
+  makeOffer(step, call, extension, channelIds, queue)
+}
+
+const refused: ReadonlySet<OfferOutcome> = new Set(['busy', 'declined', 'unreachable'])
+
+function makeOffer(
+  step: Step,
+  call: Call,
+  extension: string,
+  channelIds: string[],
+  queue: string | null,
+): void {
+  const visit = openVisit(call)
+  const offer: Offer = {
+    offerId: `${call.callId}.o${call.offers.length + 1}`,
+    visitId: visit?.visitId ?? null,
+    queue,
+    extension,
+    personId: step.state.agents.get(extension)?.personId ?? null,
+    madeAt: step.at,
+    endedAt: null,
+    outcome: 'ringing',
+    channelIds,
+    refusal: null,
+    attempts: 1,
+  }
+  putCall(step, { ...call, offers: [...call.offers, offer] })
+  noteCallOfAgent(step, extension, call.callId)
+  const { offerId, visitId, personId } = offer
+  step.facts.push({
+    type: 'offer.made',
+    pbx: step.pbx,
+    at: step.at,
+    callId: call.callId,
+    offerId,
+    visitId,
+    queue,
+    extension,
+    personId,
+  })
+}
+
+/** A phone that refused before and was tried again does ring now: that is an offer of its own. */
+export function channelRang(step: Step, channel: Channel): void {
+  const call = step.state.calls.get(channel.callId)
+  if (!call || channel.extension === null) return
+  const offer = call.offers.find((o) => o.channelIds.includes(channel.channelId))
+  if (!offer || offer.endedAt === null) return
+  putOffer(step, call, { ...offer, channelIds: [] })
+  const current = step.state.calls.get(call.callId)
+  if (current) makeOffer(step, current, channel.extension, [channel.channelId], offer.queue)
+}
+
+/** A dial attempt ended. Answered ones become contacts by their bridges; the others stop ringing here. */
+export function dialEnded(step: Step, event: PbxEvent & { type: 'dial.ended' }): void {
+  const channel = step.state.channels.get(event.calledId)
+  if (!channel) return
+  const call = step.state.calls.get(channel.callId)
+  if (call?.customerChannelId === channel.channelId && call.direction === 'outbound') {
+    putCall(step, { ...call, dialOutcome: event.outcome })
+  }
+  if (event.outcome === 'answered') {
+    noteChannel(step, channel.channelId, null, { state: 'up' })
+    return
+  }
+  channelStoppedRinging(step, channel, outcomeOfDial(event.outcome))
+}
+
+function outcomeOfDial(outcome: DialOutcome): OfferOutcome | null {
+  if (outcome === 'busy') return 'busy'
+  if (outcome === 'notAnswered') return 'notAnswered'
+  if (outcome === 'unreachable' || outcome === 'congested') return 'unreachable'
+  return null
+}
+
+/** app_queue's word that a member did not answer: the time-out of this offer, whatever its legs say later. */
+export function queueNotAnswered(step: Step, event: PbxEvent & { type: 'queue.notAnswered' }): void {
+  const call = callOfChannel(step.state, event.channelId)
+  const extension = extensionOfMember(step, event.queue, event.interface)
+  const offer = call?.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
+  if (call && offer) endOffer(step, call.callId, offer.offerId, offer.refusal ?? 'notAnswered')
+}
+
+/**
+ * One channel of an offer rings no more; the offer ends with its last one.
+ * @param outcome how, where it is known; null to tell from the rest of the call
+ */
+export function channelStoppedRinging(step: Step, channel: Channel, outcome: OfferOutcome | null): void {
+  const call = step.state.calls.get(channel.callId)
+  const offer = call?.offers.find((o) => o.outcome === 'ringing' && o.channelIds.includes(channel.channelId))
+  if (!call || !offer) return
+  const channelIds = offer.channelIds.filter((id) => id !== channel.channelId)
+  const refusal = strongest(offer.refusal, outcome)
+  putOffer(step, call, { ...offer, channelIds, refusal })
+  const stillRings = channelIds.some((id) => step.state.channels.has(id))
+  if (!stillRings) endOffer(step, call.callId, offer.offerId, refusal ?? whyWithdrawn(step, call))
+}
+
+/** Of two devices of one agent the one that says more decides: a decline by hand before a busy line or silence. */
+function strongest(one: OfferOutcome | null, other: OfferOutcome | null): OfferOutcome | null {
+  const order: (OfferOutcome | null)[] = [
+    'answeredElsewhere',
+    'declined',
+    'busy',
+    'notAnswered',
+    'unreachable',
+  ]
+  return order.find((outcome) => outcome === one || outcome === other) ?? one ?? other
+}
+
+function whyWithdrawn(step: Step, call: Call): OfferOutcome {
+  if (step.unseen !== null) return step.unseen
+  const caller = step.state.channels.get(call.customerChannelId ?? call.originId)
+  if (!caller || caller.hangupAskedAt !== null) return 'callerGone'
+  const answered = [...call.channelIds].some((id) => {
+    const other = step.state.channels.get(id)
+    return other?.state === 'up' && other.dialledBy !== null && other.localHalf === null
+  })
+  return answered ? 'answeredElsewhere' : 'withdrawn'
+}
+
+/** Ends an offer once, and tells it. */
+export function endOffer(step: Step, callId: string, offerId: string, outcome: OfferOutcome): void {
+  const call = step.state.calls.get(callId)
+  const offer = call?.offers.find((o) => o.offerId === offerId)
+  if (!call || offer?.outcome !== 'ringing') return
+  putOffer(step, call, { ...offer, outcome, endedAt: step.at, channelIds: [] })
+  step.agents.add(offer.extension)
+  const { visitId, queue, extension, personId, madeAt } = offer
+  const ringMs = Math.max(0, step.at - madeAt)
+  const said = { callId, offerId, visitId, queue, extension, personId, outcome, ringMs }
+  step.facts.push({ type: 'offer.ended', pbx: step.pbx, at: step.at, ...said })
+}
+
+/** Somebody answered: every other phone that still rings for this call stops now, not when its leg is torn down. */
+export function withdrawOtherOffers(step: Step, callId: string, answeredBy: string): void {
+  for (const offer of step.state.calls.get(callId)?.offers ?? []) {
+    if (offer.outcome !== 'ringing') continue
+    endOffer(step, callId, offer.offerId, offer.extension === answeredBy ? 'answered' : 'answeredElsewhere')
+  }
+}
+
+function putOffer(step: Step, call: Call, offer: Offer): void {
+  putCall(step, { ...call, offers: replaced(call.offers, 'offerId', offer) })
+}

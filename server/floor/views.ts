@@ -1,0 +1,167 @@
+import type { AgentView, DeskCall, FloorCall, Party, QueueView, TodayCall } from '../../shared/calls.ts'
+import type { RawParty } from './facts.ts'
+import type { Agent, Call, Contact, Floor, Offer } from './state.ts'
+import type { FloorState } from './step.ts'
+
+/** Normalises a raw party: numbers to E.164 and to what a person reads. Given by those who know the home country. */
+export type DescribeParty = (party: RawParty) => Party
+
+/** Every call an agent has to do with now, and the one they had last (for after-call work). */
+export function deskCallsOf(floor: Floor, extension: string, describe: DescribeParty): DeskCall[] {
+  const callIds = new Set((floor as FloorState).callsOfExtension.get(extension))
+  const last = floor.agents.get(extension)?.lastCallId
+  if (last != null) callIds.add(last)
+  return [...callIds].flatMap((callId) => {
+    const call = floor.calls.get(callId)
+    const view = call && deskCall(floor, call, extension, describe)
+    return view ? [view] : []
+  })
+}
+
+/** One call as it stands on an agent's desk, or null when it is not theirs (any more, and was never answered by them). */
+export function deskCall(
+  floor: Floor,
+  call: Call,
+  extension: string,
+  describe: DescribeParty,
+): DeskCall | null {
+  const contact = call.contacts.findLast((c) => c.extension === extension)
+  const offer = call.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
+  const origin = floor.channels.get(call.originId)
+  const dials = origin?.extension === extension && !contact
+  if (!contact && !offer && !dials) return null
+  const visit = call.visits.at(-1)
+  const live = contact?.endedAt === null || offer || dials
+  return {
+    callId: call.callId,
+    state: deskState(contact, offer, dials),
+    direction: call.direction,
+    party: describe(partyFor(floor, call, extension)),
+    queue: offer?.queue ?? contact?.queue ?? null,
+    dialled: call.dialled,
+    startedAt: call.startedAt,
+    waitingSince: visit?.enteredAt ?? (call.direction === 'inbound' ? call.startedAt : null),
+    offeredAt: offer?.madeAt ?? offeredAt(call, contact) ?? call.startedAt,
+    answeredAt: offer ? null : (contact?.beganAt ?? null),
+    heldSince: contact?.heldSince ?? null,
+    endedAt: live ? null : (contact?.endedAt ?? null),
+  }
+}
+
+function deskState(
+  contact: Contact | undefined,
+  offer: Offer | undefined,
+  dials: boolean,
+): DeskCall['state'] {
+  if (contact?.endedAt === null) return contact.heldSince === null ? 'talking' : 'held'
+  if (offer) return 'ringing'
+  return dials ? 'dialling' : 'ended'
+}
+
+function offeredAt(call: Call, contact: Contact | undefined): number | undefined {
+  return call.offers.find((offer) => offer.offerId === contact?.offerId)?.madeAt ?? contact?.beganAt
+}
+
+/** Between agents, the one who was called sees the caller, and the caller whom they called. */
+function partyFor(floor: Floor, call: Call, extension: string): RawParty {
+  const origin = floor.channels.get(call.originId)
+  if (call.direction !== 'internal' || origin?.extension === extension || !origin) return call.party
+  return { number: origin.extension, name: origin.callerName, restricted: false }
+}
+
+/** A call as a supervisor sees it. */
+export function floorCall(call: Call, describe: DescribeParty, customerName: string | null): FloorCall {
+  const talking = call.contacts.filter((contact) => contact.endedAt === null)
+  const ringing = call.offers.filter((offer) => offer.outcome === 'ringing')
+  const visit = call.visits.findLast((v) => v.outcome === 'waiting')
+  const { stage, since } = stageOf(call, talking, ringing)
+  return {
+    callId: call.callId,
+    direction: call.direction,
+    party: describe(call.party),
+    customerName,
+    stage,
+    since,
+    startedAt: call.startedAt,
+    queue: visit?.queue ?? talking[0]?.queue ?? null,
+    agents: [...new Set([...talking, ...ringing].map((part) => part.extension))],
+  }
+}
+
+function stageOf(call: Call, talking: Contact[], ringing: Offer[]): Pick<FloorCall, 'stage' | 'since'> {
+  if (call.parkedIn !== null) return { stage: 'parked', since: call.startedAt }
+  const [contact] = talking
+  if (contact) {
+    return contact.heldSince === null
+      ? { stage: 'talking', since: contact.beganAt }
+      : { stage: 'held', since: contact.heldSince }
+  }
+  const visit = call.visits.findLast((v) => v.outcome === 'waiting')
+  const [offer] = ringing
+  if (offer) return { stage: 'ringing', since: visit?.enteredAt ?? offer.madeAt }
+  if (visit) return { stage: 'waiting', since: visit.enteredAt }
+  return {
+    stage: call.visits.length + call.contacts.length > 0 ? 'elsewhere' : 'arriving',
+    since: call.startedAt,
+  }
+}
+
+/** A queue's strip: who waits, how long, and who could take them. */
+export function queueView(floor: Floor, name: string): QueueView {
+  const queue = floor.queues.get(name)
+  const { extensionOfDevice } = floor as FloorState
+  let agentsFree = 0
+  let agentsSignedIn = 0
+  for (const member of queue?.members.values() ?? []) {
+    const extension = extensionOfDevice.get(member.stateInterface) ?? extensionOfDevice.get(member.interface)
+    const agent = extension === undefined ? undefined : floor.agents.get(extension)
+    if (agent ? agent.personId === null : member.deviceState === 'unavailable') continue
+    agentsSignedIn += 1
+    const free = agent ? agent.state === 'free' : member.deviceState === 'free'
+    if (free && !member.paused) agentsFree += 1
+  }
+  const waiting = queue?.waiting ?? []
+  return {
+    name,
+    waiting: waiting.length,
+    longestWaitSince: waiting[0]?.since ?? null,
+    agentsFree,
+    agentsSignedIn,
+  }
+}
+
+/** An agent as a supervisor sees them. */
+export function agentView(floor: Floor, agent: Agent, displayName: string | null): AgentView {
+  const { extension, personId, state, since, callId } = agent
+  const queues = [...((floor as FloorState).queuesOfExtension.get(extension) ?? [])]
+  return { extension, personId, displayName, state, since, queues, callId }
+}
+
+/** The queues an extension is a member of now. */
+export function queuesOf(floor: Floor, extension: string): string[] {
+  return [...((floor as FloorState).queuesOfExtension.get(extension) ?? [])]
+}
+
+/** An agent's part in a call, for "my calls of today". */
+export function todayCall(
+  call: Call,
+  extension: string,
+  describe: DescribeParty,
+  customer: { customerId: string; name: string } | null,
+): TodayCall | null {
+  const contact = call.contacts.findLast((c) => c.extension === extension)
+  const offer = call.offers.findLast((o) => o.extension === extension)
+  const dialled = call.direction === 'outbound' && !offer
+  if (!contact && !offer && !dialled) return null
+  return {
+    callId: call.callId,
+    at: offer?.madeAt ?? contact?.beganAt ?? call.startedAt,
+    direction: call.direction,
+    party: describe(call.party),
+    customerId: customer?.customerId ?? null,
+    customerName: customer?.name ?? null,
+    queue: offer?.queue ?? contact?.queue ?? null,
+    outcome: contact ? 'answered' : (offer?.outcome ?? 'notAnswered'),
+    talkMs: contact?.endedAt == null ? 0 : contact.endedAt - contact.beganAt,
+  }
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import type { ChannelInfo, Snapshot } from '../../../server/floor/events.ts'
+import { createFloor, reduce } from '../../../server/floor/floor.ts'
+import { floorFromJson, floorToJson } from '../../../server/floor/json.ts'
+import type { Floor } from '../../../server/floor/state.ts'
+import { Story } from './story.ts'
+
+/** The floor's own channels and bridges, as a PBX that agrees with it would list them. */
+function listed(
+  floor: Floor,
+  without: readonly string[] = [],
+): Pick<Snapshot, 'channels' | 'bridges' | 'waiting'> {
+  const alive = [...floor.channels.values()].filter((channel) => !without.includes(channel.channelId))
+  return {
+    channels: alive.map((channel) => {
+      const {
+        pbx: _pbx,
+        callId: _call,
+        appearedAt: startedAt,
+        extension: _e,
+        bridgeId: _b,
+        ...rest
+      } = channel
+      const { dialledBy: _d, localPeer: _l, heldSince: _h, hangupAskedAt: _a, ...info } = rest
+      return { ...(info satisfies ChannelInfo), startedAt }
+    }),
+    bridges: [...floor.bridges.values()].map(({ bridgeId, channelIds }) => ({
+      bridgeId,
+      channelIds: channelIds.filter((id) => !without.includes(id)),
+    })),
+    waiting: [...floor.queues.values()].flatMap((queue) =>
+      queue.waiting
+        .filter((caller) => !without.includes(caller.channelId))
+        .map(({ channelId, since }, at) => ({ queue: queue.name, channelId, since, position: at + 1 })),
+    ),
+  }
+}
+
+function talking(): { story: Story; customer: string; phone: string } {
+  const story = new Story()
+  story.snapshot({})
+  const customer = story.customer()
+  story.enters('support', customer)
+  const phone = story.rings(customer, '201')
+  story.answers(customer, phone, '201')
+  story.facts.length = 0
+  return { story, customer, phone }
+}
+
+describe('after a gap', () => {
+  it('a snapshot that agrees changes nothing', () => {
+    const { story, customer } = talking()
+    story.happens({ type: 'link.lost' })
+    story.snapshot(listed(story.floor))
+    expect(story.told()).toEqual(['link.gap'])
+    expect(story.call(customer).contacts).toHaveLength(1)
+  })
+
+  it('a call that ended unseen is ended as unknown, and its agent is free', () => {
+    const { story, customer, phone } = talking()
+    story.happens({ type: 'link.lost' })
+    story.wait(10_000)
+    story.snapshot(listed(story.floor, [customer, phone]))
+    expect(story.fact('call.ended').end).toBe('unknown')
+    expect(story.fact('contact.ended').why).toBe('unknown')
+    expect(story.agent('201')).toBe('free')
+    expect(story.floor.channels.size).toBe(0)
+  })
+
+  it('a PBX that was restarted has none of the old calls, even where ids agree', () => {
+    const { story } = talking()
+    story.happens({ type: 'link.lost' })
+    story.snapshot({ ...listed(story.floor), channels: [], bridges: [], bootedAt: 1_000_000 })
+    expect(story.fact('call.ended').end).toBe('cutOff')
+  })
+
+  it('a call that began and was answered unseen is found talking', () => {
+    const { story: other, customer } = talking()
+    const floor = createFloor({ shortAbandonMs: 5_000, trunks: [] })
+    const stamp = { pbx: 'lab', at: other.now, arrivedAt: other.now }
+    const desks = [...other.floor.agents.values()]
+    reduce(floor, { ...stamp, type: 'desks.set', desks })
+    const members = [...(other.floor.queues.get('support')?.members.values() ?? [])]
+    const snapshot: Snapshot = {
+      ...listed(other.floor),
+      queues: ['support'],
+      members,
+      parked: [],
+      bootedAt: 1,
+    }
+    const { facts } = reduce(floor, { ...stamp, type: 'snapshot', snapshot })
+    expect(facts.map((fact) => fact.type)).toContain('contact.began')
+    expect(floor.agents.get('201')?.state).toBe('talking')
+    expect(floor.calls.get(customer)?.channelIds.size).toBe(2)
+  })
+
+  it('a caller who was waiting and is now talking was answered meanwhile', () => {
+    const story = new Story()
+    const customer = story.customer()
+    story.enters('support', customer)
+    const phone = story.rings(customer, '201')
+    const before = floorToJson(story.floor)
+    story.answers(customer, phone, '201')
+    const after = listed(story.floor)
+    const floor = floorFromJson(structuredClone(before), { shortAbandonMs: 5_000, trunks: ['PJSIP/trunk'] })
+    const members = [...(story.floor.queues.get('support')?.members.values() ?? [])]
+    const snapshot: Snapshot = { ...after, queues: ['support'], members, parked: [], bootedAt: 1 }
+    const { facts } = reduce(floor, {
+      pbx: 'lab',
+      at: story.now,
+      arrivedAt: story.now,
+      type: 'snapshot',
+      snapshot,
+    })
+    expect(facts.find((fact) => fact.type === 'call.dequeued')).toMatchObject({ outcome: 'answered' })
+    expect(floor.agents.get('201')?.state).toBe('talking')
+  })
+})
+
+describe('a checkpoint', () => {
+  it('gives the same floor back', () => {
+    const { story } = talking()
+    const json = floorToJson(story.floor)
+    const restored = floorFromJson(structuredClone(json), { shortAbandonMs: 5_000, trunks: ['PJSIP/trunk'] })
+    expect(floorToJson(restored)).toEqual(json)
+  })
+})

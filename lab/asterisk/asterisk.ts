@@ -83,7 +83,7 @@ export async function startAsterisk(
     CACHE_DIR: `${inside}/cache`,
     MUSIC_DIR: `${inside}/music`,
     MODULE_DIR: await moduleFolder(root),
-    SYSTEM_NAME: `lab-${id}`,
+    SYSTEM_NAME: 'lab',
     AMI_BIND: ami.host,
     AMI_PORT: String(ami.port),
     AMI_PERMIT: '127.0.0.1/255.255.255.255',

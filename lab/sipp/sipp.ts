@@ -1,0 +1,3 @@
+/** Callers, desk phones and the trunk's far end, played by SIPp. */
+export { placeCall, type CallEnd, type CallOptions, type PlacedCall } from './call.ts'
+export { startPhone, type Phone, type PhoneOptions } from './phone.ts'

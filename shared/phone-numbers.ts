@@ -1,4 +1,8 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
+import {
+  parsePhoneNumberFromString,
+  type CountryCode,
+  type PhoneNumber as Parsed,
+} from 'libphonenumber-js/max'
 
 export type { CountryCode }
 
@@ -10,38 +14,81 @@ export interface PhoneNumber {
   display: string
   /** The last digits without trunk prefix or country code, for numbers that came without them; null under 6 digits. */
   nationalTail: string | null
+  /** Whether it came with what makes it complete: `+`, `00`, or the home country's trunk prefix. */
+  complete: boolean
 }
 
 /** How many trailing digits make a national tail. Long enough to be rare, short enough to lack any prefix. */
 export const nationalTailLength = 8
 
+/** Under this many digits it is an extension or a short code, and nobody's number. */
+const shortestNumber = 6
+/** E.164 allows 15 digits; `00` and a carrier's prefix may stand before them. */
+const longestNumber = 20
+/** What is shown of a number that was not understood never grows past this. */
+const longestDisplay = 24
+
+const nothing: PhoneNumber = { e164: null, display: '', nationalTail: null, complete: false }
+
 /**
  * Understands a phone number as the trunk of a country delivers it: E.164 with or without its plus, `00` prefix, national
- * with trunk prefix, or the bare subscriber number.
- * @param raw as received; anything may be in it
+ * with trunk prefix, or the bare subscriber number. A SIP or tel address is read up to its host or parameters, and an
+ * extension behind the number is left out.
+ * @param raw as received; anything may be in it, and only digits and a leading plus ever come out
  * @param home ISO 3166 country of the trunk
  */
 export function understandNumber(raw: string, home: CountryCode): PhoneNumber {
-  const cleaned = raw.replace(/[^\d+]/g, '').replace(/(?!^)\+/g, '')
-  const digits = cleaned.replace(/\D/g, '')
-  if (digits.length === 0) return { e164: null, display: '', nationalTail: null }
-  const tail = digits.length >= 6 ? digits.slice(-nationalTailLength) : null
-  if (digits.length < 6) return { e164: null, display: digits, nationalTail: null }
+  const dialled = plainNumber(raw)
+  if (dialled === null) return { ...nothing, display: digitsOf(raw).slice(0, longestDisplay) }
+  const digits = dialled.replace('+', '')
+  const unknown = { ...nothing, display: dialled.slice(0, longestDisplay) }
+  if (digits.length < shortestNumber || digits.length > longestNumber) return unknown
 
-  const attempts = cleaned.startsWith('+')
-    ? [cleaned]
-    : cleaned.startsWith('00')
-      ? [`+${digits.slice(2)}`]
-      : [digits, `+${digits}`]
-  for (const attempt of attempts) {
-    const parsed = parsePhoneNumberFromString(attempt, home)
-    if (parsed?.isValid()) {
-      return {
-        e164: parsed.number,
-        display: parsed.country === home ? parsed.formatNational() : parsed.formatInternational(),
-        nationalTail: parsed.nationalNumber.slice(-nationalTailLength),
-      }
-    }
+  const international = dialled.startsWith('+') || dialled.startsWith('00')
+  const withPlus = `+${dialled.startsWith('00') ? digits.slice(2) : digits}`
+  const parsed = international ? possible(withPlus, home) : national(digits, home)
+  if (!parsed) return { ...unknown, nationalTail: digits.slice(-nationalTailLength), complete: international }
+
+  // A number given with the trunk's own prefix is as complete as one with its country code.
+  const subscriber = parsed.nationalNumber
+  return {
+    e164: parsed.number,
+    display: parsed.country === home ? parsed.formatNational() : parsed.formatInternational(),
+    nationalTail: subscriber.length >= shortestNumber ? subscriber.slice(-nationalTailLength) : null,
+    complete: international || digits !== subscriber,
   }
-  return { e164: null, display: cleaned, nationalTail: tail }
+}
+
+/** A number with its country code. One that the numbering plan does not list yet is still a number when its length fits. */
+function possible(withPlus: string, home: CountryCode): Parsed | undefined {
+  const parsed = parsePhoneNumberFromString(withPlus, { defaultCountry: home, extract: false })
+  return parsed?.isPossible() === true ? parsed : undefined
+}
+
+/** A number without plus: the home country's own, or any country's whose plus got lost on the way. */
+function national(digits: string, home: CountryCode): Parsed | undefined {
+  const asNational = parsePhoneNumberFromString(digits, { defaultCountry: home, extract: false })
+  const asInternational = parsePhoneNumberFromString(`+${digits}`, { extract: false })
+  // Digits that begin with our own country code and make a valid number are far more often that number.
+  if (asInternational?.isValid() === true && asInternational.country === home) return asInternational
+  if (asNational?.isValid() === true) return asNational
+  return asInternational?.isValid() === true ? asInternational : undefined
+}
+
+/** The number itself: digits with at most a leading plus; null when it is no number at all. */
+function plainNumber(raw: string): string | null {
+  const address = raw
+    .slice(0, 256)
+    .normalize('NFKC')
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) % 16))
+    .trim()
+    .replace(/^(sips?|tel):/i, '')
+  // What follows a letter or one of these marks is a host, a parameter or an extension.
+  const number = /^[^;,@#*\p{L}]*/u.exec(address)?.[0] ?? ''
+  const plain = number.replace(/\(0\)/g, '').replace(/[\s().\-/‐-―\u200e\u200f\u202a-\u202e]/g, '')
+  return /^\+?\d+$/.test(plain) ? plain : null
+}
+
+function digitsOf(raw: string): string {
+  return raw.slice(0, 256).replace(/\D/g, '')
 }

@@ -9,6 +9,9 @@ export interface DatabaseState {
   message: string | null
 }
 
+/** The driver's own collection of documents of one type. */
+export type Collection<T extends mongo.Document> = mongo.Collection<T>
+
 export interface Database {
   /** Mongoose's connection, for models. */
   readonly connection: Connection
@@ -20,7 +23,7 @@ export interface Database {
    * The driver's own collection, without casting or hydration, for hot paths and bulk work.
    * @throws ProblemError `database.unreachable` before the first connection
    */
-  collection: <T extends mongo.Document>(name: string) => mongo.Collection<T>
+  collection: <T extends mongo.Document>(name: string) => Collection<T>
   /** Closes every connection and gives up retrying. */
   stop: () => Promise<void>
 }

@@ -1,0 +1,233 @@
+import type { Logger } from 'pino'
+import type { Match } from '../../shared/customers.ts'
+import { understandNumber, type CountryCode, type PhoneNumber } from '../../shared/phone-numbers.ts'
+import type { Collection } from '../database/database.ts'
+import { isDatabaseAway } from '../database/errors.ts'
+import { accountKey, digitsKey, tailKey } from './keys.ts'
+import type { StoredCustomer } from './model.ts'
+import { rank, type CallFacts } from './ranking.ts'
+
+/** What a call brings to be matched by. */
+export interface CallToMatch {
+  callId: string
+  /** As the network sent it; null when it sent none. */
+  number: string | null
+  /** The caller asked not to show the number: then it is not used, whatever was sent. */
+  restricted: boolean
+  /** The number of ours that was dialled. */
+  dialled: string | null
+  /** An account number entered in the IVR. */
+  account: string | null
+}
+
+/** A call with what is known of who is calling. A new object at each change, so a reader may keep what it read. */
+export interface MatchedCall {
+  readonly callId: string
+  /** The caller's number as it was understood; null when withheld. */
+  readonly number: PhoneNumber | null
+  /** What a choice for this number is remembered under; null when there is nothing to remember it by. */
+  readonly numberKey: string | null
+  readonly match: Match
+  /** The customer of outcome `one`, with all that the card shows. */
+  readonly customer: StoredCustomer | null
+  /** Whether an agent said who is calling: then no look-up changes it. */
+  readonly decided: boolean
+}
+
+export interface MatchingOptions {
+  /** The customers, as the driver knows them. @throws ProblemError `database.unreachable` */
+  customers: () => Collection<StoredCustomer>
+  /** Whether the database is known to be away: then no call waits for it. */
+  isAway: () => boolean
+  homeCountry: CountryCode
+  /** Numbers that are nobody's: the own switchboard, test lines. */
+  ignoredNumbers: readonly string[]
+  /** After this a call goes on without an answer, ms; a late answer is still told by `onLate`. */
+  timeLimitMs: number
+  log: Pick<Logger, 'warn'>
+  /** A look-up that had been given up, or waited for the database, has answered after all. */
+  onLate: (call: MatchedCall) => void
+  now: () => number
+}
+
+export interface Matching {
+  match: (call: CallToMatch) => Promise<MatchedCall>
+  get: (callId: string) => MatchedCall | null
+  /** Puts a new state of a call that is still known; forgotten calls stay forgotten. */
+  set: (call: MatchedCall) => void
+  all: () => Iterable<MatchedCall>
+  forget: (callId: string) => void
+  retryUnavailable: () => Promise<void>
+}
+
+/** Several people on one number are a household or a small company; past this a list helps nobody. */
+const mostCandidates = 20
+/** Calls kept at once. Far more than one PBX holds: a bound for the case that ends of calls are missed. */
+const mostCalls = 5_000
+
+interface Kept {
+  request: CallToMatch
+  call: MatchedCall
+  pending: Promise<MatchedCall> | null
+}
+
+/**
+ * Finds who is calling and keeps the result with the call until it is forgotten. Asked twice for the same call it looks up
+ * once; asked with more known (an account number from the IVR) it looks up again.
+ */
+export function createMatching(options: MatchingOptions): Matching {
+  const kept = new Map<string, Kept>()
+  const ignored = new Set(options.ignoredNumbers.map((number) => keyOf(understand(number)) ?? number))
+
+  function understand(number: string): PhoneNumber {
+    return understandNumber(number, options.homeCountry)
+  }
+
+  async function find(keys: readonly string[]): Promise<StoredCustomer[]> {
+    const lookupKeys = keys.length === 1 && keys[0] !== undefined ? keys[0] : { $in: [...keys] }
+    return options.customers().find({ lookupKeys }, { limit: mostCandidates }).toArray()
+  }
+
+  async function lookUp(request: CallToMatch, call: MatchedCall): Promise<MatchedCall> {
+    const keys = [
+      ...(call.numberKey === null ? [] : [call.numberKey]),
+      ...(request.account === null ? [] : [accountKey(request.account)]),
+    ]
+    let found = keys.length === 0 ? [] : await find(keys)
+    const tail = call.number !== null && !call.number.complete ? call.number.nationalTail : null
+    const byTail = found.length === 0 && tail !== null
+    if (byTail) found = await find([tailKey(tail)])
+    const facts: CallFacts = {
+      numberKey: call.numberKey,
+      account: request.account,
+      dialled: request.dialled === null ? null : (understand(request.dialled).e164 ?? request.dialled),
+      byTail,
+      now: options.now(),
+    }
+    const { match, certain } = rank(found, facts)
+    const nobody = match.outcome === 'none' && call.number === null
+    return { ...call, match: nobody ? { ...match, outcome: 'withheld' } : match, customer: certain }
+  }
+
+  /** Looks up within the time limit. What comes later is told later, if nothing newer was asked meanwhile. */
+  async function lookUpInTime(entry: Kept): Promise<MatchedCall> {
+    const { request, call } = entry
+    const stillAsked = (): boolean => kept.get(call.callId) === entry && entry.request === request
+    const settle = (result: MatchedCall): MatchedCall => {
+      if (stillAsked()) {
+        if (!entry.call.decided) entry.call = result
+        entry.pending = null
+      }
+      return entry.call
+    }
+    const unavailable: MatchedCall = {
+      ...call,
+      match: { outcome: 'unavailable', by: null, candidates: [] },
+      customer: null,
+    }
+    if (options.isAway()) return settle(unavailable)
+
+    let late = false
+    const answer = lookUp(request, call).then(
+      (result) => {
+        settle(result)
+        if (late && stillAsked()) options.onLate(entry.call)
+        return entry.call
+      },
+      (error: unknown) => {
+        const reason = isDatabaseAway(error) ? 'The database is away.' : error
+        options.log.warn({ callId: call.callId, reason }, 'The caller could not be looked up.')
+        return settle(unavailable)
+      },
+    )
+    let timer: NodeJS.Timeout | undefined
+    const limit = new Promise<MatchedCall>((resolve) => {
+      timer = setTimeout(() => {
+        late = true
+        resolve(settle(unavailable))
+      }, options.timeLimitMs)
+    })
+    try {
+      return await Promise.race([answer, limit])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  function keep(entry: Kept): void {
+    kept.set(entry.call.callId, entry)
+    if (kept.size <= mostCalls) return
+    const [oldest] = kept.keys()
+    if (oldest !== undefined) kept.delete(oldest)
+  }
+
+  async function begin(entry: Kept): Promise<MatchedCall> {
+    entry.pending = lookUpInTime(entry)
+    return entry.pending
+  }
+
+  return {
+    match: async (request) => {
+      const known = kept.get(request.callId)
+      if (known && sameQuestion(known.request, request)) return known.pending ?? known.call
+      if (known?.call.decided === true) {
+        known.request = request
+        return known.call
+      }
+
+      const number = request.restricted || request.number === null ? null : understand(request.number)
+      const usable = number !== null && number.display !== '' ? number : null
+      const numberKey = usable === null ? null : keyOf(usable)
+      const call = (outcome: Match['outcome']): MatchedCall => ({
+        callId: request.callId,
+        number: usable,
+        numberKey,
+        match: { outcome, by: null, candidates: [] },
+        customer: null,
+        decided: false,
+      })
+      const ignore = usable !== null && ignored.has(numberKey ?? usable.display)
+      const outcome = ignore
+        ? 'ignored'
+        : usable === null && request.account === null
+          ? 'withheld'
+          : 'pending'
+      const entry: Kept = { request, call: call(outcome), pending: null }
+      keep(entry)
+      return outcome === 'pending' ? begin(entry) : entry.call
+    },
+    get: (callId) => kept.get(callId)?.call ?? null,
+    set: (call) => {
+      const entry = kept.get(call.callId)
+      if (entry) entry.call = call
+    },
+    all: () => [...kept.values()].map(({ call }) => call),
+    forget: (callId) => {
+      kept.delete(callId)
+    },
+    retryUnavailable: async () => {
+      const waiting = [...kept.values()].filter(({ call }) => call.match.outcome === 'unavailable')
+      await Promise.all(
+        waiting.map(async (entry) => {
+          const call = await begin(entry)
+          if (call.match.outcome !== 'unavailable') options.onLate(call)
+        }),
+      )
+    },
+  }
+}
+
+/** What a number is looked up and remembered by; null for extensions and the like. */
+function keyOf(number: PhoneNumber): string | null {
+  if (number.e164 !== null) return number.e164
+  return number.nationalTail === null ? null : digitsKey(number.display)
+}
+
+function sameQuestion(one: CallToMatch, other: CallToMatch): boolean {
+  return (
+    one.number === other.number &&
+    one.restricted === other.restricted &&
+    one.account === other.account &&
+    one.dialled === other.dialled
+  )
+}

@@ -1,0 +1,70 @@
+import { placeCall } from '../sipp/call.ts'
+import { startTrunk, type TrunkOptions } from '../sipp/trunk.ts'
+import type { LabAsterisk } from '../asterisk/asterisk.ts'
+import type { Flow } from './flows.ts'
+import { callAndWait, did, quiet, withPhones } from './stage.ts'
+
+const outside = '03023125902'
+const called = '+493023125902'
+
+async function outbound(pbx: LabAsterisk, farEnd: TrunkOptions, hangUpAfterMs?: number): Promise<void> {
+  const trunk = await startTrunk(pbx, farEnd)
+  try {
+    const call = await placeCall(pbx, {
+      from: { agent: '201' },
+      to: outside,
+      giveUpAfterMs: 6_000,
+      ...(hangUpAfterMs === undefined ? {} : { hangUpAfterMs }),
+    })
+    await call.ended
+    await quiet(pbx)
+  } finally {
+    await trunk.stop()
+  }
+}
+
+/** Calls that agents make, hold and hand over. */
+export const agentFlows: Readonly<Record<string, Flow>> = {
+  'outbound-answered': {
+    story: 'an agent calls a customer, who answers',
+    play: (pbx) => outbound(pbx, { answerAfterMs: 1_500 }, 3_000),
+  },
+  'outbound-busy': {
+    story: 'an agent calls a customer whose line is busy',
+    play: (pbx) => outbound(pbx, { busy: [called] }),
+  },
+  'outbound-not-answered': {
+    story: 'an agent calls a customer who does not answer, and gives up',
+    play: (pbx) => outbound(pbx, { noAnswer: [called] }),
+  },
+  'outbound-refused': {
+    story: 'the trunk refuses a call',
+    play: (pbx) => outbound(pbx, { refused: [called] }),
+  },
+  'agent-to-agent': {
+    story: 'an agent calls another',
+    play: (pbx) =>
+      withPhones(pbx, [{ extension: '202' }], async () => {
+        const call = await placeCall(pbx, { from: { agent: '201' }, to: '202', hangUpAfterMs: 2_000 })
+        await call.ended
+      }),
+  },
+  hold: {
+    story: 'the agent puts the customer on hold for three seconds and takes them back',
+    play: (pbx) =>
+      withPhones(pbx, [{ extension: '201', hold: { afterMs: 1_500, forMs: 3_000 } }], async () => {
+        await callAndWait(pbx, { to: did.support, hangUpAfterMs: 8_000 })
+      }),
+  },
+  'blind-transfer': {
+    story: 'the agent hands the customer to another agent without asking',
+    play: (pbx) =>
+      withPhones(
+        pbx,
+        [{ extension: '201', blindTransfer: { afterMs: 2_000, to: '205' } }, { extension: '205' }],
+        async () => {
+          await callAndWait(pbx, { to: did.support, hangUpAfterMs: 7_000 })
+        },
+      ),
+  },
+}

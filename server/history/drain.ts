@@ -1,0 +1,189 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { applyEntry, callsOf } from './apply-entry.ts'
+import type { Entry } from './entries.ts'
+import { frameLine } from './frame.ts'
+import type { SegmentReader } from './segments.ts'
+import type { HistoryStore } from './store.ts'
+
+export interface DrainOptions {
+  folder: string
+  store: Pick<HistoryStore, 'keepJournal' | 'readCalls' | 'writeCalls'>
+  reader: SegmentReader
+  /** The last entry that the database has acknowledged so far. */
+  drainedSeq: number
+  /** The last entry that may be drained. */
+  untilSeq: () => number
+  /** Called when the database has acknowledged everything up to an entry; must keep that. */
+  onDrained: (seq: number) => Promise<void>
+  log: Pick<Logger, 'error' | 'warn' | 'info'>
+  /** Between two attempts, ms. */
+  firstRetryMs?: number
+  longestRetryMs?: number
+  batchEntries?: number
+}
+
+export interface Drain {
+  drainedSeq: () => number
+  /** Says that there may be something new. */
+  wake: () => void
+  /** Resolves with true when everything up to `seq` is in the database, with false when that took longer. */
+  reach: (seq: number, withinMs: number) => Promise<boolean>
+  /** Why the last attempt failed; null when it did not. */
+  trouble: () => string | null
+  /** Entries that the database would not take at any price; they lie in `refused.spool` beside the spool. */
+  refused: () => number
+  /** Ends after the batch under way. */
+  stop: () => Promise<void>
+}
+
+/**
+ * MongoDB's error codes that say "this document, never": BadValue, FailedToParse, TypeMismatch, DocumentValidationFailure,
+ * and too large (10334, 17419, 17420).
+ */
+const documentFaults = new Set([2, 9, 14, 121, 10334, 17419, 17420])
+
+/** Fills the database from the spool: in order, a batch at a time, again and again until the database has it. */
+export function startDrain(options: DrainOptions): Drain {
+  const { store, reader, log } = options
+  const firstRetryMs = options.firstRetryMs ?? 250
+  const longestRetryMs = options.longestRetryMs ?? 10_000
+  let drainedSeq = options.drainedSeq
+  let refused = 0
+  let trouble: string | null = null
+  let stopped = false
+  let wakeUp: (() => void) | null = null
+  let woken = false
+  const waiting = new Set<() => void>()
+
+  const pause = async (ms: number | null): Promise<void> => {
+    if (stopped || (woken && ms === null)) return
+    await new Promise<void>((resolve) => {
+      const timer = ms === null ? undefined : setTimeout(resolve, ms)
+      wakeUp = () => {
+        // New entries are no reason to try a database again that has just failed; being stopped is.
+        if (ms !== null && !stopped) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    wakeUp = null
+  }
+
+  const keep = async (entries: readonly Entry[]): Promise<void> => {
+    await store.keepJournal(entries)
+    const callIds = [...new Set(entries.flatMap(callsOf))]
+    if (callIds.length === 0) return
+    const before = await store.readCalls(callIds)
+    const calls = new Map(before)
+    for (const entry of entries) applyEntry(calls, entry)
+    const changed = [...calls.values()].filter((call) => before.get(call._id) !== call)
+    if (changed.length > 0) await store.writeCalls(changed)
+  }
+
+  const acknowledge = async (seq: number): Promise<void> => {
+    drainedSeq = seq
+    await options.onDrained(seq)
+    for (const look of waiting) look()
+  }
+
+  const fail = (error: unknown): void => {
+    const message = error instanceof Error ? error.message : String(error)
+    if (message !== trouble) log.warn({ err: error }, 'History waits on disk: the database did not take it.')
+    trouble = message
+  }
+
+  let pending: Entry[] = []
+  let width = Infinity
+  let attempts = 0
+
+  /** Drains one batch. Says whether there was one. */
+  const step = async (): Promise<boolean> => {
+    if (pending.length === 0) {
+      woken = false
+      pending = await reader.next(options.untilSeq(), options.batchEntries ?? 500)
+      width = Infinity
+    }
+    const batch = pending.slice(0, width)
+    const last = batch.at(-1)
+    if (!last) return false
+    try {
+      await keep(batch)
+    } catch (error) {
+      if (!isDocumentFault(error)) throw error
+      // One of these entries is the fault: find it, and let it not hold up all that follow.
+      if (batch.length > 1) {
+        width = Math.ceil(batch.length / 2)
+        return true
+      }
+      await appendFile(join(options.folder, 'refused.spool'), frameLine(JSON.stringify(last)))
+      refused += 1
+      log.error(
+        { err: error, seq: last.seq },
+        'The database refuses a history entry; it was put into refused.spool.',
+      )
+    }
+    if (trouble !== null) log.info({ seq: last.seq }, 'The database takes history again.')
+    trouble = null
+    attempts = 0
+    pending = pending.slice(batch.length)
+    await acknowledge(last.seq)
+    return true
+  }
+
+  const run = async (): Promise<void> => {
+    while (!stopped) {
+      try {
+        if (!(await step())) await pause(null)
+      } catch (error) {
+        fail(error)
+        const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts, 16))
+        attempts += 1
+        await pause(wait * (0.75 + Math.random() / 2))
+      }
+    }
+  }
+  const running = run()
+
+  return {
+    drainedSeq: () => drainedSeq,
+    wake: () => {
+      woken = true
+      wakeUp?.()
+    },
+    reach: async (seq, withinMs) => {
+      if (drainedSeq >= seq) return true
+      return new Promise<boolean>((resolve) => {
+        const settle = (reached: boolean): void => {
+          clearTimeout(timer)
+          waiting.delete(look)
+          resolve(reached)
+        }
+        const look = (): void => {
+          if (drainedSeq >= seq) settle(true)
+        }
+        const timer = setTimeout(() => settle(false), withinMs)
+        waiting.add(look)
+      })
+    },
+    trouble: () => trouble,
+    refused: () => refused,
+    stop: async () => {
+      stopped = true
+      wakeUp?.()
+      await running
+      await reader.close()
+    },
+  }
+}
+
+function isDocumentFault(error: unknown): boolean {
+  if (error instanceof RangeError) return true
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'number' &&
+    documentFaults.has(error.code)
+  )
+}

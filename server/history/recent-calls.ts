@@ -1,0 +1,84 @@
+import { appliedSeq, applyEntry, callsOf } from './apply-entry.ts'
+import type { Entry } from './entries.ts'
+import type { CallDocument } from './model.ts'
+
+/**
+ * The calls that the database may not have yet, or not as they are: running ones, and those that ended lately. Whoever
+ * reads history looks here first, so that a call just ended is there, with the database away too.
+ */
+export interface RecentCalls {
+  /** Folds a journal entry in. */
+  apply: (entry: Entry) => void
+  /** A call as it is now, if it is here. */
+  get: (callId: string) => CallDocument | undefined
+  /** A document from the database, with what it has not seen yet. */
+  freshen: (call: CallDocument) => CallDocument
+  all: () => CallDocument[]
+  /** The database has everything up to this entry: ended calls that are in it leave. */
+  drained: (seq: number) => void
+}
+
+/**
+ * @param node whose entries these are
+ * @param known calls to begin with, from a checkpoint
+ * @param mostEnded so many ended calls are held at most while the database is away; older ones are then found again when
+ *   it is back
+ */
+export function createRecentCalls(
+  node: string,
+  known: readonly CallDocument[],
+  mostEnded: number,
+): RecentCalls {
+  const calls = new Map(known.map((call) => [call._id, call]))
+  /** Entries about calls that began before our time (they are in the database), by call. */
+  const loose = new Map<string, Entry[]>()
+  const ended = new Set(known.filter((call) => call.endedAt !== null).map((call) => call._id))
+
+  return {
+    apply: (entry) => {
+      const touched = callsOf(entry)
+      const here = (callId: string): boolean => calls.has(callId) || begins(entry, callId)
+      for (const callId of touched) {
+        if (here(callId)) continue
+        const entries = loose.get(callId)
+        if (entries) entries.push(entry)
+        else loose.set(callId, [entry])
+      }
+      applyEntry(calls, entry, here)
+      for (const callId of touched) if ((calls.get(callId)?.endedAt ?? null) !== null) ended.add(callId)
+      for (const oldest of ended) {
+        if (ended.size <= mostEnded) break
+        ended.delete(oldest)
+        calls.delete(oldest)
+      }
+      if (loose.size > mostEnded) loose.delete(loose.keys().next().value ?? '')
+    },
+    get: (callId) => calls.get(callId),
+    freshen: (call) => {
+      const here = calls.get(call._id)
+      if (here) return here
+      const found = new Map([[call._id, call]])
+      for (const entry of loose.get(call._id) ?? []) applyEntry(found, entry, (callId) => callId === call._id)
+      return found.get(call._id) ?? call
+    },
+    all: () => [...calls.values()],
+    drained: (seq) => {
+      for (const callId of ended) {
+        if (appliedSeq(calls.get(callId), node) > seq) continue
+        ended.delete(callId)
+        calls.delete(callId)
+      }
+      for (const [callId, entries] of loose) {
+        if ((entries.at(-1)?.seq ?? 0) <= seq) loose.delete(callId)
+      }
+    },
+  }
+}
+
+function begins(entry: Entry, callId: string): boolean {
+  if (entry.kind === 'record') return entry.call._id === callId
+  return (
+    entry.kind === 'facts' &&
+    entry.facts.some((fact) => fact.type === 'call.started' && fact.callId === callId)
+  )
+}

@@ -20,6 +20,7 @@ import {
 } from './customers.ts'
 import {
   deskSchema,
+  extensionSchema,
   localeSchema,
   meSchema,
   passwordSchema,
@@ -60,6 +61,7 @@ export const personSchema = z.object({
   signInName: z.string(),
   displayName: z.string(),
   roles: z.array(roleSchema),
+  /** The usual desk, or null. */
   extension: z.string().nullable(),
   active: z.boolean(),
 })
@@ -70,17 +72,27 @@ export const newPersonRequestSchema = z.strictObject({
   displayName: z.string().trim().min(1).max(100),
   password: passwordSchema,
   roles: z.array(roleSchema).min(1),
-  extension: z
-    .string()
-    .regex(/^\d{2,6}$/)
-    .optional(),
+  /** The usual desk. */
+  extension: extensionSchema.optional(),
 })
 
+export type NewPerson = z.infer<typeof newPersonRequestSchema>
+
+/** What is left out stays as it is. A new password, and access taken away, end the person's sessions. */
 export const changePersonRequestSchema = z.strictObject({
   displayName: z.string().trim().min(1).max(100).optional(),
   roles: z.array(roleSchema).min(1).optional(),
   active: z.boolean().optional(),
+  /** The usual desk; null for none. */
+  extension: extensionSchema.nullable().optional(),
+  password: passwordSchema.optional(),
 })
+
+export type ChangePerson = z.infer<typeof changePersonRequestSchema>
+
+/** One role and what it may do. */
+export const roleRightsSchema = z.object({ role: roleSchema, rights: z.array(rightSchema) })
+export type RoleRights = z.infer<typeof roleRightsSchema>
 
 /** One call as history keeps it. */
 export const callRecordSchema = z.object({
@@ -282,6 +294,13 @@ export const api = {
     right: 'people.manage',
     params: personParams,
     answer: nothing,
+  },
+  'roles.list': {
+    method: 'GET',
+    path: '/api/roles',
+    summary: 'What each role may do',
+    right: 'people.manage',
+    answer: z.array(roleRightsSchema),
   },
   'roles.change': {
     method: 'PUT',

@@ -61,7 +61,7 @@ export const meSchema = z.object({
   displayName: z.string(),
   roles: z.array(roleSchema),
   rights: z.array(rightSchema),
-  /** The desk taken in this session, or null. */
+  /** The desk this person sits at, or null. It is the same in all their sessions. */
   extension: extensionSchema.nullable(),
   locale: localeSchema,
   /** Send back as `x-csrf-token` with every request that changes something. */

@@ -8,6 +8,7 @@ export const problems = {
   'request.invalid': { status: 400, title: 'The request is not valid.' },
   'request.too_large': { status: 413, title: 'The request is too large.' },
   'request.not_json': { status: 400, title: 'The request body is not valid JSON.' },
+  'request.throttled': { status: 429, title: 'Too many requests. Wait a moment.' },
   'route.unknown': { status: 404, title: 'There is nothing at this address.' },
   'session.required': { status: 401, title: 'Sign in first.' },
   'session.revoked': { status: 401, title: 'This session was ended. Sign in again.' },
@@ -25,11 +26,16 @@ export const problems = {
   'call.unknown': { status: 404, title: 'There is no such call.' },
   'call.not_yours': { status: 403, title: 'This call is not on your desk.' },
   'person.unknown': { status: 404, title: 'There is no such person.' },
+  'person.last_manager': {
+    status: 409,
+    title: 'Nobody would be left who may manage people. Give that right to somebody else first.',
+  },
   'person.exists': { status: 409, title: 'Somebody already signs in by this name.' },
   'history.spool_full': {
     status: 507,
     title: 'The disk for call history is full. What you asked for was not done.',
   },
+  'server.starting': { status: 503, title: 'The server is starting. Try again in a moment.' },
   'pbx.unreachable': { status: 503, title: 'The telephone system cannot be reached.' },
   'database.unreachable': { status: 503, title: 'The database cannot be reached. Nothing was changed.' },
   'server.failed': { status: 500, title: 'The server could not do this. It has been logged.' },
@@ -94,7 +100,14 @@ export class ProblemError extends Error {
 export function parseRequest<T>(schema: z.ZodType<T>, data: unknown): T {
   const result = schema.safeParse(data)
   if (result.success) return result.data
-  throw new ProblemError('request.invalid', {
-    errors: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
-  })
+  throw new ProblemError('request.invalid', { errors: result.error.issues.flatMap(fieldErrorsOf) })
+}
+
+function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String)
+  // zod names the object for a field too many; a person wants the field.
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'This field is not known.' }))
+  }
+  return [{ path: path.join('.'), message: issue.message }]
 }

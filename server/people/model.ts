@@ -1,0 +1,210 @@
+import { trusted, type Connection } from 'mongoose'
+import { z } from 'zod'
+import {
+  defaultRoleRights,
+  localeSchema,
+  rightSchema,
+  roleSchema,
+  roles,
+  type Right,
+  type Role,
+} from '../../shared/people.ts'
+import { needingDatabase } from '../database/errors.ts'
+import { defineModel } from '../database/schema.ts'
+
+const personDocument = z.object({
+  _id: z.string(),
+  signInName: z.string(),
+  displayName: z.string(),
+  /** Argon2id in PHC form. */
+  passwordHash: z.string(),
+  roles: z.array(roleSchema),
+  /** The usual desk. */
+  extension: z.string().nullable(),
+  active: z.boolean(),
+  locale: localeSchema,
+  createdAt: z.date(),
+})
+export type PersonDocument = z.infer<typeof personDocument>
+
+const roleDocument = z.object({ _id: roleSchema, rights: z.array(rightSchema) })
+export type RoleDocument = z.infer<typeof roleDocument>
+
+const sessionDocument = z.object({
+  /** SHA-256 of the token in the cookie: who reads the database cannot sign in with it. */
+  _id: z.string(),
+  personId: z.string(),
+  startedAt: z.date(),
+  seenAt: z.date(),
+  expiresAt: z.date(),
+})
+export type SessionDocument = z.infer<typeof sessionDocument>
+
+const deskDocument = z.object({
+  /** The extension. */
+  _id: z.string(),
+  interfaces: z.array(z.string()),
+  /** Who sits there. */
+  personId: z.string().nullable(),
+})
+export type DeskDocument = z.infer<typeof deskDocument>
+
+const auditDocument = z.object({
+  _id: z.string(),
+  at: z.date(),
+  action: z.enum([
+    'signIn.done',
+    'signIn.refused',
+    'signOut',
+    'sessions.ended',
+    'person.created',
+    'person.changed',
+    'role.changed',
+    'desk.taken',
+    'desk.left',
+  ]),
+  /** Who did it; null for somebody not signed in and for the command line. */
+  actorId: z.string().nullable(),
+  /** Whom or what it was done to: a person, a role, a desk. */
+  subjectId: z.string().nullable(),
+  /** Names of changed fields or rights; never a name, number or password. */
+  changed: z.array(z.string()),
+})
+export type AuditDocument = z.infer<typeof auditDocument>
+
+const revisionDocument = z.object({ _id: z.string(), revision: z.number() })
+
+/** Everything that is kept about people, as it is loaded into memory. */
+export interface StoredPeople {
+  revision: number
+  persons: PersonDocument[]
+  roles: RoleDocument[]
+  sessions: SessionDocument[]
+  desks: DeskDocument[]
+}
+
+export type PeopleStore = ReturnType<typeof createPeopleStore>
+
+const revisionId = 'people'
+
+/**
+ * The collections of people. Each function throws ProblemError `database.unreachable` when the database is away.
+ * `revision` counts changes, so that another process (a second node, the command line) is noticed by one point read.
+ */
+export function createPeopleStore(connection: Connection) {
+  const persons = defineModel(connection, 'persons', personDocument, [
+    { keys: { signInName: 1 }, options: { name: 'signInName', unique: true } },
+  ])
+  const roleModel = defineModel(connection, 'roles', roleDocument, [])
+  const sessions = defineModel(connection, 'sessions', sessionDocument, [
+    { keys: { expiresAt: 1 }, options: { name: 'expiry', expireAfterSeconds: 0 } },
+  ])
+  const desks = defineModel(connection, 'desks', deskDocument, [])
+  const audit = defineModel(connection, 'audit', auditDocument, [
+    { keys: { subjectId: 1, at: -1 }, options: { name: 'subject' } },
+    { keys: { actorId: 1, at: -1 }, options: { name: 'actor' } },
+  ])
+  const revisions = defineModel(connection, 'revisions', revisionDocument, [])
+
+  const readRevision = async () => (await revisions.findById(revisionId).lean().exec())?.revision ?? 0
+
+  return {
+    readRevision: () => needingDatabase(readRevision),
+
+    /** @returns the revision after this change */
+    bumpRevision: () =>
+      needingDatabase(async () => {
+        const after = await revisions
+          .findOneAndUpdate(
+            { _id: revisionId },
+            { $inc: { revision: 1 } },
+            { upsert: true, returnDocument: 'after' },
+          )
+          .lean()
+          .exec()
+        return after.revision
+      }),
+
+    /** The revision is read first: a change that comes while the rest is read is noticed the next time. */
+    loadAll: () =>
+      needingDatabase(async (): Promise<StoredPeople> => {
+        const revision = await readRevision()
+        return {
+          revision,
+          persons: await persons.find().lean().exec(),
+          roles: await roleModel.find().lean().exec(),
+          sessions: await sessions.find().lean().exec(),
+          desks: await desks.find().lean().exec(),
+        }
+      }),
+
+    /** Adds roles that are not stored yet with the rights they start with, and brings named desks up to date. */
+    seed: (seeds: readonly { extension: string; interfaces: readonly string[] }[]) =>
+      needingDatabase(async () => {
+        const seedRole = async (role: Role, rights: readonly Right[]) =>
+          roleModel
+            .updateOne({ _id: role }, { $setOnInsert: { rights: [...rights] } }, { upsert: true })
+            .exec()
+        for (const role of roles) await seedRole(role, defaultRoleRights[role])
+        for (const { extension, interfaces } of seeds) {
+          await desks
+            .updateOne(
+              { _id: extension },
+              { $set: { interfaces: [...interfaces] }, $setOnInsert: { personId: null } },
+              { upsert: true },
+            )
+            .exec()
+        }
+      }),
+
+    insertPerson: (person: PersonDocument) =>
+      needingDatabase(async () => {
+        await persons.create(person)
+      }),
+    updatePerson: ({ _id, ...fields }: PersonDocument) =>
+      needingDatabase(async () => {
+        await persons.updateOne({ _id }, { $set: fields }).exec()
+      }),
+
+    setRoleRights: (role: Role, rights: Right[]) =>
+      needingDatabase(async () => {
+        await roleModel.updateOne({ _id: role }, { $set: { rights } }, { upsert: true }).exec()
+      }),
+
+    insertSession: (session: SessionDocument) =>
+      needingDatabase(async () => {
+        await sessions.create(session)
+      }),
+    deleteSessions: (sessionIds: readonly string[]) =>
+      needingDatabase(async () => {
+        await sessions.deleteMany({ _id: trusted({ $in: [...sessionIds] }) }).exec()
+      }),
+    touchSessions: (sessionIds: readonly string[], seenAt: Date) =>
+      needingDatabase(async () => {
+        await sessions.updateMany({ _id: trusted({ $in: [...sessionIds] }) }, { $set: { seenAt } }).exec()
+      }),
+
+    /** @returns false when somebody else sits there */
+    takeDesk: (extension: string, personId: string) =>
+      needingDatabase(async () => {
+        const taken = await desks
+          .updateOne({ _id: extension, personId: trusted({ $in: [null, personId] }) }, { $set: { personId } })
+          .exec()
+        return taken.matchedCount === 1
+      }),
+    /** Frees every desk of this person but one. */
+    leaveDesks: (personId: string, except: string | null) =>
+      needingDatabase(async () => {
+        await desks
+          .updateMany({ personId, _id: trusted({ $ne: except ?? '' }) }, { $set: { personId: null } })
+          .exec()
+      }),
+
+    insertAudit: (entry: AuditDocument) =>
+      needingDatabase(async () => {
+        await audit.create(entry)
+      }),
+    readAudit: (subjectId: string) =>
+      needingDatabase(() => audit.find({ subjectId }).sort({ at: -1 }).limit(1000).lean().exec()),
+  }
+}

@@ -1,0 +1,122 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { z } from 'zod'
+import type { noteSchema } from '../../shared/customers.ts'
+import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
+import { useSession } from '../session/session.ts'
+import { now } from '../ui/clock.ts'
+import { dropDraft, keepDraft, listDrafts, readDraft, type Draft } from './drafts.ts'
+
+export type Note = z.infer<typeof noteSchema>
+/** What a note is about: a call (its note stays with it whoever turns out to be calling) or a card that was looked up. */
+export interface NoteSubject {
+  key: string
+  about: string
+  customerId: string | null
+}
+export type NoteStatus =
+  | { kind: 'empty' | 'kept' | 'saving' }
+  | { kind: 'saved'; at: number }
+  | { kind: 'failed'; code: ApiErrorCode }
+
+/** The note being written, kept on this computer at every keystroke and put on the card when it is saved. */
+export const useNotes = defineStore('notes', () => {
+  const session = useSession()
+  const subject = shallowRef<NoteSubject | null>(null)
+  const draft = ref<Draft | null>(null)
+  const status = ref<NoteStatus>({ kind: 'empty' })
+  /** Notes saved from this console, by customer: the card shows them before the server repeats them. */
+  const added = ref<ReadonlyMap<string, Note[]>>(new Map())
+  const others = ref<{ subject: string; draft: Draft }[]>([])
+  const text = computed(() => draft.value?.text ?? '')
+  const personId = () => session.me?.personId ?? ''
+
+  function listOthers(): void {
+    others.value = listDrafts(localStorage, personId()).filter((one) => one.subject !== subject.value?.key)
+  }
+
+  /** Turns to another call or card. What was written for the last one is saved if its customer is known, else kept. */
+  async function turnTo(next: NoteSubject | null): Promise<void> {
+    const before = subject.value
+    if (before?.key === next?.key) {
+      subject.value = next
+      return
+    }
+    const unsaved = draft.value
+    subject.value = next
+    draft.value = next === null ? null : readDraft(localStorage, personId(), next.key)
+    status.value = { kind: draft.value === null ? 'empty' : 'kept' }
+    if (before?.customerId != null && unsaved !== null && unsaved.text.trim() !== '') {
+      await put(before.key, before.customerId, unsaved).catch(() => null)
+    }
+    listOthers()
+  }
+
+  function write(next: string): void {
+    if (subject.value === null) return
+    draft.value = {
+      noteId: draft.value?.noteId ?? crypto.randomUUID(),
+      text: next,
+      about: subject.value.about,
+      changedAt: now.value,
+    }
+    const kept = keepDraft(localStorage, personId(), subject.value.key, draft.value)
+    if (kept) status.value = { kind: next.trim() === '' ? 'empty' : 'kept' }
+    else status.value = { kind: 'failed', code: 'unexpected' }
+  }
+
+  async function put(key: string, customerId: string, what: Draft): Promise<void> {
+    const body = { noteId: what.noteId, text: what.text }
+    const note = await callApi('customers.addNote', { params: { customerId }, body })
+    added.value = new Map(added.value).set(customerId, [note, ...(added.value.get(customerId) ?? [])])
+    dropDraft(localStorage, personId(), key)
+  }
+
+  /** Puts the note on the card. The same note sent twice is one note. */
+  async function save(): Promise<void> {
+    const about = subject.value
+    const what = draft.value
+    if (
+      about?.customerId == null ||
+      what === null ||
+      what.text.trim() === '' ||
+      status.value.kind === 'saving'
+    )
+      return
+    status.value = { kind: 'saving' }
+    try {
+      await put(about.key, about.customerId, what)
+      if (subject.value?.key !== about.key) return
+      // What was typed while it was being saved is the beginning of the next note.
+      const more = draft.value?.text.startsWith(what.text) ? draft.value.text.slice(what.text.length) : ''
+      draft.value = null
+      status.value = { kind: 'saved', at: now.value }
+      if (more.trim() !== '') write(more.trimStart())
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      status.value = { kind: 'failed', code: error.code }
+    }
+  }
+
+  /** Puts a note left over from an earlier call on a card. @throws ApiError */
+  async function saveOther(key: string, customerId: string): Promise<void> {
+    const other = others.value.find((one) => one.subject === key)
+    if (other !== undefined) await put(key, customerId, other.draft)
+    listOthers()
+  }
+
+  function discardOther(key: string): void {
+    dropDraft(localStorage, personId(), key)
+    listOthers()
+  }
+
+  /** A card's notes with those saved here, each once, the newest first. */
+  function notesOf(customerId: string, known: readonly Note[]): Note[] {
+    const all = new Map([...known, ...(added.value.get(customerId) ?? [])].map((note) => [note.noteId, note]))
+    return [...all.values()].sort((a, b) => b.at - a.at)
+  }
+
+  watch(() => session.me?.personId, listOthers, { immediate: true })
+
+  return { text, status, others, turnTo, write, save, saveOther, discardOther, notesOf }
+})

@@ -1,0 +1,136 @@
+import type { AgentView, DeskCall, FloorCall, PbxLink, QueueView, TodayCall } from '../../shared/calls.ts'
+import type { Pop } from '../../shared/customers.ts'
+import type { Change, Delta } from '../../shared/realtime.ts'
+
+export type GoneReason = Extract<Change, { type: 'deskCall.gone' }>['reason']
+
+/** A call that left this desk, with what was on its card, so that the screen can say why and keep the card after the end. */
+export interface LeftCall {
+  call: DeskCall
+  pop: Pop | null
+  reason: GoneReason
+  /** Server's time. */
+  at: number
+}
+
+/** What is known of one topic. Readers never see it change: each step makes a new one. */
+export interface TopicState {
+  epoch: string
+  seq: number
+  /** Server's time of the newest step. */
+  at: number
+  deskCalls: ReadonlyMap<string, DeskCall>
+  pops: ReadonlyMap<string, Pop>
+  today: ReadonlyMap<string, TodayCall>
+  queues: ReadonlyMap<string, QueueView>
+  agents: ReadonlyMap<string, AgentView>
+  floorCalls: ReadonlyMap<string, FloorCall>
+  links: ReadonlyMap<string, PbxLink>
+  left: LeftCall | null
+}
+
+export type Step = { kind: 'applied'; state: TopicState } | { kind: 'old' } | { kind: 'gap' }
+
+type Draft = { -readonly [K in keyof TopicState]: TopicState[K] }
+
+const empty = {
+  deskCalls: new Map<string, DeskCall>(),
+  pops: new Map<string, Pop>(),
+  today: new Map<string, TodayCall>(),
+  queues: new Map<string, QueueView>(),
+  agents: new Map<string, AgentView>(),
+  floorCalls: new Map<string, FloorCall>(),
+  links: new Map<string, PbxLink>(),
+}
+
+/**
+ * A topic as a snapshot says it is. A call that was on the desk and is not in the snapshot left while nobody was looking:
+ * its card is kept as `left`.
+ */
+export function applySnapshot(before: TopicState | undefined, snapshot: Delta): TopicState {
+  const state = withChanges({ ...empty, ...stepOf(snapshot), left: before?.left ?? null }, snapshot)
+  const vanished = [...(before?.deskCalls.values() ?? [])].find((call) => !state.deskCalls.has(call.callId))
+  if (vanished === undefined) return state
+  return {
+    ...state,
+    left: {
+      call: { ...vanished, state: 'ended', endedAt: vanished.endedAt ?? snapshot.at },
+      pop: before?.pops.get(vanished.callId) ?? null,
+      reason: vanished.state === 'ringing' ? 'withdrawn' : 'ended',
+      at: snapshot.at,
+    },
+  }
+}
+
+/**
+ * One step of a topic.
+ * @returns `old` when it was already applied, `gap` when a step is missing or the server is another one: ask to resume
+ */
+export function applyDelta(before: TopicState | undefined, delta: Delta): Step {
+  if (before === undefined || before.epoch !== delta.epoch) return { kind: 'gap' }
+  if (delta.seq <= before.seq) return { kind: 'old' }
+  if (delta.seq !== before.seq + 1) return { kind: 'gap' }
+  return { kind: 'applied', state: withChanges({ ...before, ...stepOf(delta) }, delta) }
+}
+
+const stepOf = ({ epoch, seq, at }: Delta) => ({ epoch, seq, at })
+
+function withChanges(state: TopicState, { changes, at }: Delta): TopicState {
+  const draft: Draft = { ...state }
+  for (const change of changes) applyChange(draft, change, at)
+  return draft
+}
+
+function applyChange(draft: Draft, change: Change, at: number): void {
+  switch (change.type) {
+    case 'deskCall.set':
+      draft.deskCalls = set(draft.deskCalls, change.call.callId, change.call)
+      if (draft.left?.call.callId === change.call.callId) draft.left = null
+      break
+    case 'deskCall.gone': {
+      const call = draft.deskCalls.get(change.callId)
+      const pop = draft.pops.get(change.callId) ?? null
+      if (call !== undefined) draft.left = { call, pop, reason: change.reason, at }
+      draft.deskCalls = without(draft.deskCalls, change.callId)
+      draft.pops = without(draft.pops, change.callId)
+      break
+    }
+    case 'pop.set':
+      // A choice made after the end still belongs to the call that was kept.
+      if (!draft.deskCalls.has(change.callId) && draft.left?.call.callId === change.callId) {
+        draft.left = { ...draft.left, pop: change.pop }
+      } else draft.pops = set(draft.pops, change.callId, change.pop)
+      break
+    case 'today.set':
+      draft.today = set(draft.today, change.call.callId, change.call)
+      break
+    case 'queue.set':
+      draft.queues = set(draft.queues, change.queue.name, change.queue)
+      break
+    case 'agent.set':
+      draft.agents = set(draft.agents, change.agent.extension, change.agent)
+      break
+    case 'agent.gone':
+      draft.agents = without(draft.agents, change.extension)
+      break
+    case 'floorCall.set':
+      draft.floorCalls = set(draft.floorCalls, change.call.callId, change.call)
+      break
+    case 'floorCall.gone':
+      draft.floorCalls = without(draft.floorCalls, change.callId)
+      break
+    case 'link.set':
+      draft.links = set(draft.links, change.link.pbx, change.link)
+      break
+  }
+}
+
+function set<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
+  return new Map(map).set(key, value)
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  const copy = new Map(map)
+  copy.delete(key)
+  return copy
+}

@@ -1,0 +1,22 @@
+import { readonly, ref } from 'vue'
+
+/** Half a second, so that a duration is never shown more than that behind. */
+const tickMs = 500
+let offsetMs = 0
+const current = ref(Date.now())
+
+/** The server's time in ms, ticking. Durations on screen are reckoned from it, not from this machine's clock. */
+export const now = readonly(current)
+
+/** @param offset ms to add to this machine's clock */
+export function setClockOffset(offset: number): void {
+  offsetMs = offset
+  current.value = Date.now() + offsetMs
+}
+
+/** Starts the ticking; called once when the console starts. */
+export function startClock(): void {
+  window.setInterval(() => {
+    current.value = Date.now() + offsetMs
+  }, tickMs)
+}

@@ -40,7 +40,7 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       eqeqeq: ['error', 'smart'],
       'no-console': 'error',
     },
@@ -68,7 +68,7 @@ export default tseslint.config(
         { type: 'lab', pattern: 'lab' },
         { type: 'tests', pattern: 'tests' },
         ...domains.map((name) => ({ type: name, pattern: `server/${name}` })),
-        { type: 'server', pattern: 'server/*.ts', partialMatch: false },
+        { type: 'server', pattern: 'server' },
       ],
     },
     rules: {

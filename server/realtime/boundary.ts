@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http'
+import type { Logger } from 'pino'
+import { ProblemError, type Problem } from '../../shared/problems.ts'
+import type { Answer } from '../../shared/realtime.ts'
+
+export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
+
+/**
+ * Whether a connection comes from a page of our own. Browsers always name the page's origin; other programs may leave it
+ * out, and have no user's cookie to misuse.
+ * @param alsoAllowed origins beside that of the request's own host, for a console behind a proxy that renames it
+ */
+export function isSameOrigin(request: IncomingMessage, alsoAllowed: readonly string[]): boolean {
+  const { origin, host } = request.headers
+  if (origin === undefined) return true
+  if (alsoAllowed.includes(origin)) return true
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+/** Turns whatever was thrown into the problem that the client gets; what we did not expect is logged and not shown. */
+export function problemOf(error: unknown, log: Log): Problem {
+  if (error instanceof ProblemError) return error.toProblem()
+  log.error({ err: error }, 'A socket request failed.')
+  return new ProblemError('server.failed').toProblem()
+}
+
+/**
+ * Answers one socket request: the payload goes to `work`, its result or the problem goes back by the callback that the
+ * client gave, if it gave one. Never throws.
+ * @param args what came, of any shape
+ * @returns whether it went well
+ */
+export function answerRequest(
+  args: readonly unknown[],
+  log: Log,
+  work: (payload: unknown) => unknown,
+): boolean {
+  const reply = args.at(-1)
+  const payload = typeof reply === 'function' && args.length === 1 ? undefined : args[0]
+  let answer: Answer<unknown>
+  try {
+    answer = { ok: true, value: work(payload) }
+  } catch (error) {
+    answer = { ok: false, problem: problemOf(error, log) }
+  }
+  if (isReply(reply)) reply(answer)
+  return answer.ok
+}
+
+function isReply(value: unknown): value is (answer: unknown) => void {
+  return typeof value === 'function'
+}
+
+/** How many requests a console may make: `burst` at once, then `perSecond`. */
+export interface Allowance {
+  burst: number
+  perSecond: number
+}
+
+/**
+ * Counts requests against an allowance.
+ * @returns a function that says whether one more is allowed at a time (ms)
+ */
+export function createAllowance({ burst, perSecond }: Allowance): (now: number) => boolean {
+  let left = burst
+  let at = 0
+  return (now) => {
+    left = Math.min(burst, left + ((now - at) / 1000) * perSecond)
+    at = now
+    if (left < 1) return false
+    left -= 1
+    return true
+  }
+}

@@ -1,0 +1,243 @@
+import type { OfferOutcome } from '../../shared/calls.ts'
+import type { Pop } from '../../shared/customers.ts'
+import type { Right } from '../../shared/people.ts'
+import type { Change, Topic } from '../../shared/realtime.ts'
+import type { Fact } from '../floor/facts.ts'
+import type { Call, Floor } from '../floor/state.ts'
+import { deskCall, deskCallsOf, todayCall, type DescribeParty } from '../floor/views.ts'
+import { personRoom, withoutCustomer } from './topics.ts'
+
+export type GoneReason = Extract<Change, { type: 'deskCall.gone' }>['reason']
+
+/** Who a call was matched to, as far as a list of calls shows it. */
+export interface KnownCustomer {
+  customerId: string
+  name: string
+}
+
+/** What the floor does not know and a desk shows. */
+export interface DeskContext {
+  describe: DescribeParty
+  /** The people at a desk who have a console, with their rights. */
+  peopleAt: (extension: string) => readonly { personId: string; rights: readonly Right[] }[]
+  /** The card and match of a call as these rights may see it; null when nothing is known or looked up yet. */
+  popOf: (callId: string, rights: readonly Right[]) => Pop | null
+  customerOf: (callId: string) => KnownCustomer | null
+}
+
+/** Which desks show which call, kept so that no call stays on a desk after its end. */
+export type Shown = Map<string, Set<string>>
+
+type Touched = Map<string, Map<string, GoneReason>>
+
+/**
+ * What changes on people's own desks by a few facts of one moment.
+ * @param facts what happened, in order
+ * @param floor the floor after them
+ * @param shown which desks show which call; brought up to date
+ * @returns the changes for each person's topic
+ */
+export function deskChanges(
+  facts: readonly Fact[],
+  floor: Floor,
+  context: DeskContext,
+  shown: Shown,
+): Map<Topic, Change[]> {
+  const changes = new Map<Topic, Change[]>()
+  const tell = (extension: string, make: (rights: readonly Right[]) => Change[]) => {
+    for (const { personId, rights } of context.peopleAt(extension)) {
+      const made = rights.includes('desk.use') ? make(rights) : []
+      if (made.length === 0) continue
+      const topic = personRoom(personId)
+      changes.set(topic, [...(changes.get(topic) ?? []), ...made])
+    }
+  }
+  for (const [callId, desks] of touchedDesks(facts, floor, shown)) {
+    const call = floor.calls.get(callId)
+    for (const [extension, reason] of desks) {
+      const view = call && deskCall(floor, call, extension, context.describe)
+      const movedOn = view?.state === 'ended' && hasMovedOn(facts, callId, extension)
+      if (view && !movedOn && call.mergedInto === null) {
+        const isNew = !shown.get(callId)?.has(extension)
+        noteShown(shown, callId, extension)
+        tell(extension, (rights) => [
+          { type: 'deskCall.set', call: view },
+          ...(isNew ? popChange(callId, rights, context) : []),
+        ])
+      } else if (forgetShown(shown, callId, extension)) {
+        tell(extension, () => [{ type: 'deskCall.gone', callId, reason }])
+      }
+      if (call && isOver(facts, callId, extension)) {
+        tell(extension, (rights) => todayChange(call, extension, rights, context))
+      }
+    }
+    if (call?.endedAt !== null) shown.delete(callId)
+  }
+  return changes
+}
+
+/** The look-up of a call has come to something: what the desks that show it are told. */
+export function popChanges(callId: string, context: DeskContext, shown: Shown): Map<Topic, Change[]> {
+  const changes = new Map<Topic, Change[]>()
+  for (const extension of shown.get(callId) ?? []) {
+    for (const { personId, rights } of context.peopleAt(extension)) {
+      const made = popChange(callId, rights, context)
+      if (made.length > 0) changes.set(personRoom(personId), made)
+    }
+  }
+  return changes
+}
+
+/**
+ * All that is on one person's desks now: their calls with the cards, and the last call while its work is being finished.
+ * @param shown brought up to date, so that what this snapshot shows will be taken away again
+ */
+export function deskContent(
+  floor: Floor,
+  extensions: Iterable<string>,
+  rights: readonly Right[],
+  context: DeskContext,
+  shown: Shown,
+): Change[] {
+  if (!rights.includes('desk.use')) return []
+  const changes: Change[] = []
+  for (const extension of extensions) {
+    for (const view of deskCallsOf(floor, extension, context.describe)) {
+      const live = floor.calls.get(view.callId)?.endedAt === null
+      // Ended here while the call goes on: it moved to somebody else.
+      if (view.state === 'ended' && live) continue
+      if (live) noteShown(shown, view.callId, extension)
+      changes.push({ type: 'deskCall.set', call: view }, ...popChange(view.callId, rights, context))
+    }
+  }
+  return changes
+}
+
+function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touched {
+  const touched: Touched = new Map()
+  const touch = (callId: string, extension: string, reason: GoneReason) => {
+    const desks = touched.get(callId) ?? new Map<string, GoneReason>()
+    touched.set(callId, desks.set(extension, desks.get(extension) ?? reason))
+  }
+  const touchAll = (callId: string, reason: GoneReason) => {
+    for (const extension of shown.get(callId) ?? []) touch(callId, extension, reason)
+  }
+  for (const fact of facts) {
+    switch (fact.type) {
+      case 'call.started':
+      case 'call.identified': {
+        const origin = floor.channels.get(floor.calls.get(fact.callId)?.originId ?? '')
+        if (origin?.extension != null) touch(fact.callId, origin.extension, 'ended')
+        touchAll(fact.callId, 'ended')
+        break
+      }
+      case 'offer.made':
+        touch(fact.callId, fact.extension, 'withdrawn')
+        break
+      case 'offer.ended':
+        // An answered offer goes over into a contact, and that is told by its own fact.
+        if (fact.outcome !== 'answered') touch(fact.callId, fact.extension, reasonOf(fact.outcome))
+        break
+      case 'contact.began':
+      case 'contact.held':
+      case 'contact.resumed':
+      case 'contact.ended':
+        touch(fact.callId, fact.extension, 'ended')
+        break
+      case 'call.queued':
+      case 'call.dequeued':
+        touchAll(fact.callId, 'withdrawn')
+        break
+      case 'call.merged':
+        for (const part of partsOf(floor.calls.get(fact.callId))) touch(fact.callId, part, 'ended')
+        touchAll(fact.mergedId, 'ended')
+        break
+      case 'call.ended':
+        touchAll(fact.callId, fact.end === 'cutOff' ? 'lost' : 'ended')
+        break
+      case 'call.learnt':
+      case 'call.transferred':
+      case 'call.parked':
+      case 'call.unparked':
+      case 'call.voicemail':
+      case 'agent.state':
+      case 'queue.changed':
+      case 'link.gap':
+        break
+    }
+  }
+  return touched
+}
+
+/** The desks that have a part in a call now. */
+function partsOf(call: Call | undefined): string[] {
+  const ringing = call?.offers.filter((offer) => offer.outcome === 'ringing') ?? []
+  const talking = call?.contacts.filter((contact) => contact.endedAt === null) ?? []
+  return [...ringing, ...talking].map((part) => part.extension)
+}
+
+function hasMovedOn(facts: readonly Fact[], callId: string, extension: string): boolean {
+  return facts.some(
+    (fact) =>
+      fact.type === 'contact.ended' &&
+      fact.callId === callId &&
+      fact.extension === extension &&
+      (fact.why === 'transferred' || fact.why === 'moved'),
+  )
+}
+
+function reasonOf(outcome: Exclude<OfferOutcome, 'answered'>): GoneReason {
+  switch (outcome) {
+    case 'answeredElsewhere':
+    case 'notAnswered':
+    case 'declined':
+    case 'callerGone':
+      return outcome
+    case 'busy':
+      return 'declined'
+    case 'cutOff':
+      return 'lost'
+    case 'withdrawn':
+    case 'unreachable':
+    case 'unknown':
+    case 'ringing':
+      return 'withdrawn'
+  }
+}
+
+/** An agent's part in a call is over: an offer not taken, a talk, or the call itself (an outbound one nobody answered). */
+function isOver(facts: readonly Fact[], callId: string, extension: string): boolean {
+  return facts.some((fact) => {
+    if (fact.type === 'call.ended') return fact.callId === callId
+    if (fact.type !== 'contact.ended' && fact.type !== 'offer.ended') return false
+    return fact.callId === callId && fact.extension === extension
+  })
+}
+
+function todayChange(
+  call: Call,
+  extension: string,
+  rights: readonly Right[],
+  context: DeskContext,
+): Change[] {
+  if (!rights.includes('history.own')) return []
+  const view = todayCall(call, extension, context.describe, context.customerOf(call.callId))
+  if (!view) return []
+  return [{ type: 'today.set', call: rights.includes('card.read') ? view : withoutCustomer(view) }]
+}
+
+function popChange(callId: string, rights: readonly Right[], context: DeskContext): Change[] {
+  const pop = rights.includes('card.read') ? context.popOf(callId, rights) : null
+  return pop ? [{ type: 'pop.set', callId, pop }] : []
+}
+
+function noteShown(shown: Shown, callId: string, extension: string): void {
+  shown.set(callId, (shown.get(callId) ?? new Set()).add(extension))
+}
+
+function forgetShown(shown: Shown, callId: string, extension: string): boolean {
+  const desks = shown.get(callId)
+  const was = desks?.delete(extension) ?? false
+  if (desks?.size === 0) shown.delete(callId)
+  return was
+}

@@ -1,0 +1,220 @@
+import type { Server as HttpServer } from 'node:http'
+import { Server, type DefaultEventsMap, type ExtendedError, type Socket } from 'socket.io'
+import { parseRequest, ProblemError } from '../../shared/problems.ts'
+import {
+  resumeRequestSchema,
+  type ClientToServerEvents,
+  type ResumeRequest,
+  type ServerToClientEvents,
+} from '../../shared/realtime.ts'
+import {
+  answerRequest,
+  createAllowance,
+  isSameOrigin,
+  problemOf,
+  type Allowance,
+  type Log,
+} from './boundary.ts'
+import type { Connection, Console, Consoles, Identity, SessionChange } from './consoles.ts'
+import { watchPressure, type Pressure, type PressureLimit } from './pressure.ts'
+import type { StreamOptions } from './stream.ts'
+
+interface SocketData {
+  identity: Identity
+  have: ResumeRequest | null
+  /** How many session changes there had been when this socket's identity was asked for. */
+  asOf: number
+}
+type ConsoleServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
+type ConsoleSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
+
+export interface SocketOptions {
+  httpServer: HttpServer
+  /** Finds the session by the request's `cookie` header; throws or returns a ProblemError. */
+  authenticate: (cookie: string | undefined) => Promise<Identity | ProblemError>
+  allowedOrigins: readonly string[]
+  now: () => number
+  log: Log
+  allowance: Allowance
+  /** How many consoles one session may have open. */
+  consolesPerSession: number
+  pressure: PressureLimit
+  /** How often it is looked whether a console reads too slowly, ms. */
+  sweepMs: number
+}
+
+export interface SocketCounters {
+  refused: number
+  badPayloads: number
+  unknownEvents: number
+  throttled: number
+}
+
+export interface Sockets {
+  readonly counters: Readonly<SocketCounters>
+  /** One broadcast to a room, encoded once. */
+  send: StreamOptions['send']
+  /** How many consoles are in a room. */
+  size: (room: string) => number
+  start: (consoles: Consoles) => void
+  /** Is told of every change of a session, so that no socket is let in by what was true before. */
+  sessionsChanged: (changes: readonly SessionChange[]) => void
+  stop: () => void
+}
+
+/** Largest message that a console may send: a resume with some hundred topics. */
+const largestMessage = 16_384
+/** After saying that a session has ended, the console has this long to close, ms. */
+const closeWithinMs = 500
+
+/** The Socket.IO server: lets sessions in, checks what comes, sends what it is told to. WebSocket only. */
+export function createSockets(options: SocketOptions): Sockets {
+  const { now, log } = options
+  const counters: SocketCounters = { refused: 0, badPayloads: 0, unknownEvents: 0, throttled: 0 }
+  const pressures = new Map<Console, Pressure>()
+  let sessionChanges = 0
+  let sweep: NodeJS.Timeout | null = null
+
+  const io: ConsoleServer = new Server(options.httpServer, {
+    transports: ['websocket'],
+    serveClient: false,
+    // Compressing many small messages costs more than it saves, and would be done once for each console.
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: largestMessage,
+    connectTimeout: 5_000,
+    pingInterval: 10_000,
+    pingTimeout: 10_000,
+    allowRequest: (request, decide) => {
+      const allowed = isSameOrigin(request, options.allowedOrigins)
+      if (!allowed) counters.refused += 1
+      decide(null, allowed)
+    },
+  })
+
+  async function identify(socket: ConsoleSocket): Promise<void> {
+    let identity: Identity | ProblemError
+    do {
+      socket.data.asOf = sessionChanges
+      identity = await options.authenticate(socket.handshake.headers.cookie)
+      if (identity instanceof ProblemError) throw identity
+    } while (socket.data.asOf !== sessionChanges)
+    socket.data.identity = identity
+  }
+
+  function handshake(socket: ConsoleSocket, consoles: Consoles, next: (error?: ExtendedError) => void): void {
+    const { auth } = socket.handshake
+    void (async () => {
+      try {
+        socket.data.have = Object.keys(auth).length > 0 ? parseRequest(resumeRequestSchema, auth) : null
+        await identify(socket)
+        if (consoles.count(socket.data.identity.sessionId) >= options.consolesPerSession) {
+          throw new ProblemError('request.throttled', {
+            detail: 'Too many consoles are open in this session.',
+          })
+        }
+        next()
+      } catch (error) {
+        counters.refused += 1
+        const problem = problemOf(error, log)
+        next(Object.assign(new Error(problem.title), { data: problem }))
+      }
+    })()
+  }
+
+  async function welcome(socket: ConsoleSocket, consoles: Consoles): Promise<void> {
+    try {
+      if (socket.data.asOf !== sessionChanges) await identify(socket)
+    } catch (error) {
+      counters.refused += 1
+      if (!(error instanceof ProblemError))
+        log.error({ err: error }, 'A session could not be asked for again.')
+      socket.disconnect(true)
+      return
+    }
+    if (!socket.connected) return
+    const one = consoles.add(connectionOf(socket), socket.data.identity, socket.data.have)
+    pressures.set(one, watchPressure(socket, options.pressure))
+    socket.on('disconnect', () => {
+      consoles.remove(one)
+      pressures.delete(one)
+    })
+    socket.on('resume', (...args: unknown[]) => {
+      const ok = answerRequest(args, log, (payload) => {
+        consoles.resume(one, parseRequest(resumeRequestSchema, payload))
+        return null
+      })
+      if (!ok) counters.badPayloads += 1
+    })
+    socket.on('clock', (...args: unknown[]) => {
+      answerRequest(args, log, () => now())
+    })
+  }
+
+  /** Stands before every event: lets pass what is known and not too much. */
+  function guard(socket: ConsoleSocket): void {
+    const allowed = createAllowance(options.allowance)
+    socket.use(([event, ...args], next) => {
+      if (!allowed(now())) {
+        counters.throttled += 1
+        answerRequest(args, log, () => {
+          throw new ProblemError('request.throttled')
+        })
+      } else if (event === 'resume' || event === 'clock') {
+        next()
+      } else {
+        counters.unknownEvents += 1
+        answerRequest(args, log, () => {
+          throw new ProblemError('request.invalid', { detail: 'There is no such event.' })
+        })
+      }
+    })
+  }
+
+  return {
+    counters,
+    send: (room, delta) => {
+      io.to(room).emit('delta', delta)
+    },
+    size: (room) => io.of('/').adapter.rooms.get(room)?.size ?? 0,
+    start(consoles) {
+      io.use((socket, next) => {
+        handshake(socket, consoles, next)
+      })
+      io.on('connection', (socket) => {
+        guard(socket)
+        void welcome(socket, consoles)
+      })
+      sweep = setInterval(() => {
+        for (const [one, pressure] of pressures) {
+          if (one.behind && pressure.isDrained()) consoles.catchUp(one)
+          else if (!one.behind && pressure.isTooHigh()) consoles.fallBehind(one)
+        }
+      }, options.sweepMs)
+    },
+    sessionsChanged(changes) {
+      sessionChanges += changes.length
+    },
+    stop() {
+      if (sweep) clearInterval(sweep)
+      io.engine.close()
+    },
+  }
+}
+
+function connectionOf(socket: ConsoleSocket): Connection {
+  return {
+    join: (room) => void socket.join(room),
+    leave: (room) => void socket.leave(room),
+    sendTopics: (topics) => socket.emit('topics', topics),
+    sendSnapshot: (snapshot) => socket.emit('snapshot', snapshot),
+    sendDelta: (delta) => socket.emit('delta', delta),
+    signOut(reason) {
+      socket.emit('signedOut', reason)
+      socket.disconnect(true)
+      // Closing waits until everything is sent, and a console that does not read would keep its connection by that.
+      const tcp = socket.request.socket
+      setTimeout(() => tcp.destroy(), closeWithinMs).unref()
+    },
+  }
+}

@@ -81,23 +81,21 @@ export async function startDocumentDb(options: {
   await chmod(options.folder, 0o700)
 
   const place: Place = { root, data: options.folder, sockets }
-  const running: ChildProcess[] = []
+  let postgres: ChildProcess | undefined
+  let gateway: ChildProcess | undefined
   const stop = async (): Promise<void> => {
-    const [postgres, gateway] = running
-    if (gateway) await endChild(gateway, () => gateway.disconnect())
+    await endChild(gateway, (child) => child.connected && child.disconnect())
     // "Fast" writes everything down; "immediate" is for data that is thrown away.
-    if (postgres) await endChild(postgres, () => postgres.kill(options.fleeting ? 'SIGQUIT' : 'SIGINT'))
+    await endChild(postgres, (child) => child.kill(options.fleeting ? 'SIGQUIT' : 'SIGINT'))
     await rm(sockets, { recursive: true, force: true })
   }
   try {
-    const fresh = !existsSync(join(options.folder, 'cluster'))
-    if (fresh) await initialise(place)
-    running.push(
-      await startPostgres(place, options.fleeting ? { ...settings, ...fleetingSettings } : settings),
-    )
+    if (!existsSync(join(options.folder, 'cluster'))) await initialise(place)
+    // The gateway connects when the first command comes, so both may start at once.
+    gateway = forkGateway(sockets)
+    postgres = enterPostgres(place, options.fleeting ? { ...settings, ...fleetingSettings } : settings)
+    const [port] = await Promise.all([portOf(gateway), readyToConnect(postgres)])
     const version = await prepareExtension(sockets)
-    const { gateway, port } = await startGatewayProcess(sockets)
-    running.push(gateway)
     return {
       uri: `mongodb://127.0.0.1:${port}/?directConnection=true`,
       describe: `DocumentDB ${version} on PostgreSQL 18, behind Ringcard's lab gateway`,
@@ -135,16 +133,18 @@ async function initialise(place: Place): Promise<void> {
   await rename(part, join(place.data, 'cluster'))
 }
 
-async function startPostgres(place: Place, values: Readonly<Record<string, string>>): Promise<ChildProcess> {
+function enterPostgres(place: Place, values: Readonly<Record<string, string>>): ChildProcess {
   const options = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = enter(place, [`${BIN}/postgres`, '-D', `${DATA_IN_ROOT}/cluster`, ...options])
-  const said = collect(child)
-  await ready(child, said, 'PostgreSQL', (resolve) => {
-    child.stderr?.on('data', () => {
+  return enter(place, [`${BIN}/postgres`, '-D', `${DATA_IN_ROOT}/cluster`, ...options])
+}
+
+async function readyToConnect(postgres: ChildProcess): Promise<void> {
+  const said = collect(postgres)
+  await ready<undefined>(postgres, said, 'PostgreSQL', (resolve) => {
+    postgres.stderr?.on('data', () => {
       if (said().includes('ready to accept connections')) resolve(undefined)
     })
   })
-  return child
 }
 
 async function prepareExtension(socketFolder: string): Promise<string> {
@@ -161,18 +161,19 @@ async function prepareExtension(socketFolder: string): Promise<string> {
   }
 }
 
-async function startGatewayProcess(socketFolder: string): Promise<{ gateway: ChildProcess; port: number }> {
-  const gateway = fork(fileURLToPath(new URL('./gateway/main.ts', import.meta.url)), [socketFolder], {
+function forkGateway(socketFolder: string): ChildProcess {
+  return fork(fileURLToPath(new URL('./gateway/main.ts', import.meta.url)), [socketFolder], {
     cwd: PROJECT,
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,
   })
-  const said = collect(gateway)
-  const port = await ready<number>(gateway, said, 'The database gateway', (resolve) => {
+}
+
+async function portOf(gateway: ChildProcess): Promise<number> {
+  return ready<number>(gateway, collect(gateway), 'The database gateway', (resolve) => {
     gateway.once('message', (message) => resolve((message as { port: number }).port))
   })
-  return { gateway, port }
 }
 
 /**
@@ -229,11 +230,14 @@ async function ready<T>(
 }
 
 /** Asks a process to end and waits for it; one that does not within the limit is killed. */
-async function endChild(child: ChildProcess, ask: () => void): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+async function endChild(
+  child: ChildProcess | undefined,
+  ask: (child: ChildProcess) => unknown,
+): Promise<void> {
+  if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const closed = new Promise((resolve) => child.once('exit', resolve))
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
-  ask()
+  ask(child)
   await closed
   clearTimeout(timer)
 }

@@ -7,19 +7,35 @@ const listIndexes: Statement = {
   text: 'select cursorpage from documentdb_api.list_indexes_cursor_first_page($1, $2::bytea::documentdb_core.bson)',
 }
 
+const indexOfConstraint: Statement = {
+  name: 'index-of-constraint',
+  text: 'select (index_spec).index_name from documentdb_api_catalog.collection_indexes where index_id = $1::int',
+}
+
+/** The index that DocumentDB's own message about a duplicate names. */
+export function indexNamed(message: string): string {
+  return /Index '([^']+)'/.exec(message)?.[1] ?? '_id_'
+}
+
+/** The index behind a constraint of PostgreSQL, which a command names that passes its error on as it is. */
+export async function indexBehind(constraint: string | undefined, postgres: Postgres): Promise<string> {
+  const id = /^documents_rum_index_(\d+)$/.exec(constraint ?? '')?.[1]
+  const [name] = id === undefined ? [] : await postgres.row(indexOfConstraint, [id])
+  return typeof name === 'string' ? name : '_id_'
+}
+
 /**
  * DocumentDB names the index that a duplicate ran into; MongoDB also tells its pattern and the values, which clients use
  * to say which field it was. The pattern is looked up, the values are taken from what was written where it says them.
- * @param said the database's own message. @param written the document, update statement or findAndModify that failed.
+ * @param name the index. @param written the document, update statement or findAndModify that failed.
  */
 export async function explainDuplicate(
   command: Command,
-  said: string,
+  name: string,
   written: Document | undefined,
   postgres: Postgres,
 ): Promise<{ message: string; keyPattern: Document; keyValue: Document }> {
   const namespace = `${command.database}.${command.target}`
-  const name = /Index '?([^']+)'?/.exec(said)?.[1] ?? '_id_'
   const keyPattern = await patternOf(command, name, postgres)
   const keyValue = Object.fromEntries(
     Object.keys(keyPattern).map((path) => [path, written ? valueWritten(written, path) : null]),

@@ -94,7 +94,8 @@ export function commandErrorOf(error: unknown): CommandError {
   if (error instanceof CommandError) return error
   if (error instanceof DatabaseError) {
     const [code, codeName] = mongoCodeOf(error.code ?? '')
-    return new CommandError(code, codeName, error.message)
+    const message = code === DUPLICATE_KEY ? `E11000 duplicate key error (${error.message})` : error.message
+    return new CommandError(code, codeName, message)
   }
   return errors.unreachable(error instanceof Error ? error.message : 'the database does not answer')
 }

@@ -1,6 +1,7 @@
 import { deserialize, type Document } from 'bson'
+import { DatabaseError } from 'pg'
 import type { Command, CommandHandler } from './commands.ts'
-import { explainDuplicate } from './duplicates.ts'
+import { explainDuplicate, indexBehind, indexNamed } from './duplicates.ts'
 import { CommandError, commandErrorOf, DUPLICATE_KEY, mongoCodeOf, sqlStateOf } from './errors.ts'
 import type { Postgres, Statement } from './postgres.ts'
 
@@ -44,7 +45,12 @@ async function withMongoErrors(command: Command, result: Buffer, postgres: Postg
       continue
     }
     const written = sent.documents?.[index] ?? sent.updates?.[index]
-    const { message, keyPattern, keyValue } = await explainDuplicate(command, errmsg, written, postgres)
+    const { message, keyPattern, keyValue } = await explainDuplicate(
+      command,
+      indexNamed(errmsg),
+      written,
+      postgres,
+    )
     writeErrors.push({ index, code: mongoCode, errmsg: message, keyPattern, keyValue })
   }
   return { ...answer, ok: 1, writeErrors }
@@ -62,7 +68,8 @@ const findAndModify: CommandHandler = async (command, postgres) => {
     const known = commandErrorOf(error)
     if (known.code !== DUPLICATE_KEY) throw known
     const sent = deserialize(command.bytes, asStored)
-    const { message, ...details } = await explainDuplicate(command, known.message, sent, postgres)
+    const name = await indexBehind(error instanceof DatabaseError ? error.constraint : undefined, postgres)
+    const { message, ...details } = await explainDuplicate(command, name, sent, postgres)
     throw new CommandError(known.code, known.codeName, message, details)
   }
 }

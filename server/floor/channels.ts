@@ -65,6 +65,17 @@ export function channelChanged(step: Step, event: PbxEvent & { type: 'channel.ch
   if (call.direction === 'inbound') identify(step, call, { party: callerOf(channel) })
 }
 
+/**
+ * One side asks to hang up. From a phone that was still ringing it is a refusal, and its cause is the only sign of what
+ * kind: app_queue calls every refusal NOANSWER afterwards.
+ */
+export function hangupAsked(step: Step, event: PbxEvent & { type: 'channel.hangupAsked' }): void {
+  const channel = noteChannel(step, event.channelId, event.linkedId, { hangupAskedAt: event.at })
+  if (!channel || channel.extension === null || channel.state === 'up') return
+  const outcome = outcomeOfCause(event.cause)
+  if (outcome !== null) channelStoppedRinging(step, channel, outcome)
+}
+
 /** A channel hung up: its ringing, talking and waiting end, and with the last one the call. */
 export function channelGone(step: Step, event: PbxEvent & { type: 'channel.gone' }): void {
   const channel = noteChannel(step, event.channelId, event.linkedId, {})

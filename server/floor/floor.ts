@@ -1,6 +1,6 @@
 import { memberRemoved, memberSet, phoneReachable, settleAgents, setDesks } from './agents.ts'
 import { forgetEndedCalls, learn } from './calls.ts'
-import { channelAppeared, channelChanged, channelGone, noteChannel } from './channels.ts'
+import { channelAppeared, channelChanged, channelGone, hangupAsked, noteChannel } from './channels.ts'
 import {
   blindTransfer,
   bridgeEntered,
@@ -57,7 +57,7 @@ function apply(step: Step, event: PbxEvent): void {
       channelChanged(step, event)
       return
     case 'channel.hangupAsked':
-      noteChannel(step, event.channelId, event.linkedId, { hangupAskedAt: event.at })
+      hangupAsked(step, event)
       return
     case 'channel.gone':
       channelGone(step, event)

@@ -144,6 +144,18 @@ describe('a call through a queue', () => {
     expect(story.call(customer).offers).toHaveLength(1)
   })
 
+  it('a phone that refuses says so by its cause, though the queue calls it not answered', () => {
+    const story = new Story()
+    const customer = story.customer()
+    story.enters('support', customer)
+    const phone = story.rings(customer, '201')
+    story.happens({ type: 'channel.hangupAsked', channelId: phone, linkedId: customer, cause: 21 })
+    story.dialEnds(customer, phone, 'notAnswered')
+    story.gone(phone, customer, 21)
+    expect(story.fact('offer.ended').outcome).toBe('declined')
+    expect(story.told().filter((type) => type === 'offer.ended')).toHaveLength(1)
+  })
+
   it('is offered once to a phone that refuses each second, until it really rings', () => {
     const story = new Story()
     const customer = story.customer()

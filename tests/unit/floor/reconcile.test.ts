@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChannelInfo, Snapshot } from '../../../server/floor/events.ts'
+import type { Snapshot } from '../../../server/floor/events.ts'
 import { createFloor, reduce } from '../../../server/floor/floor.ts'
 import { floorFromJson, floorToJson } from '../../../server/floor/json.ts'
 import type { Floor } from '../../../server/floor/state.ts'
@@ -12,18 +12,7 @@ function listed(
 ): Pick<Snapshot, 'channels' | 'bridges' | 'waiting'> {
   const alive = [...floor.channels.values()].filter((channel) => !without.includes(channel.channelId))
   return {
-    channels: alive.map((channel) => {
-      const {
-        pbx: _pbx,
-        callId: _call,
-        appearedAt: startedAt,
-        extension: _e,
-        bridgeId: _b,
-        ...rest
-      } = channel
-      const { dialledBy: _d, localPeer: _l, heldSince: _h, hangupAskedAt: _a, ...info } = rest
-      return { ...(info satisfies ChannelInfo), startedAt }
-    }),
+    channels: alive.map((channel) => ({ ...channel, startedAt: channel.appearedAt })),
     bridges: [...floor.bridges.values()].map(({ bridgeId, channelIds }) => ({
       bridgeId,
       channelIds: channelIds.filter((id) => !without.includes(id)),

@@ -290,8 +290,8 @@ export const en = {
     saved: 'saved {age} ago',
     failed: 'not saved; kept here',
     noCustomer: 'Kept with the call. It can be saved as soon as the caller is known.',
-    noCall: 'With a call or an open card, you write here.',
-    earlier: 'Notes',
+    noCall: 'When a call arrives, you write here.',
+    earlier: 'On the card',
     earlierNone: 'No notes on this card yet.',
     left: '{n} unsaved note from an earlier call | {n} unsaved notes from earlier calls',
     leftSave: 'Save to this card',
@@ -354,6 +354,7 @@ export const en = {
   problems: {
     request_invalid: 'The request was not valid. Nothing was changed.',
     request_too_large: 'That is too much text for one request. Nothing was changed.',
+    request_throttled: 'Too many requests at once. Wait a moment, then try again.',
     request_not_json: 'The request was not understood. Reload the page.',
     route_unknown: 'The server does not know this request. Reload the page.',
     session_required: 'Sign in first.',
@@ -370,6 +371,9 @@ export const en = {
     call_not_yours: 'This call is not on your desk any more.',
     person_unknown: 'There is no such person.',
     person_exists: 'Somebody already signs in by this name.',
+    person_last_manager:
+      'Nobody would be left who may manage people. Give that right to somebody else first.',
+    server_starting: 'The server is starting. Try again in a moment.',
     history_spool_full:
       'The disk for call history is full. It was not done; an administrator must make room.',
     pbx_unreachable: 'The telephone system cannot be reached. It was not done.',

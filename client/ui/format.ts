@@ -33,14 +33,11 @@ export function isElsewhere(at: number, timeZone: string): boolean {
 
 /** A day as `18 Nov`, with the year when it is not this one. */
 export function dayOf(at: number, now: number, locale: string): string {
-  const otherYear = new Date(at).getFullYear() !== new Date(now).getFullYear()
-  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
-    day: 'numeric',
-    month: 'short',
-    ...(otherYear ? { year: 'numeric' } : {}),
-  })
-    .format(at)
-    .replace(/ г\.$/, '')
+  const year =
+    new Date(at).getFullYear() === new Date(now).getFullYear() ? '' : ` ${new Date(at).getFullYear()}`
+  const parts = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).formatToParts(at)
+  const part = (type: 'day' | 'month') => parts.find((one) => one.type === type)?.value ?? ''
+  return `${part('day')} ${part('month').replace(/\.$/, '')}${year}`
 }
 
 /** A moment as a person says it: the time today, the day otherwise. */
@@ -49,12 +46,12 @@ export function moment(at: number, now: number, locale: string): string {
   return sameDay ? (clockTime(at, locale) ?? '') : dayOf(at, now, locale)
 }
 
-/** How far a moment is from now, in one unit: `2 days ago`, `in 3 hr`. From two weeks on, the day. */
+/** How far a moment is from now, in one unit: `2 days ago`, `in 3 hours`. From two weeks on, the day. */
 export function distance(at: number, now: number, locale: string): string {
   const ms = at - now
   const size = Math.abs(ms)
   if (size >= 14 * day) return dayOf(at, now, locale)
-  const format = new Intl.RelativeTimeFormat(locale, { style: 'short', numeric: 'auto' })
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   if (size < hour) return format.format(Math.round(ms / minute), 'minute')
   if (size < day) return format.format(Math.round(ms / hour), 'hour')
   const days = Math.round((startOfDay(at) - startOfDay(now)) / day)

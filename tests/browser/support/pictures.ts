@@ -1,0 +1,29 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Locale } from '../../../shared/people.ts'
+import { launchChromium } from './chromium.ts'
+import { openScene } from './console-page.ts'
+import { scenes } from './scenes.ts'
+
+// Takes a picture of every screen in every state: `npx tsx tests/browser/support/pictures.ts [name …]`.
+const folder = '.artifacts/console'
+const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+const only = process.argv.slice(2)
+const looks: { theme: 'light' | 'dark'; locale: Locale }[] = [
+  { theme: 'light', locale: 'en' },
+  { theme: 'dark', locale: 'en' },
+  { theme: 'light', locale: 'ru' },
+]
+
+await mkdir(folder, { recursive: true })
+const browser = await launchChromium()
+for (const scene of scenes.filter(({ name }) => only.length === 0 || only.includes(name))) {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const { theme, locale } of looks) {
+      const opened = await openScene(browser, scene, { viewport, theme, locale })
+      await opened.page.screenshot({ path: join(folder, `${scene.name}-${size}-${theme}-${locale}.png`) })
+      await opened.close()
+    }
+  }
+}
+await browser.close()

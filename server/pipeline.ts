@@ -86,9 +86,16 @@ export function createPipeline(options: PipelineOptions) {
     switch (fact.type) {
       case 'call.started':
       case 'call.identified':
-      case 'call.learnt': {
+      case 'call.learnt':
+      case 'call.queued':
+      case 'offer.made': {
         const call = floor.calls.get(fact.callId)
-        if (call && call.direction !== 'internal') void lookUp(call)
+        if (!call || call.direction === 'internal') return
+        // A new channel's caller is known only with its presentation, an event later. Without one by the time that the
+        // call goes to people there is nothing to wait for.
+        const news = fact.type === 'call.identified' || fact.type === 'call.learnt'
+        const knowsCaller = call.party.number !== null || call.party.restricted || fact.type !== 'call.started'
+        if (news || (knowsCaller && !lookedUp.has(call.callId))) void lookUp(call)
         return
       }
       case 'contact.ended':

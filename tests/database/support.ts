@@ -64,6 +64,5 @@ export async function addIndex(
 
 /** The indexes of a collection, as the server tells them. */
 export async function indexesOf(collection: Collection): Promise<Document[]> {
-  const indexes: Document[] = await collection.listIndexes().toArray()
-  return indexes
+  return (await collection.listIndexes().toArray()) as Document[]
 }

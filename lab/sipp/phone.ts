@@ -124,9 +124,12 @@ function phoneSteps(options: PhoneOptions): Step[] {
       steps.push({ part: 'phone-hold' })
       steps.push({ part: 'phone-consult', values: { TARGET: to, MS: talkMs } })
     }
-    if (options.hangUpAfterMs === undefined) steps.push({ part: 'phone-wait-for-end' })
+    // A phone that has handed its caller over says goodbye itself: Asterisk waits for that.
+    const goodbyeMs =
+      options.hangUpAfterMs ?? (options.blindTransfer || options.attendedTransfer ? 300 : undefined)
+    if (goodbyeMs === undefined) steps.push({ part: 'phone-wait-for-end' })
     else {
-      wait(options.hangUpAfterMs)
+      wait(goodbyeMs)
       steps.push({ part: 'hang-up' })
     }
   }

@@ -39,17 +39,14 @@ export function scenario(
 }
 
 /**
- * A SIP address with a display name, for a From or P-Asserted-Identity header. Whatever a caller may send is possible:
- * quotes and backslashes are escaped as RFC 3261 wants, a line break becomes a folded line (so it stays inside the header),
- * and what SIPp or XML would take for their own is guarded.
+ * A SIP address with a display name, for a From or P-Asserted-Identity header. Whatever text a caller may send is possible:
+ * quotes and backslashes are escaped as RFC 3261 wants, and what SIPp or XML would take for their own is guarded.
+ * @throws on a line break: Asterisk drops such a message unread, even folded, so only the simulator can play it
  */
 export function nameAddress(name: string | undefined, uri: string): string {
   if (name === undefined) return `<${uri}>`
-  const quoted = name
-    .replace(/[\\"]/g, '\\$&')
-    .replace(/\r\n|\r|\n/g, '\n ')
-    .replaceAll(']]>', ']] >')
-    .replaceAll('[', '\\[')
+  if (/[\r\n]/.test(name)) throw new Error('a SIP display name cannot hold a line break')
+  const quoted = name.replace(/[\\"]/g, '\\$&').replaceAll(']]>', ']] >').replaceAll('[', '\\[')
   return `"${quoted}" <${uri}>`
 }
 

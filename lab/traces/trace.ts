@@ -1,0 +1,55 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync, gzipSync } from 'node:zlib'
+
+/** What a manager session received while something happened, and what Asterisk itself wrote down of it. */
+export interface Trace {
+  format: 1
+  name: string
+  /** Version of the Asterisk that was heard. */
+  asterisk: string
+  /** The AMI user: its rights and filter decide what was heard. */
+  user: 'ringcard' | 'lab'
+  /** Milliseconds since the epoch, on the recorder's clock: the zero of every `atMs`. */
+  startedAt: number
+  /** Answers to the lists that the server asks for after a connect, taken just before: action → its blocks, as sent. */
+  start: Record<string, string>
+  /** The bytes, cut where a block ends; in order, nothing left out. The last piece may be no whole block. */
+  pieces: TracePiece[]
+  /** Rows that Asterisk wrote meanwhile, as they stand in its files. */
+  queueLog: string[]
+  cdr: string[]
+  cel: string[]
+}
+
+/** Some bytes and when the last of them arrived. */
+export interface TracePiece {
+  /** Milliseconds after the start. */
+  atMs: number
+  text: string
+}
+
+const folder = fileURLToPath(new URL('../../tests/fixtures/traces/', import.meta.url))
+
+/** The file of a trace. Names are plain words: `[a-z0-9-]`. */
+export function traceFile(name: string, inFolder = folder): string {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new Error(`not a name for a trace: ${JSON.stringify(name)}`)
+  return join(inFolder, `${name}.json.gz`)
+}
+
+/** Reads a trace by name. */
+export async function readTrace(name: string, inFolder = folder): Promise<Trace> {
+  const trace = JSON.parse(gunzipSync(await readFile(traceFile(name, inFolder))).toString('utf8')) as Trace
+  if (trace.format !== 1) throw new Error(`${name}: a trace of another format`)
+  return trace
+}
+
+/** Writes a trace under its name, whole or not at all. */
+export async function writeTrace(trace: Trace, inFolder = folder): Promise<string> {
+  const file = traceFile(trace.name, inFolder)
+  await mkdir(inFolder, { recursive: true })
+  await writeFile(`${file}.new`, gzipSync(`${JSON.stringify(trace, undefined, 1)}\n`, { level: 9 }))
+  await rename(`${file}.new`, file)
+  return file
+}

@@ -188,6 +188,14 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const looking = setInterval(writer.lookAtDisk, 1_000)
   looking.unref()
   let saving = Promise.resolve()
+  let closing: Promise<void> | null = null
+  const close = async (): Promise<void> => {
+    clearInterval(looking)
+    await drain.stop()
+    await saving.catch(() => undefined)
+    await spool.close()
+    unlock()
+  }
 
   return {
     ...createQueries({ store, recent, showParty, clock }),
@@ -230,12 +238,6 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       await spool.sync()
       return drain.reach(spool.lastSeq(), withinMs)
     },
-    close: async () => {
-      clearInterval(looking)
-      await drain.stop()
-      await saving.catch(() => undefined)
-      await spool.close()
-      unlock()
-    },
+    close: () => (closing ??= close()),
   }
 }

@@ -27,6 +27,14 @@ export function tailOf(e164: string): string {
   return e164.slice(-nationalTailLength).replace('+', '')
 }
 
+/** ITU-T E.164 country codes of one and two digits; all others have three. */
+const shortCountryCode = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/
+
+/** An E.164 number without its country code, as people at home write it but for the trunk prefix. */
+export function nationalOf(e164: string): string {
+  return e164.slice(shortCountryCode.exec(e164)?.[0].length ?? 4)
+}
+
 /** All keys a customer is matched by. */
 export function lookupKeysOf(
   customer: Pick<StoredCustomer, 'phones' | 'accountNumber' | 'choices'>,
@@ -66,7 +74,7 @@ export function searchWordsOf(
   if (customer.accountNumber !== null) words.add(wholeWordOf(customer.accountNumber))
   for (const { number } of customer.phones) {
     words.add(number.slice(1))
-    words.add(tailOf(number))
+    words.add(nationalOf(number))
   }
   return [...words]
 }

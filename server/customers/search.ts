@@ -18,11 +18,12 @@ export function readingsOf(typed: string, home: CountryCode): string[][] {
   if (digits.length >= 3 && /^[\d\s()+./-]+$/.test(typed)) {
     const { e164 } = understandNumber(typed, home)
     // A number half typed is found by its beginning, with or without its prefix.
-    readings.push([e164?.slice(1) ?? digits.replace(/^0+/, '')])
+    if (e164 !== null) readings.push([e164.slice(1)])
+    readings.push([digits.replace(/^0+/, '')])
   }
   const words = wordsOf(typed).slice(0, mostWords)
   const whole = wholeWordOf(typed)
-  if (words.length > 0) readings.push(words)
+  if (words.length > 0 && readings.length === 0) readings.push(words)
   if (words.length !== 1 || words[0] !== whole) readings.push([whole])
   return readings.filter((reading) => reading.every((word) => word !== ''))
 }

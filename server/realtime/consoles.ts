@@ -1,20 +1,15 @@
+import type { PeopleChange } from '../people/people.ts'
 import type { Delta, ResumeRequest, Snapshot, Topic } from '../../shared/realtime.ts'
-import type { PeopleOnline } from './people-online.ts'
 import type { Streams } from './stream.ts'
 import { personRoom, topicsFor, type Room, type Viewer } from './topics.ts'
 
-/** Who a socket's session belongs to. */
-export interface Identity extends Viewer {
+/** Whose session a socket belongs to. */
+export interface Identity {
   sessionId: string
+  personId: string
 }
 
-export type SignedOutReason = 'revoked' | 'expired' | 'signedOut'
-
-/** What became of a session while its consoles are open. */
-export type SessionChange =
-  | { type: 'ended'; sessionId: string; reason: SignedOutReason }
-  /** Other rights, or another desk. */
-  | { type: 'changed'; identity: Identity }
+export type SignedOutReason = Extract<PeopleChange, { type: 'session.ended' }>['reason']
 
 /** The connection to one open console. */
 export interface Connection {
@@ -29,7 +24,10 @@ export interface Connection {
 
 export interface Console {
   readonly connection: Connection
-  identity: Identity
+  readonly sessionId: string
+  readonly personId: string
+  /** The desk of its person when its rooms were last decided. */
+  extension: string | null
   /** The rooms it is in, by topic. */
   rooms: ReadonlyMap<Topic, Room>
   /** It reads too slowly, and is in no room until it has read what it was sent. */
@@ -39,7 +37,8 @@ export interface Console {
 export interface ConsoleOptions {
   epoch: string
   streams: Streams
-  people: PeopleOnline
+  /** A person as they are now. */
+  viewerOf: (personId: string) => Viewer
   /** The queues that an extension is a member of now. */
   queuesOf: (extension: string) => readonly string[]
   allQueues: () => readonly string[]
@@ -65,7 +64,7 @@ export interface Consoles {
   /** Sends what is missing of the topics asked for, as far as the console is in them. */
   resume: (one: Console, request: ResumeRequest) => void
   /** Takes effect before it returns: no later send reaches a console that may not see it. */
-  sessionsChanged: (changes: readonly SessionChange[]) => void
+  peopleChanged: (change: PeopleChange) => void
   /** The queues of some extension changed, or there are other queues: who may see which strip is decided anew. */
   queuesChanged: () => void
   /** Stops feeding a console that does not read. */
@@ -76,7 +75,7 @@ export interface Consoles {
 
 /** Which console may see what: puts each in the rooms of its topics, and takes it out at once when that changes. */
 export function createConsoles(options: ConsoleOptions): Consoles {
-  const { epoch, streams, people, queuesOf, allQueues, openRoom } = options
+  const { epoch, streams, viewerOf, queuesOf, allQueues, openRoom } = options
   const all = new Set<Console>()
   const bySession = new Map<string, Set<Console>>()
   const counters: ConsoleCounters = { resumes: 0, snapshots: 0, fellBehind: 0, signedOut: 0 }
@@ -94,9 +93,11 @@ export function createConsoles(options: ConsoleOptions): Consoles {
   /** Brings a console's rooms in line with what it may see now, and sends it what it lacks of the new ones. */
   function place(one: Console, have: ResumeRequest | null): void {
     if (one.behind) return
-    const { identity, connection, rooms: before } = one
-    const mine = identity.extension === null ? [] : queuesOf(identity.extension)
-    const wanted = topicsFor(identity, { mine, all: allQueues() })
+    const { connection, rooms: before } = one
+    const viewer = viewerOf(one.personId)
+    const mine = viewer.extension === null ? [] : queuesOf(viewer.extension)
+    const wanted = topicsFor(viewer, { mine, all: allQueues() })
+    one.extension = viewer.extension
     for (const [topic, room] of before) if (wanted.get(topic) !== room) connection.leave(room)
     one.rooms = wanted
     const same = before.size === wanted.size && [...wanted.keys()].every((topic) => before.has(topic))
@@ -114,23 +115,18 @@ export function createConsoles(options: ConsoleOptions): Consoles {
     one.rooms = new Map()
   }
 
-  const consolesOf = (personId: string) => [...all].filter((one) => one.identity.personId === personId)
-
-  /** Somebody's rights or desk may be others now: then what their room remembers may not be for them any more. */
-  function notePerson(identity: Identity): void {
-    const { personId } = identity
-    const consoles = consolesOf(personId)
-    if (
-      !people.note(
-        identity,
-        consoles.map((one) => one.identity),
-      )
-    )
-      return
+  /** Somebody's rights or desk are others now: what their room remembers may not be for them any more. */
+  function refresh(personId: string): void {
     const room = personRoom(personId)
     streams.close(room)
-    openRoom(room, room)
-    for (const one of consoles) if (one.rooms.has(room)) send(one, room, null)
+    for (const one of all) {
+      if (one.personId !== personId) continue
+      if (one.rooms.has(room)) {
+        openRoom(room, room)
+        send(one, room, null)
+      }
+      place(one, null)
+    }
   }
 
   function endSession(sessionId: string, reason: SignedOutReason): void {
@@ -139,21 +135,14 @@ export function createConsoles(options: ConsoleOptions): Consoles {
       remove(one)
       counters.signedOut += 1
       one.connection.signOut(reason)
-      const { personId } = one.identity
-      const [left] = consolesOf(personId)
-      if (left) notePerson(left.identity)
-      else {
-        people.forget(personId)
-        streams.close(personRoom(personId))
-      }
     }
   }
 
   function remove(one: Console): void {
     all.delete(one)
-    const siblings = bySession.get(one.identity.sessionId)
+    const siblings = bySession.get(one.sessionId)
     siblings?.delete(one)
-    if (siblings?.size === 0) bySession.delete(one.identity.sessionId)
+    if (siblings?.size === 0) bySession.delete(one.sessionId)
   }
 
   return {
@@ -161,11 +150,18 @@ export function createConsoles(options: ConsoleOptions): Consoles {
     counters,
     count: (sessionId) => bySession.get(sessionId)?.size ?? 0,
     add(connection, identity, have) {
-      const one: Console = { connection, identity, rooms: new Map(), behind: false }
+      const { sessionId, personId } = identity
+      const one: Console = {
+        connection,
+        sessionId,
+        personId,
+        extension: null,
+        rooms: new Map(),
+        behind: false,
+      }
       all.add(one)
-      bySession.set(identity.sessionId, (bySession.get(identity.sessionId) ?? new Set()).add(one))
+      bySession.set(sessionId, (bySession.get(sessionId) ?? new Set()).add(one))
       if (have?.epoch === epoch) counters.resumes += 1
-      notePerson(identity)
       place(one, have)
       return one
     },
@@ -177,15 +173,20 @@ export function createConsoles(options: ConsoleOptions): Consoles {
         if (room !== undefined) send(one, room, request.epoch === epoch ? have : null)
       }
     },
-    sessionsChanged(changes) {
-      for (const change of changes) {
-        if (change.type === 'ended') endSession(change.sessionId, change.reason)
-        else {
-          const { identity } = change
-          const consoles = [...(bySession.get(identity.sessionId) ?? [])]
-          for (const one of consoles) one.identity = identity
-          if (people.get(identity.personId)) notePerson(identity)
-          for (const one of consoles) place(one, null)
+    peopleChanged(change) {
+      switch (change.type) {
+        case 'session.ended':
+          endSession(change.sessionId, change.reason)
+          return
+        case 'person.changed':
+          refresh(change.personId)
+          return
+        case 'desk.changed': {
+          const { extension } = change
+          const sat = [...all].filter((one) => one.extension === extension).map((one) => one.personId)
+          const concerned = new Set(sat)
+          if (change.personId !== null) concerned.add(change.personId)
+          for (const personId of concerned) refresh(personId)
         }
       }
     },
@@ -199,7 +200,6 @@ export function createConsoles(options: ConsoleOptions): Consoles {
     },
     catchUp(one) {
       one.behind = false
-      notePerson(one.identity)
       place(one, null)
     },
   }

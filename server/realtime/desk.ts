@@ -18,8 +18,8 @@ export interface KnownCustomer {
 /** What the floor does not know and a desk shows. */
 export interface DeskContext {
   describe: DescribeParty
-  /** The people at a desk who have a console, with their rights. */
-  peopleAt: (extension: string) => readonly { personId: string; rights: readonly Right[] }[]
+  /** Who sits at a desk with a console open, and what they may do now. */
+  personAt: (extension: string) => { personId: string; rights: ReadonlySet<Right> } | null
   /** The card and match of a call as these rights may see it; null when nothing is known or looked up yet. */
   popOf: (callId: string, rights: readonly Right[]) => Pop | null
   customerOf: (callId: string) => KnownCustomer | null
@@ -44,13 +44,12 @@ export function deskChanges(
   shown: Shown,
 ): Map<Topic, Change[]> {
   const changes = new Map<Topic, Change[]>()
-  const tell = (extension: string, make: (rights: readonly Right[]) => Change[]) => {
-    for (const { personId, rights } of context.peopleAt(extension)) {
-      const made = rights.includes('desk.use') ? make(rights) : []
-      if (made.length === 0) continue
-      const topic = personRoom(personId)
-      changes.set(topic, [...(changes.get(topic) ?? []), ...made])
-    }
+  const tell = (extension: string, make: (rights: ReadonlySet<Right>) => Change[]) => {
+    const person = context.personAt(extension)
+    const made = person?.rights.has('desk.use') ? make(person.rights) : []
+    if (!person || made.length === 0) return
+    const topic = personRoom(person.personId)
+    changes.set(topic, [...(changes.get(topic) ?? []), ...made])
   }
   for (const [callId, desks] of touchedDesks(facts, floor, shown)) {
     const call = floor.calls.get(callId)
@@ -80,37 +79,32 @@ export function deskChanges(
 export function popChanges(callId: string, context: DeskContext, shown: Shown): Map<Topic, Change[]> {
   const changes = new Map<Topic, Change[]>()
   for (const extension of shown.get(callId) ?? []) {
-    for (const { personId, rights } of context.peopleAt(extension)) {
-      const made = popChange(callId, rights, context)
-      if (made.length > 0) changes.set(personRoom(personId), made)
-    }
+    const person = context.personAt(extension)
+    const made = person?.rights.has('desk.use') ? popChange(callId, person.rights, context) : []
+    if (person && made.length > 0) changes.set(personRoom(person.personId), made)
   }
   return changes
 }
 
 /**
- * All that is on one person's desks now: their calls with the cards, and the last call while its work is being finished.
+ * All that is on a desk now: its calls with the cards, and the last call while its work is being finished.
  * @param shown brought up to date, so that what this snapshot shows will be taken away again
  */
 export function deskContent(
   floor: Floor,
-  extensions: Iterable<string>,
-  rights: readonly Right[],
+  extension: string,
+  rights: ReadonlySet<Right>,
   context: DeskContext,
   shown: Shown,
 ): Change[] {
-  if (!rights.includes('desk.use')) return []
-  const changes: Change[] = []
-  for (const extension of extensions) {
-    for (const view of deskCallsOf(floor, extension, context.describe)) {
-      const live = floor.calls.get(view.callId)?.endedAt === null
-      // Ended here while the call goes on: it moved to somebody else.
-      if (view.state === 'ended' && live) continue
-      if (live) noteShown(shown, view.callId, extension)
-      changes.push({ type: 'deskCall.set', call: view }, ...popChange(view.callId, rights, context))
-    }
-  }
-  return changes
+  if (!rights.has('desk.use')) return []
+  return deskCallsOf(floor, extension, context.describe).flatMap((call): Change[] => {
+    const live = floor.calls.get(call.callId)?.endedAt === null
+    // Ended here while the call goes on: it moved to somebody else.
+    if (call.state === 'ended' && live) return []
+    if (live) noteShown(shown, call.callId, extension)
+    return [{ type: 'deskCall.set', call }, ...popChange(call.callId, rights, context)]
+  })
 }
 
 function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touched {
@@ -217,17 +211,17 @@ function isOver(facts: readonly Fact[], callId: string, extension: string): bool
 function todayChange(
   call: Call,
   extension: string,
-  rights: readonly Right[],
+  rights: ReadonlySet<Right>,
   context: DeskContext,
 ): Change[] {
-  if (!rights.includes('history.own')) return []
+  if (!rights.has('history.own')) return []
   const view = todayCall(call, extension, context.describe, context.customerOf(call.callId))
   if (!view) return []
-  return [{ type: 'today.set', call: rights.includes('card.read') ? view : withoutCustomer(view) }]
+  return [{ type: 'today.set', call: rights.has('card.read') ? view : withoutCustomer(view) }]
 }
 
-function popChange(callId: string, rights: readonly Right[], context: DeskContext): Change[] {
-  const pop = rights.includes('card.read') ? context.popOf(callId, rights) : null
+function popChange(callId: string, rights: ReadonlySet<Right>, context: DeskContext): Change[] {
+  const pop = rights.has('card.read') ? context.popOf(callId, [...rights]) : null
   return pop ? [{ type: 'pop.set', callId, pop }] : []
 }
 

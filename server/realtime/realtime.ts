@@ -7,12 +7,12 @@ import type { Change, Topic } from '../../shared/realtime.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
 import { queuesOf } from '../floor/views.ts'
+import type { PeopleChange } from '../people/people.ts'
 import type { Log } from './boundary.ts'
-import { createConsoles, type Identity, type SessionChange } from './consoles.ts'
+import { createConsoles, type Identity } from './consoles.ts'
 import { deskChanges, deskContent, popChanges, type DeskContext, type Shown } from './desk.ts'
 import { createLinks } from './links.ts'
 import { createMembership } from './membership.ts'
-import { createPeopleOnline } from './people-online.ts'
 import { createSockets } from './sockets.ts'
 import { createStreams } from './stream.ts'
 import {
@@ -31,12 +31,20 @@ export interface RealtimeOptions {
   log: Log
   /** The floor as it is now. */
   floor: () => Floor
-  /** Finds the session by the request's `cookie` header; throws or returns a ProblemError. */
-  authenticate: (cookie: string | undefined) => Promise<Identity | ProblemError>
+  people: {
+    /** Finds the session by the request's `cookie` header; throws or returns a ProblemError. */
+    authenticate: (cookie: string | undefined) => Identity | ProblemError | Promise<Identity | ProblemError>
+    isLive: (sessionId: string) => boolean
+    /** An open console counts as activity of its session. */
+    touch: (sessionId: string) => void
+    rightsOf: (personId: string) => ReadonlySet<Right>
+    deskOf: (personId: string) => string | null
+    personAt: (extension: string) => string | null
+    nameOf: (personId: string) => string | null
+  }
   describe: DeskContext['describe']
   popOf: DeskContext['popOf']
   customerOf: DeskContext['customerOf']
-  displayNameOf: FloorContext['displayNameOf']
   /** A person's calls since an instant (ms), from history. */
   todayOf: (personId: string, since: number) => Promise<readonly TodayCall[]>
   /** When the day began, for the people of this centre; ms since epoch. */
@@ -72,8 +80,8 @@ export interface Realtime {
   onPop: (callId: string) => void
   /** The link to a PBX, or its newest event, is not what it was. */
   linkChanged: (link: PbxLink) => void
-  /** Sessions ended, or have other rights or another desk. In effect for every open socket when this returns. */
-  sessionsChanged: (changes: readonly SessionChange[]) => void
+  /** A session ended, or somebody has other rights or another desk. In effect for every open socket when this returns. */
+  peopleChanged: (change: PeopleChange) => void
   /** Sends changes of one's own making to a topic at once. */
   publish: (topic: Topic, changes: readonly Change[]) => void
   status: () => RealtimeStatus
@@ -85,7 +93,7 @@ const secondsKept = 60
 
 /** What every console sees, now: snapshots, numbered deltas, and who may see which. */
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { log, floor, describe, customerOf } = options
+  const { log, floor, people, describe, customerOf } = options
   const now = options.now ?? Date.now
   const epoch = randomUUID()
   const shown: Shown = new Map()
@@ -93,7 +101,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
 
   const sockets = createSockets({
     httpServer: options.httpServer,
-    authenticate: options.authenticate,
+    authenticate: people.authenticate,
+    isLive: people.isLive,
     allowedOrigins: options.allowedOrigins ?? [],
     now,
     log,
@@ -110,25 +119,29 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     keep: options.keep ?? 128,
     keepMs: secondsKept * 1000,
   })
-  const people = createPeopleOnline()
-  const deskContext: DeskContext = { describe, popOf: options.popOf, customerOf, peopleAt: people.at }
-  const floorContext: FloorContext = { describe, customerOf, displayNameOf: options.displayNameOf }
+  const deskContext: DeskContext = { describe, popOf: options.popOf, customerOf, personAt }
+  const floorContext: FloorContext = { describe, customerOf, displayNameOf: people.nameOf }
   const links = createLinks(streams)
   const today = createToday({
     todayOf: options.todayOf,
     startOfToday: options.startOfToday,
     publish: (personId, calls) => {
-      streams.publish(personRoom(personId), todayChanges(calls, people.get(personId)?.rights ?? []))
+      streams.publish(personRoom(personId), todayChanges(calls, people.rightsOf(personId)))
     },
     log,
   })
 
+  function personAt(extension: string): ReturnType<DeskContext['personAt']> {
+    const personId = people.personAt(extension)
+    if (personId === null || !streams.isOpen(personRoom(personId))) return null
+    return { personId, rights: people.rightsOf(personId) }
+  }
+
   function personContent(personId: string): Change[] {
-    const person = people.get(personId)
-    if (!person) return []
-    const { rights, extensions } = person
-    const desk = deskContent(floor(), extensions, rights, deskContext, shown)
-    return rights.includes('history.own') ? [...desk, ...todayChanges(today.content(personId), rights)] : desk
+    const rights = people.rightsOf(personId)
+    const extension = people.deskOf(personId)
+    const desk = extension === null ? [] : deskContent(floor(), extension, rights, deskContext, shown)
+    return rights.has('history.own') ? [...desk, ...todayChanges(today.content(personId), rights)] : desk
   }
 
   function contentOf(room: Room, topic: Topic): () => Change[] {
@@ -138,19 +151,31 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     return () => links.content(room)
   }
 
+  function openRoom(room: Room, topic: Topic): void {
+    if (streams.isOpen(room)) return
+    // What history learnt while nobody listened is asked for again.
+    if (topic.startsWith('person:')) today.forget(topic.slice('person:'.length))
+    streams.open(room, topic, contentOf(room, topic))
+  }
+
   const membership = createMembership(floor)
   const consoles = createConsoles({
     epoch,
     streams,
-    people,
+    viewerOf: (personId) => ({
+      personId,
+      rights: people.rightsOf(personId),
+      extension: people.deskOf(personId),
+    }),
     queuesOf: (extension) => queuesOf(floor(), extension),
     allQueues: () => [...floor().queues.keys()],
-    openRoom: (room, topic) => streams.open(room, topic, contentOf(room, topic)),
+    openRoom,
   })
   sockets.start(consoles)
 
-  /** Rooms that have been empty for long are forgotten: their memory, and the people they were for. */
+  /** Open consoles keep their sessions; rooms that have been empty for long are forgotten. */
   const housekeeping = setInterval(() => {
+    for (const one of consoles.all) people.touch(one.sessionId)
     for (const room of streams.rooms()) {
       if (sockets.size(room) > 0) emptySince.delete(room)
       else if (now() - (emptySince.get(room) ?? now()) > secondsKept * 1000) forget(room)
@@ -162,9 +187,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     emptySince.delete(room)
     streams.close(room)
     if (!room.startsWith('person:')) return
-    const personId = room.slice('person:'.length)
-    people.forget(personId)
-    today.forget(personId)
+    today.forget(room.slice('person:'.length))
   }
 
   const publishLate = (changes: readonly LateChange[]) => {
@@ -187,10 +210,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       publishLate(callChange(callId, floor(), floorContext))
     },
     linkChanged: links.changed,
-    sessionsChanged(changes) {
-      sockets.sessionsChanged(changes)
-      consoles.sessionsChanged(changes)
-    },
+    peopleChanged: consoles.peopleChanged,
     publish: streams.publish,
     status() {
       const behind = [...consoles.all].filter((one) => one.behind).length
@@ -205,10 +225,10 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   }
 }
 
-function todayChanges(calls: readonly TodayCall[], rights: readonly Right[]): Change[] {
-  if (!rights.includes('history.own')) return []
+function todayChanges(calls: readonly TodayCall[], rights: ReadonlySet<Right>): Change[] {
+  if (!rights.has('history.own')) return []
   return calls.map((call) => ({
     type: 'today.set',
-    call: rights.includes('card.read') ? call : withoutCustomer(call),
+    call: rights.has('card.read') ? call : withoutCustomer(call),
   }))
 }

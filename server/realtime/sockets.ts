@@ -15,15 +15,13 @@ import {
   type Allowance,
   type Log,
 } from './boundary.ts'
-import type { Connection, Console, Consoles, Identity, SessionChange } from './consoles.ts'
+import type { Connection, Console, Consoles, Identity } from './consoles.ts'
 import { watchPressure, type Pressure, type PressureLimit } from './pressure.ts'
 import type { StreamOptions } from './stream.ts'
 
 interface SocketData {
   identity: Identity
   have: ResumeRequest | null
-  /** How many session changes there had been when this socket's identity was asked for. */
-  asOf: number
 }
 type ConsoleServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
 type ConsoleSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>
@@ -31,7 +29,9 @@ type ConsoleSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultE
 export interface SocketOptions {
   httpServer: HttpServer
   /** Finds the session by the request's `cookie` header; throws or returns a ProblemError. */
-  authenticate: (cookie: string | undefined) => Promise<Identity | ProblemError>
+  authenticate: (cookie: string | undefined) => Identity | ProblemError | Promise<Identity | ProblemError>
+  /** Whether a session still holds. */
+  isLive: (sessionId: string) => boolean
   allowedOrigins: readonly string[]
   now: () => number
   log: Log
@@ -57,8 +57,6 @@ export interface Sockets {
   /** How many consoles are in a room. */
   size: (room: string) => number
   start: (consoles: Consoles) => void
-  /** Is told of every change of a session, so that no socket is let in by what was true before. */
-  sessionsChanged: (changes: readonly SessionChange[]) => void
   stop: () => void
 }
 
@@ -72,7 +70,6 @@ export function createSockets(options: SocketOptions): Sockets {
   const { now, log } = options
   const counters: SocketCounters = { refused: 0, badPayloads: 0, unknownEvents: 0, throttled: 0 }
   const pressures = new Map<Console, Pressure>()
-  let sessionChanges = 0
   let sweep: NodeJS.Timeout | null = null
 
   const io: ConsoleServer = new Server(options.httpServer, {
@@ -92,23 +89,15 @@ export function createSockets(options: SocketOptions): Sockets {
     },
   })
 
-  async function identify(socket: ConsoleSocket): Promise<void> {
-    let identity: Identity | ProblemError
-    do {
-      socket.data.asOf = sessionChanges
-      identity = await options.authenticate(socket.handshake.headers.cookie)
-      if (identity instanceof ProblemError) throw identity
-    } while (socket.data.asOf !== sessionChanges)
-    socket.data.identity = identity
-  }
-
   function handshake(socket: ConsoleSocket, consoles: Consoles, next: (error?: ExtendedError) => void): void {
     const { auth } = socket.handshake
     void (async () => {
       try {
         socket.data.have = Object.keys(auth).length > 0 ? parseRequest(resumeRequestSchema, auth) : null
-        await identify(socket)
-        if (consoles.count(socket.data.identity.sessionId) >= options.consolesPerSession) {
+        const identity = await options.authenticate(socket.handshake.headers.cookie)
+        if (identity instanceof ProblemError) throw identity
+        socket.data.identity = identity
+        if (consoles.count(identity.sessionId) >= options.consolesPerSession) {
           throw new ProblemError('request.throttled', {
             detail: 'Too many consoles are open in this session.',
           })
@@ -122,17 +111,13 @@ export function createSockets(options: SocketOptions): Sockets {
     })()
   }
 
-  async function welcome(socket: ConsoleSocket, consoles: Consoles): Promise<void> {
-    try {
-      if (socket.data.asOf !== sessionChanges) await identify(socket)
-    } catch (error) {
+  function welcome(socket: ConsoleSocket, consoles: Consoles): void {
+    // The session may have ended since it was asked for.
+    if (!options.isLive(socket.data.identity.sessionId)) {
       counters.refused += 1
-      if (!(error instanceof ProblemError))
-        log.error({ err: error }, 'A session could not be asked for again.')
       socket.disconnect(true)
       return
     }
-    if (!socket.connected) return
     const one = consoles.add(connectionOf(socket), socket.data.identity, socket.data.have)
     pressures.set(one, watchPressure(socket, options.pressure))
     socket.on('disconnect', () => {
@@ -183,7 +168,7 @@ export function createSockets(options: SocketOptions): Sockets {
       })
       io.on('connection', (socket) => {
         guard(socket)
-        void welcome(socket, consoles)
+        welcome(socket, consoles)
       })
       sweep = setInterval(() => {
         for (const [one, pressure] of pressures) {
@@ -191,9 +176,6 @@ export function createSockets(options: SocketOptions): Sockets {
           else if (!one.behind && pressure.isTooHigh()) consoles.fallBehind(one)
         }
       }, options.sweepMs)
-    },
-    sessionsChanged(changes) {
-      sessionChanges += changes.length
     },
     stop() {
       if (sweep) clearInterval(sweep)

@@ -5,8 +5,8 @@ import type { Topic } from '../../shared/realtime.ts'
 /** Who a signed-in person is, as far as it decides what they may see. */
 export interface Viewer {
   personId: string
-  rights: readonly Right[]
-  /** The desk taken in this session, or null. */
+  rights: ReadonlySet<Right>
+  /** The desk where they sit, or null. */
   extension: string | null
 }
 
@@ -39,7 +39,7 @@ export function topicsFor(
   viewer: Viewer,
   queues: { mine: readonly string[]; all: readonly string[] },
 ): Map<Topic, Room> {
-  const may = (right: Right) => viewer.rights.includes(right)
+  const may = (right: Right) => viewer.rights.has(right)
   const topics = new Map<Topic, Room>()
   topics.set(personRoom(viewer.personId), personRoom(viewer.personId))
   const strips = may('floor.watch')

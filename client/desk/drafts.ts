@@ -9,7 +9,13 @@ export interface Draft {
 }
 
 /** What of `localStorage` is needed here. */
-export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+export interface DraftStorage {
+  readonly length: number
+  getItem: (key: string) => string | null
+  setItem: (key: string, value: string) => void
+  removeItem: (key: string) => void
+  key: (index: number) => string | null
+}
 
 const prefix = (personId: string) => `ringcard.draft.${personId}.`
 

@@ -2,6 +2,7 @@ import { createI18n, useI18n } from 'vue-i18n'
 import type { Locale } from '../../shared/people.ts'
 import type { ApiErrorCode } from '../api.ts'
 import { en, type Messages } from './en.ts'
+import { russianForm } from './plural.ts'
 import { ru } from './ru.ts'
 
 type Paths<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Paths<T[K]>}` }[keyof T & string]
@@ -9,13 +10,6 @@ type Paths<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Pat
 export type MessageKey = Paths<Messages>
 
 const localeKey = 'ringcard.locale'
-const russianForms = new Intl.PluralRules('ru')
-
-/** Which of a Russian message's forms `один | два–четыре | много` a number takes. */
-export function russianForm(count: number): number {
-  const category = russianForms.select(count)
-  return category === 'one' ? 0 : category === 'few' ? 1 : 2
-}
 
 /** The language kept on this computer, else the browser's, else English. */
 function firstLocale(): Locale {

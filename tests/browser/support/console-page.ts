@@ -42,7 +42,7 @@ export async function openScene(browser: Browser, scene: Scene, look: Look = {})
   await page.goto(server.url + (scene.path ?? '/'))
   await scene.act?.(page, server)
   await page.locator(scene.ready).first().waitFor()
-  await page.evaluate(() => document.fonts.ready)
+  await page.evaluate('document.fonts.ready.then(() => null)')
   return {
     page,
     server,

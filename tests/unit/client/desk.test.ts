@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { currentCall } from '../../../client/desk/current-call.ts'
+import {
+  dropDraft,
+  keepDraft,
+  listDrafts,
+  readDraft,
+  type Draft,
+  type DraftStorage,
+} from '../../../client/desk/drafts.ts'
+import { byTrouble, waitsTooLong } from '../../../client/desk/queue-trouble.ts'
+import { agentsByTrouble, callsByTrouble } from '../../../client/floor/floor-order.ts'
+import { agentsOf, floorCallsOf, queuesOf, ringing } from '../../browser/support/cast.ts'
+
+const now = 1_763_900_000_000
+
+describe('which call the desk is about', () => {
+  const talking = ringing(now, { callId: 'talking', state: 'talking', answeredAt: now })
+  const second = ringing(now, { callId: 'second' })
+  const left = { call: talking, pop: null, reason: 'ended', at: now + 5_000 } as const
+
+  test('the one I talk to goes before one that rings', () => {
+    expect(currentCall([second, talking], null, null)).toEqual({ kind: 'call', call: talking })
+  })
+
+  test('the one I chose goes before both', () => {
+    expect(currentCall([second, talking], null, 'second')).toEqual({ kind: 'call', call: second })
+  })
+
+  test('one that was talked to stays, ended, until the next', () => {
+    expect(currentCall([], left, null)).toMatchObject({
+      kind: 'call',
+      call: { callId: 'talking', state: 'ended', endedAt: now + 5_000 },
+    })
+    expect(currentCall([second], left, null)).toEqual({ kind: 'call', call: second })
+  })
+
+  test('one that moved on before the answer leaves the reason and no card', () => {
+    const gone = { ...left, call: second, reason: 'answeredElsewhere' } as const
+    expect(currentCall([], gone, null)).toEqual({ kind: 'gone', left: gone })
+  })
+
+  test('without any, the desk is idle', () => {
+    expect(currentCall([], null, 'second')).toEqual({ kind: 'idle' })
+  })
+})
+
+describe('a note that is being written', () => {
+  const draft: Draft = { noteId: 'n1', text: 'Wants a credit note', about: 'Olena', changedAt: now }
+
+  test('is there again after the page was loaded anew, for the same person and call only', () => {
+    const storage = memory()
+    keepDraft(storage, 'nina', 'call-1', draft)
+    expect(readDraft(storage, 'nina', 'call-1')).toEqual(draft)
+    expect(readDraft(storage, 'nina', 'call-2')).toBeNull()
+    expect(readDraft(storage, 'lev', 'call-1')).toBeNull()
+  })
+
+  test('is listed with those of other calls, the newest first, until it is dropped', () => {
+    const storage = memory()
+    keepDraft(storage, 'nina', 'call-1', draft)
+    keepDraft(storage, 'nina', 'call-2', { ...draft, changedAt: now + 1 })
+    keepDraft(storage, 'lev', 'call-3', draft)
+    expect(listDrafts(storage, 'nina').map(({ subject }) => subject)).toEqual(['call-2', 'call-1'])
+    dropDraft(storage, 'nina', 'call-2')
+    expect(listDrafts(storage, 'nina').map(({ subject }) => subject)).toEqual(['call-1'])
+  })
+
+  test('emptied, is not kept', () => {
+    const storage = memory()
+    keepDraft(storage, 'nina', 'call-1', draft)
+    keepDraft(storage, 'nina', 'call-1', { ...draft, text: '  ' })
+    expect(readDraft(storage, 'nina', 'call-1')).toBeNull()
+  })
+
+  test('that this computer cannot keep is said to be unkept', () => {
+    const full = {
+      ...memory(),
+      setItem: () => {
+        throw new Error('QuotaExceededError')
+      },
+    }
+    expect(keepDraft(full, 'nina', 'call-1', draft)).toBe(false)
+  })
+
+  test('that was damaged counts as none', () => {
+    const storage = memory()
+    storage.setItem('ringcard.draft.nina.call-1', '{"text":')
+    expect(readDraft(storage, 'nina', 'call-1')).toBeNull()
+  })
+})
+
+describe('trouble comes first', () => {
+  test('a queue where somebody waits and nobody is free goes before longer lines', () => {
+    expect(byTrouble(queuesOf(now)).map(({ name }) => name)).toEqual(['collections', 'support', 'sales'])
+  })
+
+  test('a wait is too long from two minutes on', () => {
+    expect(waitsTooLong(now - 119_999, now)).toBe(false)
+    expect(waitsTooLong(now - 120_000, now)).toBe(true)
+    expect(waitsTooLong(null, now)).toBe(false)
+  })
+
+  test('callers who wait, the longest first, go before calls in hand', () => {
+    expect(callsByTrouble(floorCallsOf(now)).map(({ stage }) => stage)).toEqual([
+      'waiting',
+      'waiting',
+      'waiting',
+      'ringing',
+      'held',
+      'arriving',
+      'talking',
+    ])
+  })
+
+  test('a phone that cannot be reached goes first, who is off duty last', () => {
+    const order = agentsByTrouble(agentsOf(now)).map(({ extension }) => extension)
+    expect([order[0], order.at(-1)]).toEqual(['206', '208'])
+  })
+})
+
+function memory(): DraftStorage {
+  const kept = new Map<string, string>()
+  return {
+    get length() {
+      return kept.size
+    },
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+    key: (index) => [...kept.keys()][index] ?? null,
+  }
+}

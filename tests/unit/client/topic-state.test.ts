@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import { applyDelta, applySnapshot, type TopicState } from '../../../client/realtime/topic-state.ts'
+import type { Change, Delta } from '../../../shared/realtime.ts'
+import { olena, popOf, ringing } from '../../browser/support/cast.ts'
+
+const now = 1_763_900_000_000
+const call = ringing(now)
+const pop = popOf(olena(now))
+
+const step = (seq: number, changes: Change[] = [], epoch = 'a'): Delta => ({
+  topic: 'person:nina',
+  epoch,
+  seq,
+  at: now + seq,
+  changes,
+})
+const rings: Change[] = [
+  { type: 'deskCall.set', call },
+  { type: 'pop.set', callId: call.callId, pop },
+]
+function applied(before: TopicState | undefined, delta: Delta): TopicState {
+  const result = applyDelta(before, delta)
+  if (result.kind !== 'applied') throw new Error(`expected the step to be applied, it was ${result.kind}`)
+  return result.state
+}
+
+describe('the steps of a topic', () => {
+  test('given a snapshot, the next step is applied and the state before it stays as it was', () => {
+    const before = applySnapshot(undefined, step(4))
+    const after = applied(before, step(5, rings))
+    expect(after.deskCalls.get(call.callId)).toEqual(call)
+    expect(after.pops.get(call.callId)).toEqual(pop)
+    expect(after.seq).toBe(5)
+    expect(before.deskCalls.size).toBe(0)
+  })
+
+  test('a step that was already applied changes nothing', () => {
+    expect(applyDelta(applySnapshot(undefined, step(4)), step(4, rings)).kind).toBe('old')
+  })
+
+  test('a missing step, another start of the server, or a topic never seen is a gap', () => {
+    const known = applySnapshot(undefined, step(4))
+    expect(applyDelta(known, step(6)).kind).toBe('gap')
+    expect(applyDelta(known, step(5, [], 'b')).kind).toBe('gap')
+    expect(applyDelta(undefined, step(1)).kind).toBe('gap')
+  })
+
+  test('a snapshot drops what was known of the topic', () => {
+    const before = applySnapshot(
+      undefined,
+      step(1, [
+        {
+          type: 'queue.set',
+          queue: { name: 'old', waiting: 1, longestWaitSince: now, agentsFree: 0, agentsSignedIn: 0 },
+        },
+      ]),
+    )
+    expect(applySnapshot(before, step(9, [], 'b')).queues.size).toBe(0)
+  })
+})
+
+describe('a call that leaves the desk', () => {
+  test('goes with its card, and what it was is kept with the reason', () => {
+    const before = applySnapshot(undefined, step(1, rings))
+    const after = applied(
+      before,
+      step(2, [{ type: 'deskCall.gone', callId: call.callId, reason: 'answeredElsewhere' }]),
+    )
+    expect(after.deskCalls.size).toBe(0)
+    expect(after.pops.size).toBe(0)
+    expect(after.left).toEqual({ call, pop, reason: 'answeredElsewhere', at: now + 2 })
+  })
+
+  test('when it comes back to this desk it is no longer one that left', () => {
+    const gone = applied(
+      applySnapshot(undefined, step(1, rings)),
+      step(2, [{ type: 'deskCall.gone', callId: call.callId, reason: 'notAnswered' }]),
+    )
+    expect(applied(gone, step(3, rings)).left).toBeNull()
+  })
+
+  test('while nobody was connected, a call that was talked to keeps its card as an ended one', () => {
+    const talking = { ...call, state: 'talking' as const, answeredAt: now }
+    const before = applySnapshot(
+      undefined,
+      step(1, [{ type: 'deskCall.set', call: talking }, ...rings.slice(1)]),
+    )
+    const { left } = applySnapshot(before, step(8, [], 'b'))
+    expect(left).toMatchObject({ call: { state: 'ended', endedAt: now + 8 }, pop, reason: 'ended' })
+  })
+
+  test('who was calling can still be said after the end', () => {
+    const gone = applied(
+      applySnapshot(undefined, step(1, rings)),
+      step(2, [{ type: 'deskCall.gone', callId: call.callId, reason: 'ended' }]),
+    )
+    const other = popOf({ ...olena(now), name: 'Petro' })
+    const after = applied(gone, step(3, [{ type: 'pop.set', callId: call.callId, pop: other }]))
+    expect(after.left?.pop?.card?.name).toBe('Petro')
+    expect(after.pops.size).toBe(0)
+  })
+})

@@ -1,6 +1,7 @@
 import { json, type Request, type RequestHandler, type Response, type Router } from 'express'
 import type { z } from 'zod'
 import { api, type Api, type Route, type RouteName } from '../../shared/api.ts'
+import type { Me } from '../../shared/people.ts'
 import { ProblemError, parseRequest } from '../../shared/problems.ts'
 import type { Caller, People } from '../people/people.ts'
 import { sameText, tokenFromCookies } from '../people/tokens.ts'
@@ -16,6 +17,8 @@ export interface Input<N extends RouteName> {
   body: Part<N, 'body'>
   /** Who asks; undefined on public routes alone. */
   caller: Api[N]['right'] extends 'public' ? undefined : Caller
+  /** The same person as their own console sees them. */
+  me: Api[N]['right'] extends 'public' ? undefined : Me
   /** The client's address, by TRUST_PROXY. */
   address: string
   /** Sets a cookie with the answer: a `Set-Cookie` value. */
@@ -31,7 +34,7 @@ export type Handler<N extends RouteName> = (
 export type Handlers = { [N in RouteName]: Handler<N> }
 
 export interface Guard {
-  people: Pick<People, 'authenticate'>
+  people: Pick<People, 'authenticate' | 'me'>
   /** Whether the session cookie is the one for https. */
   secure: boolean
   /** Where the console is served from; empty for whatever host a request names. */
@@ -81,11 +84,13 @@ function mountRoute(router: Router, name: RouteName, handlers: Handlers, guard: 
   }
 
   const answer = async (request: Request, response: Response): Promise<void> => {
+    const caller = response.locals['caller'] as Caller | undefined
     const input = {
       params: route.params && parseRequest(params, request.params),
       query: parseRequest(query, request.query),
       body: parseRequest(body, request.body ?? (route.body === undefined ? {} : undefined)),
-      caller: response.locals['caller'] as Caller | undefined,
+      caller,
+      me: caller && guard.people.me(caller),
       address: request.ip ?? '',
       setCookie: (cookie: string) => response.append('set-cookie', cookie),
     }

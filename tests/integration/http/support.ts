@@ -1,0 +1,96 @@
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import request from 'supertest'
+import type { Health } from '../../../shared/api.ts'
+import { ProblemError } from '../../../shared/problems.ts'
+import { createHttp, type Http, type HttpOptions } from '../../../server/http/http.ts'
+import { createMetrics } from '../../../server/http/metrics.ts'
+import type { Handlers } from '../../../server/http/mount.ts'
+import { peopleRoutes } from '../../../server/people/routes.ts'
+import { openOffice, password, type Office } from '../people/support.ts'
+
+const health: Health = {
+  version: '0.0.0',
+  startedAt: 0,
+  database: { state: 'ready', since: 0, message: null },
+  spool: { entries: 3, bytes: 100, diskUsedPercent: 40, state: 'ok' },
+  links: [],
+  consoles: 0,
+}
+
+export interface Site {
+  office: Office
+  http: Http
+  /** Lines that were logged. */
+  logged: string[]
+  /** Reasons for not being ready; change it to see. */
+  unready: string[]
+  /** Signs in and gives the headers that a console sends. */
+  headersFor: (signInName: string) => Promise<Record<'cookie' | 'x-csrf-token', string>>
+  close: () => Promise<void>
+}
+
+/** Customers and calls are other parts' routes: here each answers that there is no such thing, or fails. */
+function otherRoutes(): Omit<Handlers, keyof ReturnType<typeof peopleRoutes>> {
+  const noCall = () => Promise.reject(new ProblemError('call.unknown'))
+  return {
+    'customers.search': () => [],
+    'customers.read': () => Promise.reject(new ProblemError('customer.unknown')),
+    'customers.addNote': () => Promise.reject(new Error('note for +4930231250 could not be written')),
+    'calls.read': noCall,
+    'calls.choose': noCall,
+    'calls.create': noCall,
+    'calls.unlink': noCall,
+    'health.read': () => health,
+  }
+}
+
+/** The HTTP side over a real office with a boss and an agent, and a console of three files. */
+export async function openSite(name: string, config: Partial<HttpOptions['config']> = {}): Promise<Site> {
+  const office = await openOffice(name)
+  await office.add('boss', { roles: ['admin', 'supervisor'] })
+  await office.add('anna')
+
+  const clientFolder = await mkdtemp(join(tmpdir(), 'ringcard-client-'))
+  await mkdir(join(clientFolder, 'assets'))
+  await writeFile(join(clientFolder, 'index.html'), '<!doctype html><title>Ringcard</title>')
+  await writeFile(join(clientFolder, 'assets', 'main-abc123.js'), `console.log('${'ring '.repeat(200)}')`)
+
+  const logged: string[] = []
+  const unready: string[] = []
+  const settings: HttpOptions['config'] = {
+    PUBLIC_ORIGIN: '',
+    TRUST_PROXY: false,
+    METRICS_TOKEN: '',
+    ...config,
+  }
+  const http = await createHttp({
+    config: settings,
+    people: office.people,
+    handlers: {
+      ...peopleRoutes(office.people, settings.PUBLIC_ORIGIN.startsWith('https://')),
+      ...otherRoutes(),
+    },
+    unready: () => unready,
+    metrics: createMetrics(() => health),
+    clientFolder,
+    version: '0.0.0',
+    log: pino({}, { write: (line: string) => void logged.push(line) }),
+  })
+  return {
+    office,
+    http,
+    logged,
+    unready,
+    headersFor: async (signInName) => {
+      const answer = await request(http.app).post('/api/session').send({ signInName, password })
+      const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? ''
+      return { cookie, 'x-csrf-token': (answer.body as { csrfToken: string }).csrfToken }
+    },
+    close: async () => {
+      await office.close()
+    },
+  }
+}

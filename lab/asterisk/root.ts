@@ -23,10 +23,13 @@ export function planAsteriskRoot(): string[] {
 
 /**
  * The folder that holds Asterisk 22, built on first use (about half a minute, 350 MB) and kept in the cache folder.
- * @param onProgress is told in plain words what is being done and why
+ * @param options `onProgress` is told in plain words what is being done and why
  * @throws when this machine cannot build or enter it, saying why
  */
-export async function asteriskRoot(onProgress: (message: string) => void): Promise<string> {
+export async function buildAsteriskRoot(
+  options: { onProgress?: (message: string) => void } = {},
+): Promise<string> {
+  const onProgress = options.onProgress ?? (() => undefined)
   const reason = await whyNoDebianRoot()
   if (reason !== undefined) throw new Error(`The lab’s Asterisk cannot run here: ${reason}.`)
   await installHostPackages(['sip-tester'], onProgress)

@@ -1,4 +1,4 @@
-import type { agentExtensions, LabAsterisk } from '../asterisk/asterisk.ts'
+import type { agentExtensions, RunningAsterisk } from '../asterisk/running.ts'
 import { freePort } from '../asterisk/process.ts'
 import { toneFile } from './audio.ts'
 import { startSipp, type Mark } from './process.ts'
@@ -50,7 +50,7 @@ export interface PlacedCall {
 }
 
 /** Places a call and gives it back as soon as the INVITE is on its way. */
-export async function placeCall(asterisk: LabAsterisk, options: CallOptions): Promise<PlacedCall> {
+export async function placeCall(asterisk: RunningAsterisk, options: CallOptions): Promise<PlacedCall> {
   const agent = typeof options.from === 'object' ? options.from.agent : undefined
   const localIp = agent === undefined ? asterisk.trunk.host : '127.0.0.1'
   const mediaPort = await freePort(localIp, 'udp')
@@ -112,7 +112,7 @@ function callSteps(options: CallOptions, agent: string | undefined): Step[] {
 }
 
 /** The headers that say who calls. */
-function identity(options: CallOptions, asterisk: LabAsterisk) {
+function identity(options: CallOptions, asterisk: RunningAsterisk) {
   if (typeof options.from === 'object') {
     const { agent } = options.from
     const password = `[authentication username=${agent} password=${asterisk.secretOf(agent)}]`

@@ -1,4 +1,4 @@
-import type { agentExtensions, LabAsterisk } from '../asterisk/asterisk.ts'
+import type { agentExtensions, RunningAsterisk } from '../asterisk/running.ts'
 import { freePort } from '../asterisk/process.ts'
 import { toneFile } from './audio.ts'
 import { forEverMs, nameAddress, scenario, type Step } from './scenario.ts'
@@ -41,7 +41,7 @@ export interface Phone {
 }
 
 /** Starts a desk phone, registers it and gives it back ready to ring. */
-export async function startPhone(asterisk: LabAsterisk, options: PhoneOptions): Promise<Phone> {
+export async function startPhone(asterisk: RunningAsterisk, options: PhoneOptions): Promise<Phone> {
   const first = await startDevice(asterisk, options)
   const second =
     options.secondContact === true
@@ -61,7 +61,7 @@ export async function startPhone(asterisk: LabAsterisk, options: PhoneOptions): 
 }
 
 async function startDevice(
-  asterisk: LabAsterisk,
+  asterisk: RunningAsterisk,
   options: PhoneOptions,
 ): Promise<{ sipp: Sipp; stop: () => Promise<void> }> {
   const localIp = '127.0.0.1'
@@ -142,7 +142,7 @@ function phoneSteps(options: PhoneOptions): Step[] {
  * @throws when Asterisk refuses or does not answer within 5 s
  */
 async function register(
-  asterisk: LabAsterisk,
+  asterisk: RunningAsterisk,
   extension: PhoneOptions['extension'],
   contactPort: number,
   expiresS: number,

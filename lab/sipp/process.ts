@@ -6,7 +6,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, waitUntil, whenProcessEnds } from '../asterisk/process.ts'
-import type { Address } from '../asterisk/asterisk.ts'
+import type { Address } from '../asterisk/running.ts'
 
 /** What a scenario said of itself: `ringing`, `answered`, `held`, `resumed`, `transferred`, `over`. */
 export interface Mark {

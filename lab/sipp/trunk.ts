@@ -1,4 +1,4 @@
-import type { LabAsterisk } from '../asterisk/asterisk.ts'
+import type { RunningAsterisk } from '../asterisk/running.ts'
 import { freePort } from '../asterisk/process.ts'
 import { toneFile } from './audio.ts'
 import { startSipp, type Mark } from './process.ts'
@@ -28,7 +28,7 @@ export interface Trunk {
 }
 
 /** Starts the trunk's far end, where Asterisk sends what agents dial outside. One for each Asterisk. */
-export async function startTrunk(asterisk: LabAsterisk, options: TrunkOptions = {}): Promise<Trunk> {
+export async function startTrunk(asterisk: RunningAsterisk, options: TrunkOptions = {}): Promise<Trunk> {
   const { host, port } = asterisk.trunk
   const mediaPort = await freePort(host, 'udp')
   const steps: Step[] = [

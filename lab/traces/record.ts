@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { agentExtensions, type LabAsterisk } from '../asterisk/asterisk.ts'
+import { agentExtensions, type RunningAsterisk } from '../asterisk/running.ts'
 import { header, LabAmi, type AmiBlock } from '../asterisk/ami.ts'
 import { waitUntil } from '../asterisk/process.ts'
 import { writeTrace, type Trace, type TracePiece } from './trace.ts'
@@ -22,7 +22,7 @@ const lists = [
  * @throws when Asterisk wrote no CEL row (then nothing happened, or its records are off), or a secret is in the trace
  */
 export async function recordTrace(
-  asterisk: LabAsterisk,
+  asterisk: RunningAsterisk,
   name: string,
   run: () => Promise<void>,
   options: { user?: Trace['user']; folder?: string | null } = {},
@@ -101,14 +101,16 @@ function text(blocks: readonly AmiBlock[]): string {
     .join('')
 }
 
-async function recordSizes(asterisk: LabAsterisk): Promise<{ queueLog: number; cdr: number; cel: number }> {
+async function recordSizes(
+  asterisk: RunningAsterisk,
+): Promise<{ queueLog: number; cdr: number; cel: number }> {
   const size = async (file: string) => (await readFile(file).catch(() => Buffer.alloc(0))).length
   const { queueLog, cdr, cel } = asterisk.files
   return { queueLog: await size(queueLog), cdr: await size(cdr), cel: await size(cel) }
 }
 
 /** Waits until every channel is gone and the files have stopped growing. */
-async function settle(asterisk: LabAsterisk): Promise<void> {
+async function settle(asterisk: RunningAsterisk): Promise<void> {
   await waitUntil(
     'every channel to be gone',
     async () => (await asterisk.cli('core show channels count')).includes('0 active channels'),
@@ -127,7 +129,7 @@ async function settle(asterisk: LabAsterisk): Promise<void> {
   )
 }
 
-function refuseSecrets(asterisk: LabAsterisk, trace: Trace): void {
+function refuseSecrets(asterisk: RunningAsterisk, trace: Trace): void {
   const secrets = [asterisk.ami.secret, asterisk.controlAmi.secret]
   for (const extension of agentExtensions) {
     secrets.push(asterisk.secretOf(extension), asterisk.secretOf(`${extension}-web`))

@@ -1,0 +1,130 @@
+import type { MemberInfo } from '../floor/events.ts'
+import { readDeviceState } from './translate-channels.ts'
+import { field, integer, type AmiBlock } from './fields.ts'
+import {
+  calledKeys,
+  optionalText,
+  readChannel,
+  required,
+  requiredId,
+  type Handler,
+  type Translation,
+} from './translation.ts'
+
+/** Where a queue event happened: its queue, and the caller's channel. */
+function visit(block: AmiBlock, to: Translation) {
+  return {
+    queue: required(block, 'queue'),
+    channelId: requiredId(block, 'uniqueid', to),
+    linkedId: requiredId(block, 'linkedid', to),
+  }
+}
+
+const callerJoin: Handler = (block, to) => {
+  const position = integer(block, 'position') ?? 1
+  to.out.push({ ...to.stamp, type: 'queue.entered', ...visit(block, to), position })
+}
+
+const callerLeave: Handler = (block, to) => {
+  to.out.push({ ...to.stamp, type: 'queue.left', ...visit(block, to) })
+}
+
+const callerAbandon: Handler = (block, to) => {
+  to.out.push({ ...to.stamp, type: 'queue.gaveUp', ...visit(block, to) })
+}
+
+const agentCalled: Handler = (block, to) => {
+  to.out.push({
+    ...to.stamp,
+    type: 'queue.offered',
+    ...visit(block, to),
+    calledId: requiredId(block, 'destuniqueid', to),
+    called: readChannel(block, calledKeys, to),
+    interface: required(block, 'interface'),
+    memberName: optionalText(block, 'membername') ?? required(block, 'interface'),
+  })
+}
+
+/** Both times come in whole seconds. */
+const agentConnect: Handler = (block, to) => {
+  to.out.push({
+    ...to.stamp,
+    type: 'queue.connected',
+    ...visit(block, to),
+    calledId: requiredId(block, 'destuniqueid', to),
+    interface: required(block, 'interface'),
+    waitMs: (integer(block, 'holdtime') ?? 0) * 1000,
+    ringMs: (integer(block, 'ringtime') ?? 0) * 1000,
+  })
+}
+
+/** Unlike AgentConnect's, this RingTime comes in ms. */
+const agentRingNoAnswer: Handler = (block, to) => {
+  const ringMs = integer(block, 'ringtime') ?? 0
+  const memberInterface = required(block, 'interface')
+  to.out.push({
+    ...to.stamp,
+    type: 'queue.notAnswered',
+    ...visit(block, to),
+    interface: memberInterface,
+    ringMs,
+  })
+}
+
+const agentComplete: Handler = (block, to) => {
+  const reason = field(block, 'reason')
+  to.out.push({
+    ...to.stamp,
+    type: 'queue.completed',
+    ...visit(block, to),
+    interface: required(block, 'interface'),
+    talkMs: (integer(block, 'talktime') ?? 0) * 1000,
+    reason: reason === 'agent' || reason === 'transfer' ? reason : 'customer',
+  })
+}
+
+/**
+ * A queue's member as it is now.
+ * @param keys the headers of its interface and name, which differ between events and the list
+ * @throws FieldError
+ */
+export function readMember(block: AmiBlock, keys: { interface: string; name: string }): MemberInfo {
+  const memberInterface = required(block, keys.interface)
+  const paused = field(block, 'paused') === '1'
+  return {
+    queue: required(block, 'queue'),
+    interface: memberInterface,
+    stateInterface: field(block, 'stateinterface') || memberInterface,
+    memberName: optionalText(block, keys.name) ?? memberInterface,
+    paused,
+    pauseReason: paused ? optionalText(block, 'pausedreason') : null,
+    deviceState: readDeviceState(field(block, 'status')),
+  }
+}
+
+const eventKeys = { interface: 'interface', name: 'membername' }
+
+const memberSet: Handler = (block, to) => {
+  to.out.push({ ...to.stamp, type: 'member.set', member: readMember(block, eventKeys) })
+}
+
+const memberRemoved: Handler = (block, to) => {
+  const queue = required(block, 'queue')
+  to.out.push({ ...to.stamp, type: 'member.removed', queue, interface: required(block, 'interface') })
+}
+
+export const queueHandlers: readonly (readonly [string, Handler])[] = [
+  ['QueueCallerJoin', callerJoin],
+  ['QueueCallerLeave', callerLeave],
+  ['QueueCallerAbandon', callerAbandon],
+  ['AgentCalled', agentCalled],
+  ['AgentConnect', agentConnect],
+  ['AgentRingNoAnswer', agentRingNoAnswer],
+  ['AgentComplete', agentComplete],
+  ['QueueMemberStatus', memberSet],
+  ['QueueMemberAdded', memberSet],
+  ['QueueMemberPause', memberSet],
+  ['QueueMemberPenalty', memberSet],
+  ['QueueMemberRinginuse', memberSet],
+  ['QueueMemberRemoved', memberRemoved],
+]

@@ -1,0 +1,172 @@
+import type { ChannelInfo, PbxEvent, Stamp } from '../floor/events.ts'
+import { ChannelMemory, readPresentation } from './channel-memory.ts'
+import { leadingField, type AmiBlock } from './fields.ts'
+import { channelHandlers, hearVariables, isPhone, isReachable, showCaller } from './translate-channels.ts'
+import { moveHandlers } from './translate-moves.ts'
+import { queueHandlers } from './translate-queues.ts'
+import { FieldError, ownKeys, readChannel, type Handler, type Translation } from './translation.ts'
+
+/** What came over the link, by kind. */
+export interface EventCounters {
+  /** Events translated, or known and of no use, by Asterisk's name for them. */
+  readonly seen: Map<string, number>
+  /** Events whose name nobody here has heard of. */
+  readonly unknown: Map<string, number>
+  /** Events that lack what makes them of use, and blocks that are no events. */
+  readonly malformed: Map<string, number>
+}
+
+export interface TranslatorSettings {
+  /** The name of the PBX, which begins every id. */
+  pbx: string
+  /** Our clock, ms. */
+  now: () => number
+  counters: EventCounters
+  /** Told of each kind of oddity the first time that it comes; the text holds nothing of a caller's. */
+  onOdd: (message: string) => void
+  askPresentation: (uniqueId: string) => void
+  askDeviceState: (device: string) => void
+}
+
+export interface Translator {
+  /** What this event of Asterisk's means: mostly one event, sometimes none or a few. Never throws. */
+  translate(block: AmiBlock): PbxEvent[]
+  /** The answer to `askPresentation`: the value of `CALLERID(pres)`. */
+  learnPresentation(uniqueId: string, value: string | undefined): PbxEvent[]
+  /** The answer to `askDeviceState`: the value of `DEVICE_STATE()`. */
+  learnDeviceState(device: string, value: string): PbxEvent[]
+  /** Describes the channel of a list's item, or of a Hangup; null where the block describes none. */
+  channelOf(block: AmiBlock): ChannelInfo | null
+  /** The PBX's time of the newest event, or ours before the first, ms. */
+  newestAt(): number | null
+}
+
+const handlers = new Map<string, Handler>([...channelHandlers, ...queueHandlers, ...moveHandlers])
+
+/** Known, and of no use to us: what a deployment does not filter at the source. */
+const useless = new Set(
+  `AGIExecEnd AGIExecStart AgentDump AgentLogin AgentLogoff Agents BridgeCreate BridgeInfoChannel BridgeMerge
+  BridgeVideoSourceUpdate CEL Cdr ChallengeResponseFailed ChallengeSent ChannelTalkingStart ChannelTalkingStop
+  ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeList ConfbridgeListRooms ConfbridgeMute ConfbridgeRecord
+  ConfbridgeStart ConfbridgeStopRecord ConfbridgeTalking ConfbridgeUnmute ContactList DialState DTMFBegin DTMFEnd
+  ExtensionStatus FAXStatus FullyBooted InvalidAccountID InvalidPassword Load LocalOptimizationBegin LogChannel
+  MessageWaiting MiniVoiceMail MixMonitorMute MixMonitorStart MixMonitorStop MonitorStart MonitorStop MusicOnHoldStart
+  MusicOnHoldStop OriginateResponse ParkedCallSwap PeerStatus PresenceStateChange PresenceStatus RTCPReceived RTCPSent
+  ReceiveFAX Registry Reload RequestBadFormat RequestNotAllowed SendFAX SessionLimit Shutdown Status SuccessfulAuth
+  TestEvent UnexpectedAddress Unload VarSet VoicemailPasswordChange Wink`.split(/\s+/),
+)
+
+/** Counters that start at nothing. */
+export function createCounters(): EventCounters {
+  return { seen: new Map(), unknown: new Map(), malformed: new Map() }
+}
+
+/** Makes a translator for one connection: what it remembers of channels must not outlive it. */
+export function createTranslator(settings: TranslatorSettings): Translator {
+  const { pbx, now, counters, onOdd } = settings
+  let newestAt: number | null = null
+  const to: Translation = {
+    pbx,
+    memory: new ChannelMemory(),
+    stamp: { pbx, at: 0, arrivedAt: 0 },
+    out: [],
+    askPresentation: settings.askPresentation,
+    askDeviceState: settings.askDeviceState,
+  }
+
+  const malformed = (name: string, why: string) => {
+    if (count(counters.malformed, name) === 1) onOdd(`An event ${name} of the PBX was left out: ${why}.`)
+  }
+
+  const stampOf = (block: AmiBlock): Stamp => {
+    const arrivedAt = now()
+    const at = readTimestamp(leadingField(block, 'timestamp'))
+    if (at === null) return { pbx, at: arrivedAt, arrivedAt }
+    newestAt = at
+    return { pbx, at, arrivedAt }
+  }
+
+  const collect = (stamp: Stamp, work: () => void): PbxEvent[] => {
+    const out: PbxEvent[] = []
+    to.stamp = stamp
+    to.out = out
+    work()
+    return out
+  }
+
+  /** For what is learnt by asking: the PBX's clock is that of its newest event. */
+  const stampNow = (): Stamp => {
+    const arrivedAt = now()
+    return { pbx, at: newestAt ?? arrivedAt, arrivedAt }
+  }
+
+  return {
+    translate: (block) => {
+      const name = leadingField(block, 'event') ?? ''
+      const handler = handlers.get(name)
+      if (!handler) {
+        if (useless.has(name)) {
+          count(counters.seen, name)
+          // Filtered or not, its time says that the line is alive.
+          newestAt = readTimestamp(leadingField(block, 'timestamp')) ?? newestAt
+        } else if (count(counters.unknown, name.slice(0, 60)) === 1) {
+          onOdd(`The PBX sends an event that is not known here: ${JSON.stringify(name.slice(0, 60))}.`)
+        }
+        return []
+      }
+      count(counters.seen, name)
+      if (block.timestamp === undefined) noteNoTimestamp(counters, onOdd)
+      const out: PbxEvent[] = []
+      to.stamp = stampOf(block)
+      to.out = out
+      try {
+        if (block.chanvariable !== undefined) hearVariables(block, to)
+        handler(block, to)
+      } catch (error) {
+        if (!(error instanceof FieldError)) throw error
+        malformed(name, error.message)
+      }
+      return out
+    },
+    learnPresentation: (uniqueId, value) =>
+      collect(stampNow(), () => {
+        const said = readPresentation(value)
+        if (said !== 'unknown') showCaller(uniqueId, said, to)
+      }),
+    learnDeviceState: (device, value) => {
+      if (!isPhone(device)) return []
+      return [{ ...stampNow(), type: 'phone.reachable', device, reachable: isReachable(value) }]
+    },
+    channelOf: (block) => {
+      try {
+        return readChannel(block, ownKeys, to)
+      } catch (error) {
+        if (!(error instanceof FieldError)) throw error
+        malformed(leadingField(block, 'event') ?? 'without a name', error.message)
+        return null
+      }
+    },
+    newestAt: () => newestAt,
+  }
+}
+
+/** `1764000000.123456`, which `timestampevents = yes` puts on each event, in whole ms. */
+export function readTimestamp(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const seconds = Number(text)
+  // Half a microsecond, so that a decimal fraction that has no binary one is not cut off a ms too low.
+  return seconds > 0 && Number.isFinite(seconds) ? Math.floor(seconds * 1000 + 0.0005) : null
+}
+
+function noteNoTimestamp(counters: EventCounters, onOdd: (message: string) => void): void {
+  if (count(counters.malformed, 'without a timestamp') > 1) return
+  onOdd('The PBX does not say when events happened: set `timestampevents = yes` in manager.conf.')
+}
+
+function count(counter: Map<string, number>, name: string): number {
+  const next = (counter.get(name) ?? 0) + 1
+  // Names come from outside: a thousand kinds are more than Asterisk has, and the rest share one.
+  if (next === 1 && counter.size >= 1000 && name !== 'others') return count(counter, 'others')
+  counter.set(name, next)
+  return next
+}

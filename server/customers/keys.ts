@@ -49,6 +49,17 @@ export function lookupKeysOf(
   return [...keys]
 }
 
+/** Letters that Unicode does not take apart into a plain letter and its mark. */
+const wholeLetters: Readonly<Record<string, string>> = {
+  ı: 'i',
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+}
+
 /** The words of a text as they are stored and searched: lower case, without accents, letters and digits only. */
 export function wordsOf(text: string): string[] {
   return (
@@ -56,6 +67,7 @@ export function wordsOf(text: string): string[] {
       .normalize('NFKD')
       .replace(/[\u0300-\u036f]/g, '')
       .toLowerCase()
+      .replace(/[ıłøđßæœ]/g, (letter) => wholeLetters[letter] ?? letter)
       .match(/[\p{L}\p{N}]+/gu) ?? []
   )
 }

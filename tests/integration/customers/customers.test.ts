@@ -1,0 +1,345 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { castCustomers } from '../../../lab/seed/cast.ts'
+import { createCustomers, type Customers, type Who } from '../../../server/customers/customers.ts'
+import type { CallToMatch, MatchedCall } from '../../../server/customers/matching.ts'
+import { customersCollection, newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
+import { connectDatabase, type Database } from '../../../server/database/database.ts'
+import { ensureIndexes } from '../../../server/database/schema.ts'
+import { defaultRoleRights } from '../../../shared/people.ts'
+import { testDatabaseUri } from '../support/database.ts'
+
+const log = { info: () => undefined, warn: () => undefined }
+const nina: Who = { personId: 'nina', displayName: 'Nina Albers', rights: [...defaultRoleRights.agent] }
+const rights = defaultRoleRights.agent
+
+let database: Database
+let customers: Customers
+let foreignCall: string | null = null
+const changes: MatchedCall[] = []
+
+/** A call with an id of its own; by default an unknown number dials the main number. */
+function call(known: Partial<CallToMatch>): CallToMatch {
+  return {
+    callId: randomUUID(),
+    number: null,
+    restricted: false,
+    dialled: '+493023125100',
+    account: null,
+    ...known,
+  }
+}
+
+/** Somebody put into the database beside the cast. */
+async function somebody(known: Partial<StoredCustomer> & { name: string }): Promise<string> {
+  const customer = newCustomer({ _id: randomUUID(), ...known })
+  await database.collection<StoredCustomer>(customersCollection).insertOne(customer)
+  return customer._id
+}
+
+beforeAll(async () => {
+  database = connectDatabase({ uri: testDatabaseUri('customers'), log })
+  await database.whenReady()
+  customers = createCustomers({
+    database,
+    homeCountry: 'DE',
+    ignoredNumbers: ['030 23125100', '201'],
+    mayTouchCall: (_me, callId) => callId !== foreignCall,
+    log,
+    onChange: (changed) => changes.push(changed),
+  })
+  await ensureIndexes(database.connection)
+  await database.collection<StoredCustomer>(customersCollection).insertMany(castCustomers(Date.now()))
+})
+afterAll(() => database.stop())
+
+describe('a call is matched', () => {
+  it.each(['+380445551234', '380445551234', '00380445551234'])(
+    'by its number, however it comes: %s',
+    async (number) => {
+      // given a call of Olena's
+      const olena = call({ number })
+      // when it is matched
+      const { match, customer } = await customers.matchCall(olena)
+      // then she is the caller, and her whole card is at hand without asking again
+      expect(match).toMatchObject({ outcome: 'one', by: 'sameNumber' })
+      expect(customer?.name).toBe('Olena Kovalchuk')
+      expect(customers.popOf(olena.callId, rights)?.card?.why).toHaveLength(3)
+    },
+  )
+
+  it('to several who share a number: the one with something due comes first, and no card is shown', async () => {
+    const { callId } = await customers.matchCall(call({ number: '+33199001276' }))
+    const pop = customers.popOf(callId, rights)
+    expect(pop?.match).toMatchObject({
+      outcome: 'several',
+      candidates: [
+        { name: 'Claire Moreau', reason: 'promiseDue' },
+        { name: 'Julien Bonnet', reason: 'sameNumber' },
+      ],
+    })
+    expect(pop?.card).toBeNull()
+  })
+
+  it('to nobody, when nobody has the number', async () => {
+    expect((await customers.matchCall(call({ number: '+4915199123456' }))).match.outcome).toBe('none')
+  })
+
+  it('by the last digits to candidates only, when the number came without prefix', async () => {
+    const { match, customer } = await customers.matchCall(call({ number: '445551234' }))
+    expect(match).toMatchObject({
+      outcome: 'several',
+      by: 'nationalTail',
+      candidates: [{ customerId: 'cast-kovalchuk' }],
+    })
+    expect(customer).toBeNull()
+    // and not at all when the number is complete, and another one
+    expect((await customers.matchCall(call({ number: '0445551234' }))).match.outcome).toBe('none')
+  })
+
+  it('not at all when the number is withheld, even if the network sent it', async () => {
+    const hidden = await customers.matchCall(call({ number: '+380445551234', restricted: true }))
+    expect(hidden).toMatchObject({
+      match: { outcome: 'withheld', candidates: [] },
+      number: null,
+      numberKey: null,
+    })
+    expect((await customers.matchCall(call({ number: null }))).match.outcome).toBe('withheld')
+  })
+
+  it('by the account entered in the IVR, once it is known, before the number', async () => {
+    // given a withheld call that nobody could be found for
+    const first = call({ number: '+380445551234', restricted: true })
+    await customers.matchCall(first)
+    // when the caller enters an account number
+    const { match, customer } = await customers.matchCall({ ...first, account: '950203' })
+    // then its owner is the caller
+    expect(match).toMatchObject({ outcome: 'one', by: 'account' })
+    expect(customer?.name).toBe('Marta Lindqvist')
+  })
+
+  it('to nobody when it is one of our own numbers', async () => {
+    for (const number of ['+493023125100', '03023125100', '201']) {
+      expect((await customers.matchCall(call({ number }))).match.outcome).toBe('ignored')
+    }
+  })
+
+  it('once, however often it is asked at the same time', async () => {
+    const same = call({ number: '+380445551234' })
+    const find = vi.spyOn(database, 'collection')
+    const answers = await Promise.all(Array.from({ length: 20 }, () => customers.matchCall(same)))
+    expect(find).toHaveBeenCalledTimes(1)
+    expect(new Set(answers).size).toBe(1)
+    find.mockRestore()
+  })
+})
+
+describe('an agent says who is calling', () => {
+  it('and is believed for this call, and for the next ones from this number', async () => {
+    // given two on one number
+    const first = await customers.matchCall(call({ number: '+492214710401' }))
+    expect(first.match.outcome).toBe('several')
+    // when Clara is chosen, to be remembered
+    await customers.choose(first.callId, 'cast-lehmann-clara', true, nina)
+    // then this call is hers, and so is the next one at once
+    expect(customers.popOf(first.callId, rights)?.card?.name).toBe('Clara Lehmann')
+    const next = await customers.matchCall(call({ number: '+492214710401' }))
+    expect(next).toMatchObject({
+      match: { outcome: 'one', by: 'chosen' },
+      customer: { name: 'Clara Lehmann' },
+    })
+    // when Anna is chosen later, then the number is Anna's
+    await customers.choose(next.callId, 'cast-lehmann-anna', true, nina)
+    const last = await customers.matchCall(call({ number: '+492214710401' }))
+    expect(last.customer?.name).toBe('Anna Lehmann')
+    expect(last.customer?.choices).toMatchObject([{ number: '+492214710401', by: 'nina' }])
+  })
+
+  it('for a number that was on no card', async () => {
+    const unknown = await customers.matchCall(call({ number: '+4915199000001' }))
+    await customers.choose(unknown.callId, 'cast-weber', true, nina)
+    const next = await customers.matchCall(call({ number: '+4915199000001' }))
+    expect(next.customer?.name).toBe('Jonas Weber')
+  })
+
+  it('by a new card, made once, that the number finds from then on', async () => {
+    const unknown = await customers.matchCall(call({ number: '+4915199000002' }))
+    const made = await customers.createForCall(
+      unknown.callId,
+      { name: 'Rosa Funk', company: 'Funk GmbH' },
+      nina,
+    )
+    const again = await customers.createForCall(
+      unknown.callId,
+      { name: 'Rosa Funk', company: 'Funk GmbH' },
+      nina,
+    )
+    expect(again.customer?._id).toBe(made.customer?._id)
+    const next = await customers.matchCall(call({ number: '+4915199000002' }))
+    expect(next.customer).toMatchObject({ name: 'Rosa Funk', company: 'Funk GmbH' })
+  })
+
+  it('and it is somebody else’s phone: what was noted meanwhile follows to them', async () => {
+    // given a call taken for Petra's, and a note taken in it
+    const borrowed = await customers.matchCall(call({ number: '+496990009512' }))
+    const noteId = randomUUID()
+    await customers.addNote('cast-hoffmann', { noteId, text: 'Wants 40 sacks' }, nina)
+    // when it proves to be another person's
+    const unlinked = await customers.unlink(borrowed.callId, nina)
+    expect(unlinked).toMatchObject({ customer: null, match: { outcome: 'none' } })
+    const bound = await customers.choose(borrowed.callId, 'cast-pohl', false, nina)
+    // then the note is on their card and no longer on hers, and the number is still hers
+    expect(bound.customer?.notes.map((note) => note.noteId)).toContain(noteId)
+    const petra = await customers.readCard('cast-hoffmann', rights)
+    expect(petra?.notes?.map((note) => note.noteId)).not.toContain(noteId)
+    const next = await customers.matchCall(call({ number: '+496990009512' }))
+    expect(next.customer?.name).toBe('Petra Hoffmann')
+  })
+
+  it('and is refused for a call on another desk, an unknown call, and an unknown customer', async () => {
+    const theirs = await customers.matchCall(call({ number: '+380445551234' }))
+    foreignCall = theirs.callId
+    await expect(customers.choose(theirs.callId, 'cast-weber', true, nina)).rejects.toMatchObject({
+      code: 'call.not_yours',
+    })
+    await expect(customers.unlink('gone', nina)).rejects.toMatchObject({ code: 'call.unknown' })
+    const mine = await customers.matchCall(call({ number: '+4915199000003' }))
+    await expect(customers.choose(mine.callId, 'nobody', true, nina)).rejects.toMatchObject({
+      code: 'customer.unknown',
+    })
+  })
+})
+
+describe('what is learnt', () => {
+  it('is kept once for each note, whoever writes at the same time, and shown in the call at once', async () => {
+    const id = await somebody({ name: 'Much Noted', phones: [{ number: '+4915199000004', label: 'mobile' }] })
+    const { callId } = await customers.matchCall(call({ number: '+4915199000004' }))
+    const notes = Array.from({ length: 20 }, (_, index) => ({ noteId: randomUUID(), text: `Note ${index}` }))
+    // when twenty notes are sent, each twice, all at once
+    await Promise.all([...notes, ...notes].map((note) => customers.addNote(id, note, nina)))
+    // then each is there once, and the call's card has them
+    const card = await customers.readCard(id, rights)
+    expect(card?.notes?.map(({ text }) => text).sort()).toEqual(notes.map(({ text }) => text).sort())
+    expect(card?.version).toBe(21)
+    await expect(customers.addNote(id, notes[0] ?? { noteId: '', text: '' }, nina)).resolves.toMatchObject(
+      notes[0] ?? {},
+    )
+    expect(customers.callOf(callId)?.customer?.notes).toHaveLength(20)
+    expect(changes.some((changed) => changed.callId === callId)).toBe(true)
+  })
+
+  it('of a talk is put into the timeline once, the newest first, and the timeline stays short', async () => {
+    const id = await somebody({ name: 'Often Called' })
+    const talk = (index: number) => ({
+      callId: `call-${index}`,
+      customerId: id,
+      at: index,
+      text: 'Talked',
+      talkMs: 1,
+      by: null,
+    })
+    for (let index = 1; index <= 35; index += 1) await customers.recordContact(talk(index))
+    await customers.recordContact(talk(35))
+    const card = await customers.readCard(id, rights)
+    expect(card?.timeline).toHaveLength(30)
+    expect(card?.timeline[0]?.callId).toBe('call-35')
+    expect(card?.timeline[1]?.callId).toBe('call-34')
+  })
+})
+
+describe('a search', () => {
+  it.each([
+    ['the beginning of a name', 'olen', 'Olena Kovalchuk'],
+    ['name and company, in any order', 'bakery kovalch', 'Olena Kovalchuk'],
+    ['a name in Kazakh', 'айдана', 'Айдана Омарова'],
+    ['a name in Chinese', '王丽', '王丽娜'],
+    ['a name without its accents', 'zeynep yilmaz', 'Zeynep Yılmaz'],
+    ['half a national number', '044 555 12', 'Olena Kovalchuk'],
+    ['a whole number', '+46 70 174 06 12', 'Marta Lindqvist'],
+    ['an e-mail address', 'harriet@ash', 'Harriet Ashworth'],
+    ['an account number', '950106', 'Petra Hoffmann'],
+  ])('finds by %s', async (_what, typed, name) => {
+    expect((await customers.search(typed)).map((hit) => hit.name)).toContain(name)
+  })
+
+  it.each(['.*', '^o', '(a+)+$', '$where', '{"$gt":""}', 'olena|petra', '\\', '[a-z]'])(
+    'takes %s for what it is, not for a pattern',
+    async (typed) => {
+      const hits = await customers.search(typed)
+      expect(hits.filter(({ name }) => name === 'Petra Hoffmann')).toEqual([])
+    },
+  )
+
+  it('gives at most fifty', async () => {
+    await database
+      .collection<StoredCustomer>(customersCollection)
+      .insertMany(
+        Array.from({ length: 80 }, (_, index) => newCustomer({ _id: `many-${index}`, name: 'Quill' })),
+      )
+    await expect(customers.search('quill')).resolves.toHaveLength(50)
+  })
+})
+
+describe('when the database is away', () => {
+  it('a call goes on without an answer within the time limit, and is told when it comes after all', async () => {
+    // given a database that answers slowly
+    const late: MatchedCall[] = []
+    const slow = createCustomers({
+      database: {
+        ...database,
+        connection: database.connection.useDb('elsewhere'),
+        collection: (name) => {
+          const collection = database.collection<StoredCustomer>(name)
+          const find = collection.find.bind(collection)
+          collection.find = ((...query: Parameters<typeof find>) => {
+            const cursor = find(...query)
+            const toArray = cursor.toArray.bind(cursor)
+            cursor.toArray = async () => {
+              await released
+              return toArray()
+            }
+            return cursor
+          }) as typeof collection.find
+          return collection as never
+        },
+      },
+      homeCountry: 'DE',
+      lookupTimeLimitMs: 30,
+      mayTouchCall: () => true,
+      log,
+      onChange: (changed) => late.push(changed),
+    })
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    // when a call is matched
+    const olena = call({ number: '+380445551234' })
+    const first = await slow.matchCall(olena)
+    // then it goes on, and the card follows
+    expect(first.match.outcome).toBe('unavailable')
+    release()
+    await vi.waitFor(() => expect(late.map(({ customer }) => customer?.name)).toEqual(['Olena Kovalchuk']))
+    expect(slow.callOf(olena.callId)?.match.outcome).toBe('one')
+  })
+
+  it('a call is not kept waiting at all, is looked up when it is back, and the rest is refused with a code', async () => {
+    let away = true
+    const told: MatchedCall[] = []
+    const stranded = createCustomers({
+      database: {
+        ...database,
+        connection: database.connection.useDb('elsewhere'),
+        state: () => ({ state: away ? 'away' : 'ready', since: 0, message: null }),
+      },
+      homeCountry: 'DE',
+      mayTouchCall: () => true,
+      log,
+      onChange: (changed) => told.push(changed),
+    })
+    const { callId, match } = await stranded.matchCall(call({ number: '+380445551234' }))
+    expect(match.outcome).toBe('unavailable')
+    away = false
+    await stranded.retryUnavailable()
+    expect(stranded.callOf(callId)?.customer?.name).toBe('Olena Kovalchuk')
+    expect(told).toHaveLength(1)
+  })
+})

@@ -4,10 +4,11 @@ import type { Health } from '../../shared/api.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { Database } from '../database/database.ts'
 import { smallFiles } from './checkpoint.ts'
-import { watchDiskSpace, type DiskLimits, type Space } from './disk-space.ts'
+import { watchDiskSpace, type Space } from './disk-space.ts'
 import { startDrain } from './drain.ts'
 import type { EntryBody } from './entries.ts'
 import { lockFolder } from './folder-lock.ts'
+import { defaultHistoryLimits, type HistoryLimits } from './limits.ts'
 import { defineHistoryModels } from './model.ts'
 import { createQueries, type Queries } from './queries.ts'
 import { createRecentCalls } from './recent-calls.ts'
@@ -17,25 +18,6 @@ import { openSpool, type Appended } from './spool.ts'
 import { createStore, type HistoryStore } from './store.ts'
 import type { ShowParty } from './views.ts'
 import { createWriter } from './writer.ts'
-
-export interface HistoryLimits extends DiskLimits {
-  segmentBytes: number
-  /** What was written is put on the disk at least this often, ms. */
-  syncEveryMs: number
-  /** Ended calls that are held in memory while the database is away. */
-  recentCalls: number
-  /** How long the database keeps inputs, days. */
-  inputDays: number
-}
-
-export const defaultHistoryLimits: HistoryLimits = {
-  segmentBytes: 8 * 1024 * 1024,
-  syncEveryMs: 100,
-  minimumFreeBytes: 64 * 1024 * 1024,
-  alarmPercent: 80,
-  recentCalls: 2_000,
-  inputDays: 30,
-}
 
 export interface HistoryOptions {
   /** On a local disk, for this node alone. */

@@ -3,16 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openHistory, type History, type HistoryOptions } from '../../../server/history/history.ts'
 import type { RecoveredInput } from '../../../server/history/recovered-inputs.ts'
-import {
-  answeredCall,
-  memoryStore,
-  morning,
-  noDatabase,
-  showParty,
-  silent,
-  temporaryFolder,
-  tick,
-} from './support.ts'
+import { answeredCall, morning, tick } from './calls.ts'
+import { memoryStore, noDatabase, showParty, silent, temporaryFolder } from './support.ts'
 
 const open = async (folder: string, more: Partial<HistoryOptions> = {}): Promise<History> => {
   const history = await openHistory({

@@ -1,0 +1,251 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { connectDatabase, type Database } from '../../../server/database/database.ts'
+import { ensureIndexes } from '../../../server/database/schema.ts'
+import { archiveHistory, restoreHistory } from '../../../server/history/archive.ts'
+import { openHistory, type History, type HistoryOptions } from '../../../server/history/history.ts'
+import type { CallDocument, JournalDocument } from '../../../server/history/model.ts'
+import { answeredCall, morning, tick } from '../../unit/history/calls.ts'
+import { showParty, silent, temporaryFolder } from '../../unit/history/support.ts'
+import { testDatabaseUri } from '../support/database.ts'
+import { startValve } from './valve.ts'
+
+let database: Database
+let uri = ''
+const calls = () => database.collection<CallDocument>('calls')
+const journal = () => database.collection<JournalDocument>('journal')
+
+const open = async (folder: string, more: Partial<HistoryOptions> = {}): Promise<History> => {
+  const history = await openHistory({ folder, node: 'one', database, showParty, log: silent, ...more })
+  onTestFinished(history.close)
+  return history
+}
+
+beforeAll(async () => {
+  uri = testDatabaseUri('history')
+  database = connectDatabase({ uri, log: silent })
+  await database.whenReady()
+  const history = await openHistory({
+    folder: mkdtempSync(join(tmpdir(), 'ringcard-history-')),
+    node: 'one',
+    database,
+    showParty,
+    log: silent,
+  })
+  await history.close()
+  await ensureIndexes(database.connection)
+})
+afterAll(() => database.stop())
+beforeEach(async () => {
+  await calls().deleteMany({})
+  await journal().deleteMany({})
+})
+
+describe('history in the database', () => {
+  it('holds the journal in order and each call whole, and answers from it', async () => {
+    const history = await open(temporaryFolder())
+    for (let n = 0; n < 100; n += 1) {
+      history.append([
+        { kind: 'input', event: tick(morning + n) },
+        { kind: 'facts', facts: answeredCall(`lab:${n}`, morning + n * 1000) },
+      ])
+    }
+    history.bindCustomer('lab:99', 'customer-1')
+    expect(await history.drain(20_000)).toBe(true)
+
+    expect(await calls().countDocuments({})).toBe(100)
+    const seqs = (await journal().find({}).sort({ seq: 1 }).toArray()).map(({ seq }) => seq)
+    expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index))
+    expect(seqs).toHaveLength(201)
+    const input = await journal().findOne({ kind: 'input' })
+    expect((input?.expiresAt?.getTime() ?? 0) - (input?.at ?? 0)).toBe(30 * 24 * 3600 * 1000)
+    expect(await history.readCall('lab:5')).toMatchObject({ end: 'customerHungUp', offers: [{}, {}] })
+    expect((await history.todayOf('anna', morning + 90_000, 5)).map(({ callId }) => callId)).toEqual(
+      [99, 98, 97, 96, 95].map((n) => `lab:${n}`),
+    )
+    expect(await history.callsOfCustomer('customer-1', 5)).toMatchObject([{ callId: 'lab:99' }])
+  })
+
+  it('is the same when a batch comes again, whole or in other pieces', async () => {
+    const folder = temporaryFolder()
+    const first = await open(folder)
+    for (let n = 0; n < 30; n += 1) first.append([{ kind: 'facts', facts: answeredCall(`lab:${n}`) }])
+    expect(await first.drain(20_000)).toBe(true)
+    await first.close()
+    const before = await calls().find({}).sort({ _id: 1 }).toArray()
+    rmSync(join(folder, 'cursor'))
+
+    const second = await open(folder)
+    for (let n = 30; n < 40; n += 1) second.append([{ kind: 'facts', facts: answeredCall(`lab:${n}`) }])
+    expect(await second.drain(20_000)).toBe(true)
+    expect(
+      await calls()
+        .find({ _id: { $in: before.map(({ _id }) => _id) } })
+        .sort({ _id: 1 })
+        .toArray(),
+    ).toEqual(before)
+    expect(await journal().countDocuments({})).toBe(40)
+  })
+
+  it('is filled in order after the database froze, refused and came back; what just ended is shown meanwhile', async () => {
+    const valve = await startValve(uri)
+    onTestFinished(valve.stop)
+    const away = connectDatabase({ uri: valve.uri, log: silent, serverSelectionTimeoutMs: 500 })
+    onTestFinished(away.stop)
+    await away.whenReady()
+    const history = await open(temporaryFolder(), { database: away })
+    let n = 0
+    const callSome = (): void => {
+      for (let i = 0; i < 50; i += 1)
+        history.append([{ kind: 'facts', facts: answeredCall(`lab:${(n += 1)}`, morning + n) }])
+    }
+    callSome()
+    expect(await history.drain(20_000)).toBe(true)
+
+    valve.freeze()
+    callSome()
+    expect(await history.drain(500)).toBe(false)
+    expect(history.status().entries).toBe(50)
+    valve.refuse()
+    callSome()
+    await vi.waitFor(() => expect(history.status().trouble).not.toBeNull(), { timeout: 10_000 })
+    expect(await history.readCall('lab:150')).toMatchObject({ end: 'customerHungUp' })
+    expect((await history.todayOf('boris', morning, 1))[0]?.callId).toBe('lab:150')
+
+    valve.open()
+    expect(await history.drain(20_000)).toBe(true)
+    expect(await calls().countDocuments({})).toBe(150)
+    const contents = (await journal().find({}).sort({ seq: 1 }).toArray()).map(({ callIds }) => callIds[0])
+    expect(contents).toEqual(Array.from({ length: 150 }, (_, index) => `lab:${index + 1}`))
+  }, 60_000)
+})
+
+describe('a node killed at any moment, twenty times', () => {
+  it('has every acknowledged entry once, in order, and every call whole', async () => {
+    const folder = temporaryFolder()
+    const acknowledged = new Map<string, number>()
+    for (let run = 0; run < 20; run += 1) await runUntilKilled(folder, run, acknowledged)
+
+    const history = await open(folder)
+    expect(await history.drain(60_000)).toBe(true)
+    expect(history.status().damagedLines).toBe(0)
+    expect(acknowledged.size).toBeGreaterThan(200)
+    const kept = new Map<string, number[]>()
+    for await (const { callIds, seq } of journal().find({ kind: 'facts' })) {
+      for (const callId of callIds) kept.set(callId, [...(kept.get(callId) ?? []), seq])
+    }
+    for (const [callId, seq] of acknowledged) expect(kept.get(callId), callId).toEqual([seq])
+    const whole = await calls().countDocuments({
+      end: 'customerHungUp',
+      'contacts.0.heldMs': 10_000,
+      'offers.1.outcome': 'answered',
+    })
+    expect(whole).toBe(kept.size)
+  }, 300_000)
+})
+
+describe('a disk that is really full', () => {
+  const mounted = mountSmallDisk()
+  it.skipIf(mounted === null)(
+    'loses nothing of what it acknowledged, and goes on when there is room',
+    async () => {
+      const folder = join(mounted ?? '', 'spool')
+      mkdirSync(folder)
+      onTestFinished(() => void spawnSync('umount', ['--lazy', mounted ?? '']))
+      const valve = await startValve(uri)
+      onTestFinished(valve.stop)
+      const away = connectDatabase({ uri: valve.uri, log: silent, serverSelectionTimeoutMs: 500 })
+      onTestFinished(away.stop)
+      await away.whenReady()
+      valve.refuse()
+      const history = await open(folder, {
+        database: away,
+        limits: { minimumFreeBytes: 0, segmentBytes: 256 * 1024 },
+      })
+      let kept = 0
+      while (history.append([{ kind: 'facts', facts: answeredCall(`lab:${kept}`) }]).kept) kept += 1
+      expect(history.status().state).toBe('full')
+      expect(history.requireRoom).toThrow(expect.objectContaining({ code: 'history.spool_full' }))
+
+      valve.open()
+      await vi.waitFor(async () => expect(await calls().countDocuments({})).toBeGreaterThanOrEqual(kept), {
+        timeout: 30_000,
+        interval: 200,
+      })
+      await history.saveCheckpoint({}, history.status().drainedSeq).catch(() => undefined)
+      spawnSync('mount', ['-o', 'remount,size=16m', mounted ?? ''])
+      await vi.waitFor(() => expect(history.status().state).not.toBe('full'), { timeout: 5_000 })
+      expect(await history.drain(20_000)).toBe(true)
+      expect(await calls().countDocuments({ end: 'customerHungUp' })).toBe(kept + 1)
+      expect(await journal().findOne({ kind: 'mark' })).toMatchObject({
+        content: { reason: 'spoolFull', entriesLost: 1 },
+      })
+    },
+    90_000,
+  )
+})
+
+describe('the archive', () => {
+  it('takes what is old, a file a month, and gives back exactly that', async () => {
+    const history = await open(temporaryFolder(), { clock: () => Date.UTC(2026, 9, 31) })
+    const days = [
+      Date.UTC(2026, 7, 5),
+      Date.UTC(2026, 8, 5),
+      Date.UTC(2026, 8, 30, 23),
+      Date.UTC(2026, 9, 20),
+    ]
+    days.forEach((day, n) => history.append([{ kind: 'facts', facts: answeredCall(`lab:${n}`, day) }]))
+    expect(await history.drain(20_000)).toBe(true)
+    const before = await calls().find({}).sort({ _id: 1 }).toArray()
+    const folder = temporaryFolder()
+
+    const done = await archiveHistory(database, folder, Date.UTC(2026, 9, 1))
+    expect(done).toEqual([
+      { file: join(folder, 'calls-2026-08.jsonl.gz'), documents: 1 },
+      { file: join(folder, 'calls-2026-09.jsonl.gz'), documents: 2 },
+    ])
+    expect((await calls().find({}).toArray()).map(({ _id }) => _id)).toEqual(['lab:3'])
+
+    for (const { file } of done) await restoreHistory(database, file)
+    expect(await calls().find({}).sort({ _id: 1 }).toArray()).toEqual(before)
+
+    // Archived again, a month's file grows; restoring it twice gives the same.
+    await archiveHistory(database, folder, Date.UTC(2026, 10, 1))
+    expect(await journal().countDocuments({})).toBe(0)
+    for (const kind of ['calls-2026-08', 'calls-2026-09', 'calls-2026-10', 'journal-2026-10']) {
+      for (let twice = 0; twice < 2; twice += 1)
+        await restoreHistory(database, join(folder, `${kind}.jsonl.gz`))
+    }
+    expect(await calls().find({}).sort({ _id: 1 }).toArray()).toEqual(before)
+    expect(await journal().countDocuments({})).toBe(4)
+  })
+})
+
+/** Lets a node append until it is killed at a random moment, and notes what it had acknowledged by then. */
+async function runUntilKilled(folder: string, run: number, acknowledged: Map<string, number>): Promise<void> {
+  // A whole node takes its time to start: most runs are of the spool alone.
+  const script = run % 5 === 4 ? 'node-child.ts' : 'spool-child.ts'
+  const args = ['--import', 'tsx', join(import.meta.dirname, script), folder, String(run), uri]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'close')
+  const reached = 5 + Math.floor(Math.random() * 300)
+  let lines = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [seq = '', callId = ''] = line.split(' ')
+    acknowledged.set(callId, Number(seq))
+    if ((lines += 1) === reached) child.kill('SIGKILL')
+  }
+  await ended
+}
+
+/** A disk of 4 MB, or null where one cannot be mounted (no root, or a container without the right). */
+function mountSmallDisk(): string | null {
+  const folder = `/tmp/ringcard-small-disk-${process.pid}`
+  mkdirSync(folder, { recursive: true })
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]).status === 0 ? folder : null
+}

@@ -1,0 +1,21 @@
+import { watchDiskSpace } from '../../../server/history/disk-space.ts'
+import { lockFolder } from '../../../server/history/folder-lock.ts'
+import { defaultHistoryLimits } from '../../../server/history/limits.ts'
+import { openSpool } from '../../../server/history/spool.ts'
+import { appendUntilKilled } from './append-until-killed.ts'
+
+/** The spool alone, without a database: quick to start, and killed often. Arguments: folder, number of the run. */
+const [folder = '', run = ''] = process.argv.slice(2)
+lockFolder(folder)
+const spool = openSpool({
+  folder,
+  node: 'one',
+  disk: watchDiskSpace(folder, defaultHistoryLimits),
+  log: { error: () => undefined, warn: () => undefined },
+  clock: Date.now,
+  segmentBytes: 500_000,
+  syncEveryMs: 100,
+  usedSeq: 0,
+  onSynced: () => undefined,
+})
+appendUntilKilled(run, (bodies) => spool.append(bodies, Date.now()))

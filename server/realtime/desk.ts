@@ -28,6 +28,7 @@ export interface DeskContext {
 /** Which desks show which call, kept so that no call stays on a desk after its end. */
 export type Shown = Map<string, Set<string>>
 
+type EndOfTalk = Fact & { type: 'contact.ended' }
 type Touched = Map<string, Map<string, GoneReason>>
 
 /**
@@ -55,8 +56,11 @@ export function deskChanges(
     const call = floor.calls.get(callId)
     for (const [extension, reason] of desks) {
       const view = call && deskCall(floor, call, extension, context.describe)
-      const movedOn = view?.state === 'ended' && hasMovedOn(facts, callId, extension)
+      const talk = endOfTalk(facts, callId, extension)
+      const movedOn = view?.state === 'ended' && (talk?.why === 'transferred' || talk?.why === 'moved')
       if (view && !movedOn && call.mergedInto === null) {
+        // A talk that has ended is told once; that the whole call ends later is no news here.
+        if (view.state === 'ended' && !talk) continue
         const isNew = !shown.get(callId)?.has(extension)
         noteShown(shown, callId, extension)
         tell(extension, (rights) => [
@@ -66,7 +70,7 @@ export function deskChanges(
       } else if (forgetShown(shown, callId, extension)) {
         tell(extension, () => [{ type: 'deskCall.gone', callId, reason }])
       }
-      if (call && isOver(facts, callId, extension)) {
+      if (call && (talk || endedUnanswered(facts, call, extension))) {
         tell(extension, (rights) => todayChange(call, extension, rights, context))
       }
     }
@@ -170,13 +174,10 @@ function partsOf(call: Call | undefined): string[] {
   return [...ringing, ...talking].map((part) => part.extension)
 }
 
-function hasMovedOn(facts: readonly Fact[], callId: string, extension: string): boolean {
-  return facts.some(
-    (fact) =>
-      fact.type === 'contact.ended' &&
-      fact.callId === callId &&
-      fact.extension === extension &&
-      (fact.why === 'transferred' || fact.why === 'moved'),
+function endOfTalk(facts: readonly Fact[], callId: string, extension: string): EndOfTalk | undefined {
+  return facts.find(
+    (fact): fact is EndOfTalk =>
+      fact.type === 'contact.ended' && fact.callId === callId && fact.extension === extension,
   )
 }
 
@@ -199,11 +200,14 @@ function reasonOf(outcome: Exclude<OfferOutcome, 'answered'>): GoneReason {
   }
 }
 
-/** An agent's part in a call is over: an offer not taken, a talk, or the call itself (an outbound one nobody answered). */
-function isOver(facts: readonly Fact[], callId: string, extension: string): boolean {
+/** An agent's part in a call is over without a talk: an offer not taken, or an outbound call that nobody answered. */
+function endedUnanswered(facts: readonly Fact[], call: Call, extension: string): boolean {
+  const { callId } = call
   return facts.some((fact) => {
-    if (fact.type === 'call.ended') return fact.callId === callId
-    if (fact.type !== 'contact.ended' && fact.type !== 'offer.ended') return false
+    if (fact.type === 'call.ended' && fact.callId === callId) {
+      return !call.contacts.some((contact) => contact.extension === extension)
+    }
+    if (fact.type !== 'offer.ended' || fact.outcome === 'answered') return false
     return fact.callId === callId && fact.extension === extension
   })
 }

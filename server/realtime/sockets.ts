@@ -62,7 +62,7 @@ export interface Sockets {
 
 /** Largest message that a console may send: a resume with some hundred topics. */
 const largestMessage = 16_384
-/** After saying that a session has ended, the console has this long to close, ms. */
+/** How long a console has to take the end of its connection, ms. */
 const closeWithinMs = 500
 
 /** The Socket.IO server: lets sessions in, checks what comes, sends what it is told to. WebSocket only. */
@@ -179,7 +179,9 @@ export function createSockets(options: SocketOptions): Sockets {
     },
     stop() {
       if (sweep) clearInterval(sweep)
+      const consoles = [...io.of('/').sockets.values()]
       io.engine.close()
+      for (const socket of consoles) destroyLater(socket)
     },
   }
 }
@@ -194,9 +196,13 @@ function connectionOf(socket: ConsoleSocket): Connection {
     signOut(reason) {
       socket.emit('signedOut', reason)
       socket.disconnect(true)
-      // Closing waits until everything is sent, and a console that does not read would keep its connection by that.
-      const tcp = socket.request.socket
-      setTimeout(() => tcp.destroy(), closeWithinMs).unref()
+      destroyLater(socket)
     },
   }
+}
+
+/** Closing waits until everything is sent, and a console that does not read would keep its connection by that. */
+function destroyLater(socket: ConsoleSocket): void {
+  const tcp = socket.request.socket
+  setTimeout(() => tcp.destroy(), closeWithinMs).unref()
 }

@@ -22,7 +22,7 @@ const allow = (from, to) => ({
 })
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.artifacts/**', '.data/**', 'tests/fixtures/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '.artifacts/**', '.data/**', 'tests/fixtures/traces/**'] },
   ...tseslint.configs.strictTypeChecked,
   ...vue.configs['flat/recommended'],
   {

@@ -76,9 +76,11 @@ const newExten: Handler = (block, to) => {
   to.out.push({ ...to.stamp, type: 'channel.application', ...ids(block, to), application, exten })
 }
 
+/** HangupRequest comes of the far end's BYE or CANCEL; SoftHangupRequest of the PBX itself, or of somebody's AMI action. */
 const hangupRequest: Handler = (block, to) => {
   const cause = integer(block, 'cause')
-  to.out.push({ ...to.stamp, type: 'channel.hangupAsked', ...ids(block, to), cause })
+  const by = field(block, 'event') === 'HangupRequest' ? 'farEnd' : 'pbx'
+  to.out.push({ ...to.stamp, type: 'channel.hangupAsked', ...ids(block, to), by, cause })
 }
 
 const hangup: Handler = (block, to) => {
@@ -235,13 +237,18 @@ const queueResults = new Map<string, 'timedOut' | 'emptied' | 'refused' | 'withd
 export function showCaller(unique: string, said: 'open' | 'withheld', to: Translation): void {
   const remembered = to.memory.get(unique)
   if (!remembered || remembered.presentation === said) return
+  const before = to.memory.shownCaller(unique, remembered)
   to.memory.change(remembered, remembered.number, remembered.name, said)
+  const changes = to.memory.shownCaller(unique, remembered)
+  if (before.callerNumber === changes.callerNumber && before.callerName === changes.callerName) {
+    if (before.callerRestricted === changes.callerRestricted) return
+  }
   to.out.push({
     ...to.stamp,
     type: 'channel.changed',
     channelId: `${to.pbx}:${unique}`,
     linkedId: `${to.pbx}:${remembered.linked}`,
-    changes: to.memory.shownCaller(unique, remembered),
+    changes,
   })
 }
 

@@ -130,7 +130,7 @@ function howItEnded(call: Call): CallEnd {
   if (call.contacts.length > 0) return hungUpEnd(call)
   if (call.direction !== 'inbound') {
     if (call.dialOutcome === 'busy') return 'busy'
-    if (call.dialOutcome === 'notAnswered') return 'notAnswered'
+    if (call.dialOutcome === 'notAnswered' || call.dialOutcome === 'cancelled') return 'notAnswered'
     if (call.dialOutcome === 'congested' || call.dialOutcome === 'unreachable') return 'refused'
     return hungUpEnd(call)
   }

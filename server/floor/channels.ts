@@ -42,7 +42,6 @@ export function noteChannel(
   let next: Channel = { ...channel, ...changes }
   if (linkedId !== null && linkedId !== channel.linkedId) next = moveToCall(step, { ...next, linkedId })
   step.state.channels.set(channelId, next)
-  if (changes.hangupAskedAt !== undefined) noteWhoHangsUp(step, next)
   if (changes.application === 'VoiceMail') leaveVoicemail(step, next)
   if (next.extension !== null) step.agents.add(next.extension)
   return next
@@ -71,7 +70,9 @@ export function channelChanged(step: Step, event: PbxEvent & { type: 'channel.ch
  */
 export function hangupAsked(step: Step, event: PbxEvent & { type: 'channel.hangupAsked' }): void {
   const channel = noteChannel(step, event.channelId, event.linkedId, { hangupAskedAt: event.at })
-  if (!channel || channel.extension === null || channel.state === 'up') return
+  if (!channel) return
+  if (event.by === 'farEnd') noteWhoHangsUp(step, channel)
+  if (channel.extension === null || channel.state === 'up') return
   const outcome = outcomeOfCause(event.cause)
   if (outcome !== null) channelStoppedRinging(step, channel, outcome)
 }

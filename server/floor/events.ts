@@ -90,8 +90,14 @@ export type PbxEvent = Stamp &
         linkedId: string
         changes: Partial<Omit<ChannelInfo, 'channelId' | 'linkedId'>>
       }
-    /** The channel's own side, or somebody on its behalf, asked to hang it up; `channel.gone` follows. */
-    | { type: 'channel.hangupAsked'; channelId: string; linkedId: string; cause: number | null }
+    /** Whoever is behind the channel hung up (`farEnd`), or the PBX takes it down; `channel.gone` follows. */
+    | {
+        type: 'channel.hangupAsked'
+        channelId: string
+        linkedId: string
+        by: 'farEnd' | 'pbx'
+        cause: number | null
+      }
     | {
         type: 'channel.gone'
         channelId: string

@@ -70,7 +70,9 @@ function ringAgent(
   }
   if (call.contacts.some((contact) => contact.extension === extension && contact.endedAt === null)) return
   if (last && last.visitId === (visit?.visitId ?? null) && refused.has(last.outcome)) {
-    putOffer(step, call, { ...last, channelIds, attempts: last.attempts + 1 })
+    // AgentCalled and DialBegin both tell of one attempt.
+    const same = called !== null && last.channelIds.includes(called.channelId)
+    if (!same) putOffer(step, call, { ...last, channelIds, attempts: last.attempts + 1 })
     return
   }
   makeOffer(step, call, extension, channelIds, queue)

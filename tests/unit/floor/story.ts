@@ -157,7 +157,7 @@ export class Story {
   }
 
   asksToHangUp(channelId: string, linkedId = channelId): void {
-    this.happens({ type: 'channel.hangupAsked', channelId, linkedId, cause: 16 })
+    this.happens({ type: 'channel.hangupAsked', channelId, linkedId, by: 'farEnd', cause: 16 })
   }
 
   gone(channelId: string, linkedId = channelId, cause = 16): void {

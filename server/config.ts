@@ -153,6 +153,11 @@ export const settings = {
     default: '60',
     schema: wholeNumber(1, 1440),
   },
+  NODE_NAME: {
+    description: 'This server’s name among others on the same database. It names the spool, so keep it.',
+    default: 'node1',
+    schema: z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, _ or -'),
+  },
   SPOOL_FOLDER: {
     description: 'Folder of the on-disk spool of call history. On a local disk, one folder for each node.',
     default: '.data/spool',

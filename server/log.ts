@@ -38,6 +38,8 @@ export function createLog(config: Pick<Config, 'LOG_LEVEL'>, destination?: Desti
       level: config.LOG_LEVEL,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      // Errors are made plain below, not by pino's own serializer, which keeps whatever hangs on them.
+      serializers: { err: (error: unknown) => error },
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => withoutPersonalData(fields, 0) as Record<string, unknown>,

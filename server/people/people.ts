@@ -102,14 +102,19 @@ export function createPeople(options: PeopleOptions) {
     }, lookEveryMs)
   }
 
+  const load = async (): Promise<void> => {
+    await store.seed(options.desks)
+    await changes.inTurn(changes.reload)
+  }
+
   return {
-    /** Seeds roles and desks, loads everything, and begins to look for changes. Needs the database. */
+    /** Seeds roles and desks and loads everything once, for a command that then ends. Needs the database. */
+    load,
+
+    /** Loads, and begins to look for changes of other processes and for what expires. */
     start: async (): Promise<void> => {
-      await store.seed(options.desks)
-      await changes.inTurn(async () => {
-        await changes.reload()
-        await presence.leaveEmptyDesks()
-      })
+      await load()
+      await changes.inTurn(presence.leaveEmptyDesks)
       lookAgainLater()
     },
 

@@ -126,7 +126,7 @@ async function call(args: readonly string[]): Promise<void> {
     to: values.to,
     ...(values.name === undefined ? {} : { callerName: values.name }),
     withheld: values.withheld,
-    digits: [...values.digits].map((digit, index) => ({ afterMs: index === 0 ? 1500 : 300, digit })),
+    digits: Array.from(values.digits, (digit, index) => ({ afterMs: index === 0 ? 1500 : 300, digit })),
     hangUpAfterMs: seconds * 1000,
     giveUpAfterMs: seconds * 1000,
     audio: true,

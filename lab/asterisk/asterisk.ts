@@ -35,7 +35,8 @@ export async function startAsterisk(
 ): Promise<LabAsterisk> {
   const root = await buildAsteriskRoot(options)
   await clearDeadRuns(root)
-  const { description, render } = await prepareRun(root)
+  const prepared = await prepareRun(root)
+  const { description } = prepared
   const folder = join(root, description.inside)
   const running = attachAsterisk({ ...description, version: '' })
 
@@ -90,7 +91,7 @@ export async function startAsterisk(
         return child?.pid ?? 0
       },
       reload: async () => {
-        await render()
+        await prepared.render()
         await running.cli('core reload')
       },
       restart: async (how) => {

@@ -75,8 +75,13 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
     `${options.remote.host}:${String(options.remote.port)}`,
   ]
   realTime ??= existsSync('/usr/bin/chrt') && process.getuid?.() === 0
-  const [command, all] = realTime ? ['chrt', ['-r', '5', 'sipp', ...args]] : ['sipp', args]
-  const child = spawn(command, all, { stdio: 'ignore', cwd: folder, env: { ...process.env, TERM: 'dumb' } })
+  // The kernel ends it with us, even if we are killed.
+  const before = ['--pdeathsig', 'KILL', ...(realTime ? ['chrt', '-r', '5'] : [])]
+  const child = spawn('setpriv', [...before, 'sipp', ...args], {
+    stdio: 'ignore',
+    cwd: folder,
+    env: { ...process.env, TERM: 'dumb' },
+  })
   if (child.pid === undefined) throw new Error('SIPp could not be started: install sip-tester')
 
   const kept = { messages: '', marks: '', errors: '' }

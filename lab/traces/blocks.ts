@@ -25,6 +25,7 @@ function addLine(block: Block, key: string, value: string): void {
     const equals = value.indexOf('=')
     const variables = typeof known === 'object' && !Array.isArray(known) ? known : {}
     block[key] = { ...variables, [value.slice(0, equals)]: value.slice(equals + 1) }
-  } else if (known === undefined) block[key] = value
-  else block[key] = [...(Array.isArray(known) ? known : [String(known)]), value]
+  } else if (typeof known === 'string' || Array.isArray(known)) {
+    block[key] = [...(Array.isArray(known) ? known : [known]), value]
+  } else block[key] = value
 }

@@ -40,9 +40,10 @@ export function traceFile(name: string, inFolder = folder): string {
 
 /** Reads a trace by name. */
 export async function readTrace(name: string, inFolder = folder): Promise<Trace> {
-  const trace = JSON.parse(gunzipSync(await readFile(traceFile(name, inFolder))).toString('utf8')) as Trace
+  const trace = JSON.parse(gunzipSync(await readFile(traceFile(name, inFolder))).toString('utf8')) as
+    Trace | { format: unknown }
   if (trace.format !== 1) throw new Error(`${name}: a trace of another format`)
-  return trace
+  return trace as Trace
 }
 
 /** Writes a trace under its name, whole or not at all. */

@@ -9,6 +9,12 @@ MODULE_DIR=$(ls -d /usr/lib/*/asterisk/modules)
 export MODULE_DIR
 
 /opt/ringcard/render.sh /opt/ringcard/config "$ETC_DIR"
+# Behind a container's address translation ICE must offer the public address.
+mkdir -p "$ETC_DIR/rtp.d"
+{
+  echo '[ice_host_candidates]'
+  for address in $(hostname -I); do echo "$address => $EXTERNAL_ADDRESS"; done
+} > "$ETC_DIR/rtp.d/public.conf"
 mkdir -p "$RUN_DIR" "$CACHE_DIR" "$LIB_DIR/keys" "$LOG_DIR/cdr-csv" "$LOG_DIR/cel-custom" "$SPOOL_DIR/monitor"
 chown -R asterisk:asterisk "$ETC_DIR" "$RUN_DIR" "$CACHE_DIR" "$LIB_DIR" "$LOG_DIR" "$SPOOL_DIR"
 

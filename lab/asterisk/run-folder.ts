@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { chown, cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, processStart, run, runOrFail } from './process.ts'
@@ -63,6 +64,8 @@ export async function prepareRun(root: string): Promise<PreparedRun> {
         env: environment,
       })
     }
+    await mkdir(join(outside, 'etc/rtp.d'), { recursive: true })
+    await writeFile(join(outside, 'etc/rtp.d/loopback.conf'), loopbackCandidates())
     await own(join(outside, 'etc'))
   }
   await render()
@@ -139,4 +142,14 @@ async function moduleFolder(root: string): Promise<string> {
 
 function newSecret(): string {
   return randomBytes(18).toString('base64url')
+}
+
+/**
+ * Media is bound to loopback, but ICE would offer browsers the addresses of the machine's network cards, where nothing
+ * listens. Each is told as loopback instead.
+ */
+function loopbackCandidates(): string {
+  const cards = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const outside = cards.filter(({ internal, family }) => !internal && family === 'IPv4')
+  return ['[ice_host_candidates]', ...outside.map(({ address }) => `${address} => 127.0.0.1`), ''].join('\n')
 }

@@ -17,6 +17,7 @@ import {
 } from './boundary.ts'
 import type { Connection, Console, Consoles, Identity } from './consoles.ts'
 import { watchPressure, type Pressure, type PressureLimit } from './pressure.ts'
+import { createSlices, type Slices } from './slices.ts'
 import type { StreamOptions } from './stream.ts'
 
 interface SocketData {
@@ -52,7 +53,7 @@ export interface SocketCounters {
 
 export interface Sockets {
   readonly counters: Readonly<SocketCounters>
-  /** One broadcast to a room, encoded once. */
+  /** Sends one delta to all in a room, in order. */
   send: StreamOptions['send']
   /** How many consoles are in a room. */
   size: (room: string) => number
@@ -89,6 +90,11 @@ export function createSockets(options: SocketOptions): Sockets {
     },
   })
 
+  const slices = createSlices({
+    emit: (room, delta) => io.to(room).emit('delta', delta),
+    size: (room) => io.of('/').adapter.rooms.get(room)?.size ?? 0,
+  })
+
   function handshake(socket: ConsoleSocket, consoles: Consoles, next: (error?: ExtendedError) => void): void {
     const { auth } = socket.handshake
     void (async () => {
@@ -118,7 +124,7 @@ export function createSockets(options: SocketOptions): Sockets {
       socket.disconnect(true)
       return
     }
-    const one = consoles.add(connectionOf(socket), socket.data.identity, socket.data.have)
+    const one = consoles.add(connectionOf(socket, slices), socket.data.identity, socket.data.have)
     pressures.set(one, watchPressure(socket, options.pressure))
     socket.on('disconnect', () => {
       consoles.remove(one)
@@ -158,10 +164,8 @@ export function createSockets(options: SocketOptions): Sockets {
 
   return {
     counters,
-    send: (room, delta) => {
-      io.to(room).emit('delta', delta)
-    },
-    size: (room) => io.of('/').adapter.rooms.get(room)?.size ?? 0,
+    send: slices.send,
+    size: slices.size,
     start(consoles) {
       io.use((socket, next) => {
         handshake(socket, consoles, next)
@@ -186,10 +190,11 @@ export function createSockets(options: SocketOptions): Sockets {
   }
 }
 
-function connectionOf(socket: ConsoleSocket): Connection {
+function connectionOf(socket: ConsoleSocket, slices: Slices): Connection {
+  const slice = slices.next()
   return {
-    join: (room) => void socket.join(room),
-    leave: (room) => void socket.leave(room),
+    join: (room) => void socket.join(slices.roomOf(room, slice)),
+    leave: (room) => void socket.leave(slices.roomOf(room, slice)),
     sendTopics: (topics) => socket.emit('topics', topics),
     sendSnapshot: (snapshot) => socket.emit('snapshot', snapshot),
     sendDelta: (delta) => socket.emit('delta', delta),

@@ -40,7 +40,7 @@ it('a console that does not read is not fed any more, and gets the newest state 
   expect(center.realtime.status()).toMatchObject({ behind: 1, fellBehind: 1, consoles: 2 })
   const sentBeforeFallingBehind = sent
   for (let n = 0; n < 2_000; n += 1) await publish()
-  await vi.waitFor(() => expect(quick.of('floor').at(-1)?.seq).toBe(seq + sent), { timeout: 10_000 })
+  await vi.waitFor(() => expect(quick.of('floor').at(-1)?.seq).toBe(seq + sent), { timeout: 15_000 })
 
   reading(slow, true)
   await slow.until(() => slow.of('floor').at(-1)?.seq === seq + sent, 'the newest state')

@@ -76,6 +76,14 @@ export function cleanText(text: string, longest: number): string {
   return clean.trim()
 }
 
+/**
+ * A display name as it was meant. Asterisk hands on the backslashes that SIP puts before quotes in a quoted name
+ * (RFC 3261, quoted-pair).
+ */
+export function unquoted(name: string): string {
+  return name.includes('\\') ? name.replace(/\\(["\\])/g, '$1') : name
+}
+
 function isList(value: AmiValue): value is readonly string[] {
   return Array.isArray(value)
 }

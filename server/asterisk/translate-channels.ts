@@ -6,6 +6,7 @@ import {
   optionalId,
   optionalText,
   ownKeys,
+  readCallerName,
   readChannel,
   readName,
   readNumber,
@@ -41,7 +42,7 @@ const newCallerId: Handler = (block, to) => {
   to.memory.change(
     remembered,
     readNumber(block, 'calleridnum'),
-    optionalText(block, 'calleridname'),
+    readCallerName(block, 'calleridname'),
     presentation,
   )
   const changes = to.memory.shownCaller(unique, remembered)
@@ -50,7 +51,7 @@ const newCallerId: Handler = (block, to) => {
 
 const newConnectedLine: Handler = (block, to) => {
   const number = readNumber(block, 'connectedlinenum')
-  const changes = to.memory.shownConnected(number, optionalText(block, 'connectedlinename'))
+  const changes = to.memory.shownConnected(number, readCallerName(block, 'connectedlinename'))
   to.out.push({ ...to.stamp, type: 'channel.changed', ...ids(block, to), changes })
 }
 

@@ -1,6 +1,14 @@
 import type { ChannelInfo, ChannelState, PbxEvent, Stamp } from '../floor/events.ts'
 import { readPresentation, type ChannelMemory, type RememberedChannel } from './channel-memory.ts'
-import { channelVariable, cleanText, field, leadingField, optional, type AmiBlock } from './fields.ts'
+import {
+  channelVariable,
+  cleanText,
+  field,
+  leadingField,
+  optional,
+  unquoted,
+  type AmiBlock,
+} from './fields.ts'
 
 /** What a handler of one kind of event works with. */
 export interface Translation {
@@ -121,7 +129,7 @@ export function rememberChannel(
   const remembered = to.memory.remember(unique, {
     linked: required(block, keys.linked),
     number: readNumber(block, keys.number),
-    name: optionalText(block, keys.name),
+    name: readCallerName(block, keys.name),
     presentation: sure ? said : 'unknown',
     queueStatus: channelVariable(block, keys.variables, 'QUEUESTATUS') ?? '',
     account: channelVariable(block, keys.variables, 'RINGCARD_ACCOUNT') ?? '',
@@ -146,12 +154,18 @@ export function readChannel(block: AmiBlock, keys: ChannelKeys, to: Translation,
     ...to.memory.shownCaller(unique, remembered),
     ...to.memory.shownConnected(
       readNumber(block, keys.connectedNumber),
-      optionalText(block, keys.connectedName),
+      readCallerName(block, keys.connectedName),
     ),
     exten: optionalText(block, keys.exten),
     context: optionalText(block, keys.context),
     application: optionalText(block, 'application'),
   }
+}
+
+/** A caller's name as it was meant, cleaned; null where there is none. */
+export function readCallerName(block: AmiBlock, key: string): string | null {
+  const name = optionalText(block, key)
+  return name === null ? null : unquoted(name)
 }
 
 /** The parts of a channel's name: `PJSIP/201-0000001a`, `Local/201@agents-00000003;2`. */

@@ -184,6 +184,10 @@ describe('text of a caller’s', () => {
     expect(nameOf('Олена "Lena" <script>alert(1)</script>')).toBe('Олена "Lena" <script>alert(1)</script>')
   })
 
+  it('loses the backslashes that SIP put before its quotes', () => {
+    expect(nameOf('Olena \\"Lena\\" \\\\ Kovalenko')).toBe('Olena "Lena" \\ Kovalenko')
+  })
+
   it('loses control characters and marks that turn the writing direction', () => {
     expect(nameOf('Anna\u0007\u202e moc.knab')).toBe('Anna moc.knab')
   })

@@ -279,11 +279,11 @@ test('everything on the desk is reached by keyboard alone, in reading order, wit
   const reached: string[] = []
   for (let step = 0; step < 60; step += 1) {
     await page.keyboard.press('Tab')
-    const [where, outlined] = (await page.evaluate(
+    const [where, outlined] = await page.evaluate<[string, boolean]>(
       `(() => { const one = document.activeElement; const style = getComputedStyle(one); return [
         (one.getAttribute('aria-label') ?? one.textContent ?? one.tagName).trim().slice(0, 40),
         style.outlineStyle !== 'none' || style.boxShadow !== 'none' || one.matches('textarea') ] })()`,
-    )) as [string, boolean]
+    )
     if (where === reached[0] || (await page.evaluate('document.activeElement === document.body'))) break
     expect(outlined, where).toBe(true)
     reached.push(where)

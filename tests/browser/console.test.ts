@@ -49,9 +49,9 @@ test('the first load is at most 250 KB of compressed script, card and all', asyn
   if (scene === undefined) throw new Error('There is no such scene.')
   opened = await openScene(browser, scene)
   const { page } = opened
-  const loaded = (await page.evaluate(
+  const loaded = await page.evaluate<string[]>(
     "performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname).filter((path) => path.endsWith('.js'))",
-  )) as string[]
+  )
   const files = await Promise.all([...new Set(loaded)].map((path) => readFile(`dist/client${path}`)))
   const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0)
   expect(files.length).toBeGreaterThan(0)
@@ -61,7 +61,7 @@ test('the first load is at most 250 KB of compressed script, card and all', asyn
 /** What axe finds wrong, in one line each. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axeSource)
-  return (await page.evaluate(
+  return await page.evaluate<string[]>(
     "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`)))",
-  )) as string[]
+  )
 }

@@ -94,13 +94,12 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     const reply = [...replies]
       .filter(([start]) => what.startsWith(start))
       .sort((a, b) => b[0].length - a[0].length)[0]
-    if (reply !== undefined) return send(response, 200, await reply[1]({ path, query, body }))
-    if (what === 'GET /api/session' && state.me !== null) return send(response, 200, state.me)
-    if (what === 'DELETE /api/session') {
+    if (reply !== undefined) send(response, 200, await reply[1]({ path, query, body }))
+    else if (what === 'GET /api/session' && state.me !== null) send(response, 200, state.me)
+    else if (what === 'DELETE /api/session') {
       state.me = null
-      return send(response, 200, null)
-    }
-    throw new ProblemError(state.me === null ? 'session.required' : 'route.unknown')
+      send(response, 200, null)
+    } else throw new ProblemError(state.me === null ? 'session.required' : 'route.unknown')
   }
 
   async function serveFile(path: string, response: ServerResponse): Promise<void> {

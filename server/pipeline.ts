@@ -94,7 +94,8 @@ export function createPipeline(options: PipelineOptions) {
         // A new channel's caller is known only with its presentation, an event later. Without one by the time that the
         // call goes to people there is nothing to wait for.
         const news = fact.type === 'call.identified' || fact.type === 'call.learnt'
-        const knowsCaller = call.party.number !== null || call.party.restricted || fact.type !== 'call.started'
+        const knowsCaller =
+          call.party.number !== null || call.party.restricted || fact.type !== 'call.started'
         if (news || (knowsCaller && !lookedUp.has(call.callId))) void lookUp(call)
         return
       }
@@ -266,7 +267,8 @@ const asIs = (party: RawParty): Party => ({
  */
 export function describeParty(home: CountryCode): (party: RawParty) => Party {
   return ({ number, name, restricted }) => {
-    if (restricted || number === null) return { number: null, display: '', name: restricted ? null : name, withheld: restricted }
+    if (restricted || number === null)
+      return { number: null, display: '', name: restricted ? null : name, withheld: restricted }
     const understood = understandNumber(number, home)
     return { number: understood.e164 ?? number, display: understood.display, name, withheld: false }
   }

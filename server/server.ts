@@ -95,7 +95,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const pipeline = createPipeline({
     floor: { shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000, trunks: config.PBX_TRUNKS },
     history,
-    customers: { ...customers, restoreCall: (call) => customers.matchCall(call) },
+    customers,
     publishFacts: (facts) => {
       realtime.publishFacts(facts)
     },

@@ -165,6 +165,19 @@ export function createCustomers(options: CustomersOptions) {
     /** Finds who is calling, within the time limit; never rejects. The result is kept until `forgetCall`. */
     matchCall: (call: CallToMatch): Promise<MatchedCall> => matching.match(call),
 
+    /**
+     * After a restart: looks the call up again, and has it belong to the customer whom it belonged to before. Never
+     * rejects: with the database away it stays as `matchCall` left it.
+     */
+    restoreCall: async (call: CallToMatch, customerId: string): Promise<MatchedCall> => {
+      const matched = await matching.match(call)
+      if (matched.customer?._id === customerId) return matched
+      const customer = await collection()
+        .findOne({ _id: customerId })
+        .catch(() => null)
+      return customer ? bind(matched, customer) : matched
+    },
+
     /** What is known of a call now, without asking anybody; null for a call that was never matched or is forgotten. */
     callOf: (callId: string): MatchedCall | null => matching.get(callId),
 

@@ -1,0 +1,217 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import type { Role } from '../shared/people.ts'
+import { customersCollection } from '../server/customers/model.ts'
+import { createCustomers } from '../server/customers/customers.ts'
+import { connectDatabase } from '../server/database/database.ts'
+import { ensureIndexes } from '../server/database/schema.ts'
+import { createPeopleStore } from '../server/people/model.ts'
+import { createPeople } from '../server/people/people.ts'
+import { startAsterisk, type LabAsterisk } from './asterisk/asterisk.ts'
+import { freePort, waitUntil, whenProcessEnds } from './asterisk/process.ts'
+import { databaseUri, startDatabase, type LabDatabase } from './database/database.ts'
+import { seedCustomers } from './seed/seed.ts'
+import { temporaryFolder } from './database/temporary.ts'
+
+/** Somebody who can sign in. Passwords are made for a lab on loopback and are no default of the product. */
+export interface LabPerson {
+  signInName: string
+  displayName: string
+  password: string
+  roles: Role[]
+  extension?: string
+}
+
+/** The people of the lab's company: six agents, a supervisor and an administrator. */
+export const labPeople: readonly LabPerson[] = [
+  person('nina', 'Nina Hartmann', ['agent'], '201'),
+  person('dmytro', 'Dmytro Savchuk', ['agent'], '202'),
+  person('aigerim', 'Aigerim Bekova', ['agent'], '203'),
+  person('lev', 'Lev Antonov', ['agent'], '204'),
+  person('marta', 'Marta Lindqvist', ['collections'], '205'),
+  person('jonas', 'Jonas Weber', ['collections'], '206'),
+  person('petra', 'Petra Vogel', ['supervisor']),
+  person('admin', 'Anna Berg', ['admin']),
+]
+
+function person(signInName: string, displayName: string, roles: Role[], extension?: string): LabPerson {
+  const password = `${signInName}-hearth-2026`
+  return { signInName, displayName, password, roles, ...(extension === undefined ? {} : { extension }) }
+}
+
+/** A whole contact center on this machine: PBX, database, server. */
+export interface Centre {
+  /** Where the console is: `http://localhost:PORT`. */
+  url: string
+  pbx: LabAsterisk
+  database: LabDatabase
+  /** The server's process id at this moment. */
+  readonly serverPid: number
+  /** What the server has written to its log so far. */
+  serverLog: () => string
+  /** Ends the server (`kill`: SIGKILL; `graceful`: SIGTERM) and waits until it is gone. */
+  stopServer: (how: 'kill' | 'graceful') => Promise<void>
+  /** Starts the server again on the same port and spool. */
+  startServer: () => Promise<void>
+  /** Ends everything and removes what was made for this run. */
+  stop: () => Promise<void>
+}
+
+export interface CentreOptions {
+  /** How many customers beside the cast. */
+  customers: number
+  /** Keeps the database there from run to run; left out, everything is fresh and gone afterwards. */
+  folder?: string
+  onProgress?: (line: string) => void
+  /** Run the built server (`npm run build` before) instead of the sources. */
+  built?: boolean
+  httpPort?: number
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Starts the database, Asterisk and the server, seeds customers and people, and waits until people can sign in and the PBX
+ * is heard. Everything listens on loopback.
+ * @throws when a part cannot be had; what was started is stopped
+ */
+export async function startCentre(options: CentreOptions): Promise<Centre> {
+  const say = options.onProgress ?? (() => undefined)
+  const stops: (() => Promise<unknown>)[] = []
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.reverse().splice(0)) await stop()
+  }
+  try {
+    const scratch = await temporaryFolder('centre')
+    stops.push(() => rm(scratch, { recursive: true, force: true }))
+    const database = await startDatabase({
+      onProgress: say,
+      ...(options.folder === undefined ? {} : { folder: join(options.folder, 'database') }),
+    })
+    stops.push(() => database.stop())
+    const uri = databaseUri(database.uri, 'ringcard')
+    await furnish(uri, options.customers, say)
+    const pbx = await startAsterisk({ onProgress: say })
+    stops.push(() => pbx.stop())
+
+    const port = options.httpPort ?? (await freePort('127.0.0.1', 'tcp'))
+    const spool = options.folder === undefined ? join(scratch, 'spool') : join(options.folder, 'spool')
+    await mkdir(spool, { recursive: true })
+    const environment = serverEnvironment(uri, pbx, port, spool)
+    let log = ''
+    let server: ChildProcess | undefined
+    const startServer = async (): Promise<void> => {
+      const main = options.built === true ? ['dist/server/main.js'] : ['--import', 'tsx', 'server/main.ts']
+      const child = spawn(process.execPath, main, {
+        cwd: root,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      server = child
+      whenProcessEnds(() => child.kill('SIGKILL'))
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (data: Buffer) => (log += data.toString()))
+      await untilReady(port, child, () => log)
+    }
+    const stopServer = async (how: 'kill' | 'graceful'): Promise<void> => {
+      const child = server
+      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM')
+      await gone
+    }
+    stops.push(() => stopServer('graceful'))
+    say('Starting the server …')
+    await startServer()
+    return {
+      url: `http://localhost:${port}`,
+      pbx,
+      database,
+      get serverPid() {
+        return server?.pid ?? -1
+      },
+      serverLog: () => log,
+      stopServer,
+      startServer,
+      stop: stopAll,
+    }
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+function serverEnvironment(uri: string, pbx: LabAsterisk, port: number, spool: string): NodeJS.ProcessEnv {
+  const desks = labPeople.flatMap(({ extension }) =>
+    extension === undefined ? [] : [`${extension}=PJSIP/${extension}+PJSIP/${extension}-web`],
+  )
+  return {
+    ...process.env,
+    NODE_ENV: 'production',
+    MONGODB_URI: uri,
+    AMI_HOST: pbx.ami.host,
+    AMI_PORT: String(pbx.ami.port),
+    AMI_USERNAME: pbx.ami.username,
+    AMI_SECRET: pbx.ami.secret,
+    PBX_NAME: pbx.pbx,
+    PBX_TRUNKS: 'PJSIP/trunk',
+    HOME_COUNTRY: 'DE',
+    DESKS: desks.join(','),
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: String(port),
+    SPOOL_FOLDER: spool,
+  }
+}
+
+/** Customers and people, once for each database. */
+async function furnish(uri: string, customers: number, say: (line: string) => void): Promise<void> {
+  const log = pino({ level: 'silent' })
+  const database = connectDatabase({ uri, log })
+  try {
+    await database.whenReady()
+    // Declares the customers' model, so that its indexes are made before it is filled.
+    createCustomers({
+      database,
+      homeCountry: 'DE',
+      mayTouchCall: () => false,
+      log,
+      onChange: () => undefined,
+    })
+    const people = createPeople({
+      store: createPeopleStore(database.connection),
+      log,
+      sessionHours: 1,
+      idleMinutes: 60,
+      desks: labPeople.flatMap(({ extension: e }) =>
+        e === undefined ? [] : [{ extension: e, interfaces: [`PJSIP/${e}`, `PJSIP/${e}-web`] }],
+      ),
+    })
+    await ensureIndexes(database.connection)
+    if ((await database.collection(customersCollection).findOne({})) === null) {
+      say(`Seeding ${customers.toLocaleString('en')} customers …`)
+      await seedCustomers(database, { count: customers })
+    }
+    await people.start()
+    const known = new Set(people.management.list().map(({ signInName }) => signInName))
+    for (const one of labPeople) if (!known.has(one.signInName)) await people.management.create(one, null)
+    await people.stop()
+  } finally {
+    await database.stop()
+  }
+}
+
+async function untilReady(port: number, child: ChildProcess, log: () => string): Promise<void> {
+  const check = async (): Promise<boolean> => {
+    if (child.exitCode !== null) throw new Error('it ended at its start')
+    const ready = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null)
+    return ready?.ok === true && log().includes('The PBX is connected.')
+  }
+  try {
+    await waitUntil('people can sign in and the PBX is heard', check, { timeoutMs: 60_000, everyMs: 100 })
+  } catch (error) {
+    throw new Error(`The server did not start. It said:\n${log().slice(-4000)}`, { cause: error })
+  }
+}

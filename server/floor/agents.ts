@@ -32,6 +32,23 @@ export function setDesks(step: Step, desks: readonly DeskInfo[]): void {
     step.agents.add(desk.extension)
   }
   for (const extension of gone) agents.delete(extension)
+  mapMembers(step)
+}
+
+/** Members may be known before the desks are: whose they are is found again for all. */
+function mapMembers(step: Step): void {
+  step.state.queuesOfExtension.clear()
+  for (const queue of step.state.queues.values()) {
+    for (const member of queue.members.values()) noteMembership(step, member)
+  }
+}
+
+function noteMembership(step: Step, member: MemberInfo): void {
+  const extension = extensionOfMember(step, member.queue, member.interface)
+  if (extension === null) return
+  const queues = step.state.queuesOfExtension.get(extension) ?? new Set()
+  step.state.queuesOfExtension.set(extension, queues.add(member.queue))
+  step.agents.add(extension)
 }
 
 /** A queue member as the PBX has it now. */
@@ -40,11 +57,7 @@ export function memberSet(step: Step, member: MemberInfo): void {
   const members = new Map(queue.members).set(member.interface, member)
   step.state.queues.set(queue.name, { ...queue, members })
   step.queues.add(queue.name)
-  const extension = extensionOfMember(step, member.queue, member.interface)
-  if (extension === null) return
-  const queues = step.state.queuesOfExtension.get(extension) ?? new Set()
-  step.state.queuesOfExtension.set(extension, queues.add(member.queue))
-  step.agents.add(extension)
+  noteMembership(step, member)
 }
 
 /** Somebody is no member of a queue any more. */

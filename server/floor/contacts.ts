@@ -1,12 +1,10 @@
 import type { PbxEvent } from './events.ts'
-import type { Fact } from './facts.ts'
+import type { ContactEnd } from './facts.ts'
 import { noteChannel } from './channels.ts'
 import { withdrawOtherOffers } from './offers.ts'
 import type { Call, Channel, Contact } from './state.ts'
 import { callOfChannel, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
 import { visitAnswered } from './visits.ts'
-
-type WhyEnded = (Fact & { type: 'contact.ended' })['why']
 
 /** A channel entered a bridge: whoever it reaches from there is talking. */
 export function bridgeEntered(step: Step, event: PbxEvent & { type: 'bridge.entered' }): void {
@@ -94,6 +92,7 @@ export function beginContact(step: Step, call: Call, extension: string, channelI
     endedAt: null,
     heldSince: null,
     heldMs: 0,
+    why: null,
   }
   putCall(step, { ...current, contacts: [...current.contacts, contact], hungUpBy: null })
   noteCallOfAgent(step, extension, call.callId)
@@ -154,21 +153,21 @@ function heardBy(call: Call, channel: Channel): Contact[] {
  * A channel is going (or leaves this call): the contacts that were held on it end. With the customer's channel all do.
  * @param why given when it is known; else told from who asked to hang up
  */
-export function endContactsOf(step: Step, channel: Channel, why?: WhyEnded): void {
+export function endContactsOf(step: Step, channel: Channel, why?: ContactEnd): void {
   const call = step.state.calls.get(channel.callId)
   if (!call) return
-  const asked: WhyEnded =
+  const asked: ContactEnd =
     step.unseen ??
     (call.hungUpBy === 'customer' ? 'customerHungUp' : call.hungUpBy === 'agent' ? 'agentHungUp' : 'unknown')
   for (const contact of heardBy(call, channel)) endContact(step, call.callId, contact.contactId, why ?? asked)
 }
 
-function endContact(step: Step, callId: string, contactId: string, why: WhyEnded): void {
+function endContact(step: Step, callId: string, contactId: string, why: ContactEnd): void {
   const call = step.state.calls.get(callId)
   const contact = call?.contacts.find((c) => c.contactId === contactId)
   if (!call || contact?.endedAt !== null) return
   const heldMs = contact.heldMs + (contact.heldSince === null ? 0 : Math.max(0, step.at - contact.heldSince))
-  putContact(step, call, { ...contact, endedAt: step.at, heldSince: null, heldMs })
+  putContact(step, call, { ...contact, endedAt: step.at, heldSince: null, heldMs, why })
   const { queue, extension, personId } = contact
   const talkMs = Math.max(0, step.at - contact.beganAt)
   const said = { callId, contactId, queue, extension, personId, talkMs, heldMs, why }

@@ -7,6 +7,9 @@ export interface RawParty {
   restricted: boolean
 }
 
+/** Why an agent's talk ended. */
+export type ContactEnd = 'customerHungUp' | 'agentHungUp' | 'transferred' | 'moved' | 'cutOff' | 'unknown'
+
 /**
  * What changed on the floor, in words a person would use. A fact is self-contained: whoever stores or shows it need not
  * ask the floor. `at` is the PBX's time (ms), durations are ms.
@@ -67,7 +70,7 @@ export type Fact = { pbx: string; at: number } & (
       /** From answer to end, hold included. */
       talkMs: number
       heldMs: number
-      why: 'customerHungUp' | 'agentHungUp' | 'transferred' | 'moved' | 'cutOff' | 'unknown'
+      why: ContactEnd
     }
   | {
       type: 'call.transferred'

@@ -1,6 +1,6 @@
 import type { AgentState, CallEnd, Direction, OfferOutcome, VisitOutcome } from '../../shared/calls.ts'
 import type { ChannelInfo, DeskInfo, DialOutcome, MemberInfo } from './events.ts'
-import type { RawParty } from './facts.ts'
+import type { ContactEnd, RawParty } from './facts.ts'
 
 /**
  * The live contact center. Entries are immutable: a change puts a new object in its map, so a reader may keep what it
@@ -88,6 +88,8 @@ export interface Contact {
   readonly endedAt: number | null
   readonly heldSince: number | null
   readonly heldMs: number
+  /** Why it ended; null while it has not. */
+  readonly why: ContactEnd | null
 }
 
 /** One customer's experience, from the first ring to the last hang-up. Its id is that of its oldest channel (`linkedid`). */

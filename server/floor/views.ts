@@ -30,6 +30,8 @@ export function deskCall(
   const origin = floor.channels.get(call.originId)
   const dials = origin?.extension === extension && !contact
   if (!contact && !offer && !dials) return null
+  const movedOn = contact?.why === 'transferred' || contact?.why === 'moved'
+  if (movedOn && !offer) return null
   const visit = call.visits.at(-1)
   const live = contact?.endedAt === null || offer || dials
   return {

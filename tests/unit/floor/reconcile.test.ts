@@ -3,6 +3,7 @@ import type { Snapshot } from '../../../server/floor/events.ts'
 import { createFloor, reduce } from '../../../server/floor/floor.ts'
 import { floorFromJson, floorToJson } from '../../../server/floor/json.ts'
 import type { Floor } from '../../../server/floor/state.ts'
+import { queuesOf, queueView } from '../../../server/floor/views.ts'
 import { Story } from './story.ts'
 
 /** The floor's own channels and bridges, as a PBX that agrees with it would list them. */
@@ -112,5 +113,18 @@ describe('a checkpoint', () => {
     const json = floorToJson(story.floor)
     const restored = floorFromJson(structuredClone(json), { shortAbandonMs: 5_000, trunks: ['PJSIP/trunk'] })
     expect(floorToJson(restored)).toEqual(json)
+  })
+})
+
+describe('desks and members', () => {
+  it('whoever is told first, an agent is a member of their queues', () => {
+    const story = new Story()
+    story.member('late', 'Local/203@agent-phones/n', 'PJSIP/203')
+    story.happens({
+      type: 'desks.set',
+      desks: [{ extension: '203', interfaces: ['PJSIP/203'], personId: 'person-203' }],
+    })
+    expect(queuesOf(story.floor, '203')).toEqual(['late'])
+    expect(queueView(story.floor, 'late')).toMatchObject({ agentsFree: 1, agentsSignedIn: 1 })
   })
 })

@@ -226,7 +226,7 @@ export function settingsTable(): string {
   const rows = Object.entries<Setting>(settings).map(([name, setting]) => {
     const preset =
       setting.default === undefined ? '**required**' : setting.default === '' ? '–' : `\`${setting.default}\``
-    return `| \`${name}\` | ${preset} | ${setting.description}${setting.secret ? ' *Secret.*' : ''} |`
+    return `| \`${name}\` | ${preset} | ${setting.description}${setting.secret ? ' _Secret._' : ''} |`
   })
   return ['| setting | default | what it is |', '| --- | --- | --- |', ...rows].join('\n')
 }

@@ -8,14 +8,13 @@ export const redacted = '[redacted]'
  * Field names whose values may be personal or secret. They are taken out at any depth, so that a careless `log.info({
  * party })` cannot write a customer's number to disk. People and calls are named by their ids.
  */
-const redactedFields = new Set(
-  [
-    'party number phone phones display name names displayName signInName customerName firstName lastName company',
-    'callerIdNum callerIdName connectedLineNum connectedLineName callerNumber callerName dialled account accountNumber',
-    'email emails address addresses city note notes text card pop customer candidates',
-    'password passwordHash secret token csrfToken cookie cookies authorization headers body query params uri',
-  ].flatMap((line) => line.toLowerCase().split(' ')),
-)
+const redactedNames = [
+  'party number phone phones display name names displayName signInName customerName firstName lastName company',
+  'callerIdNum callerIdName connectedLineNum connectedLineName callerNumber callerName dialled account accountNumber',
+  'email emails address addresses city note notes text card pop customer candidates',
+  'password passwordHash secret token csrfToken cookie cookies authorization headers body query params uri',
+].flatMap((line) => line.split(' '))
+const redactedFields = new Set(redactedNames.map((name) => name.toLowerCase()))
 
 /** What looks like a phone number or an e-mail address inside a sentence; call ids (`main:1764000000.12`) do not. */
 const inText: readonly [RegExp, string][] = [
@@ -39,11 +38,14 @@ export function createLog(config: Pick<Config, 'LOG_LEVEL'>, destination?: Desti
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       // Errors are made plain below, not by pino's own serializer, which keeps whatever hangs on them.
-      serializers: { err: (error: unknown) => error },
+      serializers: {
+        err: (error: unknown) => error,
+        // The fields of a child logger pass by serializers alone.
+        ...Object.fromEntries(redactedNames.map((name) => [name, () => redacted])),
+      },
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => withoutPersonalData(fields, 0) as Record<string, unknown>,
-        bindings: (fields) => withoutPersonalData(fields, 0) as Record<string, unknown>,
       },
       hooks: {
         logMethod(parameters, method) {

@@ -25,8 +25,6 @@ A password is asked for on the terminal, or read as one line from standard input
 const databaseWithinMs = 10_000
 const silent = pino({ level: 'silent' })
 
-process.exit(await main())
-
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -80,7 +78,7 @@ const commands: Readonly<Record<string, ((people: People, options: Options) => P
       await people.management.endSessionsOf(personIdOf(people, options['name']), null)
       console.log('Done. They have to sign in again.')
     },
-    list: async (people) => {
+    list: (people) => {
       for (const { signInName, roles, extension, active } of people.management.list()) {
         console.log(
           [signInName, roles.join(','), extension ?? '-', active ? 'active' : 'no access'].join('\t'),
@@ -143,3 +141,5 @@ function explain(error: unknown): string {
   const fields = error.errors?.map(({ path, message }) => `  ${path || 'password'}: ${message}`) ?? []
   return [error.message, ...fields].join('\n')
 }
+
+process.exit(await main())

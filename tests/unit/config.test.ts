@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig, settings, settingsTable } from '../../server/config.ts'
+
+const required = { MONGODB_URI: 'mongodb://127.0.0.1/ringcard', AMI_SECRET: 'a secret' }
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('settings', () => {
+  it('need the database and the PBX’s secret; everything else has a default', () => {
+    const config = readConfig(required)
+    expect(config).toMatchObject({
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: 8080,
+      TRUST_PROXY: false,
+      PBX_TRUNKS: ['PJSIP/trunk'],
+      DESKS: [],
+      SHORT_ABANDON_SECONDS: 5,
+    })
+  })
+
+  it('that are missing or malformed are all told at once, one line each, saying what to do', () => {
+    const problems = problemsOf({
+      HTTP_PORT: 'eighty',
+      PUBLIC_ORIGIN: 'calls.example.com',
+      HOME_COUNTRY: 'XX',
+    })
+    expect(problems.map((line) => line.split(' ')[0])).toEqual([
+      'MONGODB_URI',
+      'AMI_SECRET',
+      'HOME_COUNTRY',
+      'HTTP_PORT',
+      'PUBLIC_ORIGIN',
+    ])
+    for (const line of problems) expect(line).not.toContain('\n')
+    expect(problems[0]).toContain('is missing: set it in the environment')
+    expect(problems[3]).toContain('must be a whole number')
+  })
+
+  it('never repeat a value, which may be a secret', () => {
+    const problems = problemsOf({
+      ...required,
+      MONGODB_URI: 'postgres://anna:hunter2@db/x',
+      METRICS_TOKEN: 'short',
+    })
+    expect(problems).toHaveLength(2)
+    expect(problems.join()).not.toMatch(/hunter2|short/)
+  })
+
+  it('that are empty count as not set', () => {
+    expect(problemsOf({ MONGODB_URI: ' ', AMI_SECRET: '' })).toHaveLength(2)
+    expect(readConfig({ ...required, HTTP_PORT: '' }).HTTP_PORT).toBe(8080)
+  })
+
+  it.each([
+    ['0.0.0.0.0:x', 'HTTP_PORT'],
+    ['65536', 'HTTP_PORT'],
+    ['-1', 'AMI_PORT'],
+    ['1e3', 'SESSION_HOURS'],
+    ['0', 'SESSION_HOURS'],
+    ['loud', 'LOG_LEVEL'],
+    ['https://calls.example.com/', 'PUBLIC_ORIGIN'],
+    ['yes please', 'TRUST_PROXY'],
+    ['Support', 'DIALLED_LABELS'],
+  ])('refuse %j for %s', (value, name) => {
+    expect(problemsOf({ ...required, [name]: value })).toHaveLength(1)
+  })
+
+  it('name desks in short', () => {
+    const { DESKS } = readConfig({
+      ...required,
+      DESKS: '201=PJSIP/201+PJSIP/201-web, 205=Local/205@agent-phones/n',
+    })
+    expect(DESKS).toEqual([
+      { extension: '201', interfaces: ['PJSIP/201', 'PJSIP/201-web'] },
+      { extension: '205', interfaces: ['Local/205@agent-phones/n'] },
+    ])
+  })
+
+  it('name desks in a file', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'ringcard-desks-')), 'desks.json')
+    await writeFile(file, JSON.stringify([{ extension: '201', interfaces: ['PJSIP/201'] }]))
+    expect(readConfig({ ...required, DESKS: file }).DESKS).toHaveLength(1)
+  })
+
+  it.each([
+    ['201', 'extension=DEVICE'],
+    ['anna=PJSIP/201', 'extension=DEVICE'],
+    ['201=PJSIP', 'like PJSIP/201'],
+    ['201=PJSIP/201\r\nAction: Logoff', 'like PJSIP/201'],
+    ['201=PJSIP/201,201=PJSIP/202', 'twice'],
+    ['/nowhere/desks.json', 'cannot be read (ENOENT)'],
+  ])('refuse the desks %j', (DESKS, reason) => {
+    expect(problemsOf({ ...required, DESKS })).toEqual([expect.stringContaining(reason)])
+  })
+
+  it('label dialled numbers', () => {
+    const { DIALLED_LABELS } = readConfig({
+      ...required,
+      DIALLED_LABELS: '+493023125101=Support, +493023125102=Sales',
+    })
+    expect(DIALLED_LABELS.get('+493023125102')).toBe('Sales')
+  })
+})
+
+/** Without the spaces and dashes by which a formatter fills the columns of a table. */
+const unpadded = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
+
+describe('the list of settings', () => {
+  it.each(['docs/operations.md', 'README.md'])(
+    'in %s is what the server reads (npm run docs writes it)',
+    (file) => {
+      expect(unpadded(readFileSync(file, 'utf8'))).toContain(unpadded(settingsTable()))
+    },
+  )
+
+  it('has no default for a secret', () => {
+    const secrets = Object.values<{ secret?: true; default?: string }>(settings).filter((one) => one.secret)
+    expect(secrets.map((one) => one.default ?? '')).toEqual(['', '', ''])
+  })
+})

@@ -84,6 +84,7 @@ const commands: Readonly<Record<string, ((people: People, options: Options) => P
           [signInName, roles.join(','), extension ?? '-', active ? 'active' : 'no access'].join('\t'),
         )
       }
+      return Promise.resolve()
     },
   }
 

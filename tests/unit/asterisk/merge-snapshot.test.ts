@@ -139,6 +139,23 @@ describe('a call that hangs up while lists are read', () => {
   })
 })
 
+it('leaves in its bridge who is being replaced there, until the event says that they left', () => {
+  const bridgeId = 'lab:bridge'
+  const taker: PbxEvent = {
+    ...stamp,
+    type: 'bridge.entered',
+    bridgeId,
+    channelId: 'lab:1764000000.2',
+    linkedId: one.linkedId,
+    swappedFor: one.channelId,
+  }
+
+  // The list is ahead: in it, the change of places is over already.
+  const [snapshot] = mergeSnapshot('lab', listed('up'), heldOf([taker]))
+
+  expect(snapshot).toMatchObject({ snapshot: { bridges: [{ bridgeId, channelIds: [one.channelId] }] } })
+})
+
 describe('a value that the list already shows', () => {
   const changed = (changes: (PbxEvent & { type: 'channel.changed' })['changes']): PbxEvent => ({
     ...stamp,

@@ -62,7 +62,7 @@ export function createPipeline(options: PipelineOptions) {
   const lookedUp = new Set<string>()
 
   function take(event: PbxEvent): void {
-    if (event.type !== 'tick' && event.type !== 'desks.set') clockDifference = event.at - event.arrivedAt
+    noteClock(event)
     const { facts } = reduce(floor, event)
     const isSilentTick = event.type === 'tick' && facts.length === 0
     if (!isSilentTick) {
@@ -79,6 +79,12 @@ export function createPipeline(options: PipelineOptions) {
     if (facts.length === 0) return
     options.publishFacts(facts)
     for (const fact of facts) follow(fact)
+  }
+
+  /** Events that we make ourselves say nothing of the PBX's clock. */
+  function noteClock(event: PbxEvent): void {
+    const isOurs = event.type === 'tick' || event.type === 'desks.set' || event.type === 'link.lost'
+    if (!isOurs) clockDifference = event.at - event.arrivedAt
   }
 
   /** What a fact means for the card. */
@@ -110,7 +116,9 @@ export function createPipeline(options: PipelineOptions) {
     const { callId } = call
     lookedUp.add(callId)
     try {
-      found(callId, await customers.matchCall(toMatch(call)))
+      const matched = await customers.matchCall(toMatch(call))
+      // More was learnt meanwhile, and is being looked up: an answer to less would have the dialplan go on too early.
+      if (floor.calls.get(callId)?.account === call.account) found(callId, matched)
     } catch (error) {
       log.error({ callId, err: error }, 'The look-up of a call failed.')
     }
@@ -139,9 +147,9 @@ export function createPipeline(options: PipelineOptions) {
   }
 
   async function noteContact(fact: Fact & { type: 'contact.ended' }): Promise<void> {
-    const customerId = customers.callOf(fact.callId)?.customer?._id
-    if (customerId === undefined) return
     try {
+      const customerId = await customerOf(fact.callId)
+      if (customerId === null) return
       await customers.recordContact({
         callId: fact.callId,
         customerId,
@@ -154,6 +162,13 @@ export function createPipeline(options: PipelineOptions) {
       // History has the call; the timeline shows it again once it is read from there.
       log.warn({ callId: fact.callId, err: error }, 'A talk could not be added to the customer’s timeline.')
     }
+  }
+
+  /** Whose call it is. Right after a restart history alone knows. */
+  async function customerOf(callId: string): Promise<string | null> {
+    const matched = customers.callOf(callId)
+    if (matched) return matched.customer?._id ?? null
+    return (await history.readCall(callId))?.customerId ?? null
   }
 
   function tick(pbx: string): void {
@@ -193,6 +208,7 @@ export function createPipeline(options: PipelineOptions) {
       let lastAt = recovery.checkpoint?.at ?? now()
       const unkept: Fact[] = []
       for await (const { event, factsKept } of recovery.inputs) {
+        noteClock(event)
         const { facts } = reduce(floor, event)
         if (!factsKept) unkept.push(...facts)
         lastAt = event.at

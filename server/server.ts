@@ -53,14 +53,6 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       if (state === 'ready') void customers.retryUnavailable()
     },
   })
-  const history = await openHistory({
-    folder: config.SPOOL_FOLDER,
-    node: config.NODE_NAME,
-    database,
-    showParty: describe,
-    log,
-    limits: { inputDays: config.HISTORY_INPUT_DAYS },
-  })
   const people = createPeople({
     store: createPeopleStore(database.connection),
     log,
@@ -77,6 +69,15 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onChange: (call) => {
       pipeline.cardChanged(call)
     },
+  })
+  // The database may answer from here on, and whoever is told of it exists by now.
+  const history = await openHistory({
+    folder: config.SPOOL_FOLDER,
+    node: config.NODE_NAME,
+    database,
+    showParty: describe,
+    log,
+    limits: { inputDays: config.HISTORY_INPUT_DAYS },
   })
   const link = createPbxLink({
     pbx,

@@ -10,7 +10,7 @@ import { connectDatabase } from '../server/database/database.ts'
 import { ensureIndexes } from '../server/database/schema.ts'
 import { createPeopleStore } from '../server/people/model.ts'
 import { createPeople } from '../server/people/people.ts'
-import { startAsterisk, type LabAsterisk } from './asterisk/asterisk.ts'
+import { startAsterisk, type Address, type LabAsterisk } from './asterisk/asterisk.ts'
 import { freePort, waitUntil, whenProcessEnds } from './asterisk/process.ts'
 import { databaseUri, startDatabase, type LabDatabase } from './database/database.ts'
 import { seedCustomers } from './seed/seed.ts'
@@ -69,6 +69,8 @@ export interface CentreOptions {
   /** Run the built server (`npm run build` before) instead of the sources. */
   built?: boolean
   httpPort?: number
+  /** Puts something between the server and AMI, such as a relay that can be cut; gives where the server finds it. */
+  amiThrough?: (ami: Address) => Promise<Address>
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -100,7 +102,8 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     const port = options.httpPort ?? (await freePort('127.0.0.1', 'tcp'))
     const spool = options.folder === undefined ? join(scratch, 'spool') : join(options.folder, 'spool')
     await mkdir(spool, { recursive: true })
-    const environment = serverEnvironment(uri, pbx, port, spool)
+    const ami = (await options.amiThrough?.(pbx.ami)) ?? pbx.ami
+    const environment = serverEnvironment(uri, pbx, ami, port, spool)
     let log = ''
     let server: ChildProcess | undefined
     const startServer = async (): Promise<void> => {
@@ -144,7 +147,13 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
   }
 }
 
-function serverEnvironment(uri: string, pbx: LabAsterisk, port: number, spool: string): NodeJS.ProcessEnv {
+function serverEnvironment(
+  uri: string,
+  pbx: LabAsterisk,
+  ami: Address,
+  port: number,
+  spool: string,
+): NodeJS.ProcessEnv {
   const desks = labPeople.flatMap(({ extension }) =>
     extension === undefined ? [] : [`${extension}=PJSIP/${extension}+PJSIP/${extension}-web`],
   )
@@ -152,8 +161,8 @@ function serverEnvironment(uri: string, pbx: LabAsterisk, port: number, spool: s
     ...process.env,
     NODE_ENV: 'production',
     MONGODB_URI: uri,
-    AMI_HOST: pbx.ami.host,
-    AMI_PORT: String(pbx.ami.port),
+    AMI_HOST: ami.host,
+    AMI_PORT: String(ami.port),
     AMI_USERNAME: pbx.ami.username,
     AMI_SECRET: pbx.ami.secret,
     PBX_NAME: pbx.pbx,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildAsteriskRoot } from '../lab/asterisk/root.ts'
-import { prepareChromium } from './browser/support/chromium.ts'
+import { prepareChromium } from '../lab/chromium.ts'
 
 /**
  * `npm test`: sets up what the suite needs on a bare machine, runs every vitest project, and ends with one line
@@ -22,15 +22,23 @@ function run(command: string, args: string[]): number {
 const began = Date.now()
 mkdirSync(`${root}.artifacts`, { recursive: true })
 await buildAsteriskRoot({ onProgress: say })
-await prepareChromium({ onProgress: say })
+prepareChromium()
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1)
 say(`Set-up took ${Math.round((Date.now() - began) / 1000)} s.`)
 
-const status = run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`])
+const status = run('npx', [
+  'vitest',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile=${report}`,
+])
 const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as {
   numPassedTests: number
   numFailedTests: number
   numFailedTestSuites: number
 }
-process.stdout.write(`${numPassedTests} passed, ${Math.max(numFailedTests, status === 0 ? 0 : 1, numFailedTestSuites)} failed\n`)
+process.stdout.write(
+  `${numPassedTests} passed, ${Math.max(numFailedTests, status === 0 ? 0 : 1, numFailedTestSuites)} failed\n`,
+)
 process.exit(status === 0 && numPassedTests > 0 ? 0 : 1)

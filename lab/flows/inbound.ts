@@ -121,9 +121,11 @@ export const inboundFlows: Readonly<Record<string, Flow>> = {
     story: 'the customer types an account number and is answered by support',
     play: (pbx) =>
       withPhones(pbx, [{ extension: '201', hangUpAfterMs: 1_500 }], async () => {
-        const digits = [...'4'].map((digit) => ({ afterMs: 1_500, digit }))
-        const account = [...'100234'].map((digit, at) => ({ afterMs: at === 0 ? 2_500 : 300, digit }))
-        await callAndWait(pbx, { to: did.ivr, digits: [...digits, ...account] })
+        const account = ['1', '0', '0', '2', '3', '4'].map((digit, at) => ({
+          afterMs: at === 0 ? 2_500 : 300,
+          digit,
+        }))
+        await callAndWait(pbx, { to: did.ivr, digits: [{ afterMs: 1_500, digit: '4' }, ...account] })
       }),
   },
   'two-devices': {

@@ -149,7 +149,13 @@ describe('a call through a queue', () => {
     const customer = story.customer()
     story.enters('support', customer)
     const phone = story.rings(customer, '201')
-    story.happens({ type: 'channel.hangupAsked', channelId: phone, linkedId: customer, by: 'farEnd', cause: 21 })
+    story.happens({
+      type: 'channel.hangupAsked',
+      channelId: phone,
+      linkedId: customer,
+      by: 'farEnd',
+      cause: 21,
+    })
     story.dialEnds(customer, phone, 'notAnswered')
     story.gone(phone, customer, 21)
     expect(story.fact('offer.ended').outcome).toBe('declined')

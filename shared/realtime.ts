@@ -35,6 +35,8 @@ export const changeSchema = z.discriminatedUnion('type', [
       'notAnswered',
       'declined',
       'ended',
+      // The agent handed it over, or it was taken on elsewhere, after they had talked.
+      'movedOn',
       'lost',
     ]),
   }),

@@ -22,7 +22,7 @@ export function currentCall(calls: readonly DeskCall[], left: LeftCall | null, c
   const call = byUrgency.find((one) => one.callId === chosen) ?? byUrgency[0]
   if (call !== undefined) return { kind: 'call', call }
   if (left === null) return { kind: 'idle' }
-  if (left.call.answeredAt === null) return { kind: 'gone', left }
+  if (left.call.answeredAt === null || left.reason === 'movedOn') return { kind: 'gone', left }
   return {
     kind: 'call',
     call: { ...left.call, state: 'ended', endedAt: left.call.endedAt ?? left.at, heldSince: null },

@@ -116,6 +116,7 @@ export const en = {
       notAnswered: 'Not answered in time; it went on to the next agent',
       declined: 'Declined on your phone',
       ended: 'The call has ended',
+      movedOn: 'Handed over; the call goes on without you',
       lost: 'Lost with the telephone system',
     },
     announceRinging: 'Ringing: {name}, {queue}',

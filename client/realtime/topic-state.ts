@@ -81,11 +81,22 @@ function withChanges(state: TopicState, { changes, at }: Delta): TopicState {
   return draft
 }
 
+/** A call that has ended stays on the desk, with its card, until the next one comes: nobody tells us that it goes. */
+function dropFormerCalls(draft: Draft): void {
+  const calls = [...draft.deskCalls.values()]
+  const live = calls.filter(({ state }) => state !== 'ended')
+  const kept = live.length > 0 ? live : calls.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0)).slice(-1)
+  if (kept.length === draft.deskCalls.size) return
+  draft.deskCalls = new Map(kept.map((call) => [call.callId, call]))
+  draft.pops = new Map([...draft.pops].filter(([callId]) => draft.deskCalls.has(callId)))
+}
+
 function applyChange(draft: Draft, change: Change, at: number): void {
   switch (change.type) {
     case 'deskCall.set':
       draft.deskCalls = set(draft.deskCalls, change.call.callId, change.call)
       if (draft.left?.call.callId === change.call.callId) draft.left = null
+      dropFormerCalls(draft)
       break
     case 'deskCall.gone': {
       const call = draft.deskCalls.get(change.callId)

@@ -57,8 +57,7 @@ export function deskChanges(
     for (const [extension, reason] of desks) {
       const view = call && deskCall(floor, call, extension, context.describe)
       const talk = endOfTalk(facts, callId, extension)
-      const movedOn = view?.state === 'ended' && (talk?.why === 'transferred' || talk?.why === 'moved')
-      if (view && !movedOn && call.mergedInto === null) {
+      if (view && call.mergedInto === null) {
         // A talk that has ended is told once; that the whole call ends later is no news here.
         if (view.state === 'ended' && !talk) continue
         const isNew = !shown.get(callId)?.has(extension)
@@ -139,9 +138,13 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'contact.began':
       case 'contact.held':
       case 'contact.resumed':
-      case 'contact.ended':
         touch(fact.callId, fact.extension, 'ended')
         break
+      case 'contact.ended': {
+        const movedOn = fact.why === 'transferred' || fact.why === 'moved'
+        touch(fact.callId, fact.extension, movedOn ? 'movedOn' : 'ended')
+        break
+      }
       case 'call.queued':
       case 'call.dequeued':
         touchAll(fact.callId, 'withdrawn')

@@ -132,13 +132,14 @@ export async function callSteps(journey: Journey): Promise<void> {
     'a withheld number: an honest unknown caller, and nothing of the number anywhere',
     async () => {
       await stage.phone({ extension: '201' })
-      const number = numberOf('cast-kovalchuk')
-      await stage.call({ from: number, to: did.agent('201'), callerName: 'Olena K', withheld: true })
-      await nina.asks('withheld')
-      const text = (await nina.page.locator('body').textContent()) ?? ''
-      assert(!text.replace(/\D/g, '').includes(number.slice(-7)), 'the withheld number is on the page')
-      assert(!text.includes('Olena K ') && !text.includes('“Olena K”'), 'the withheld name is on the page')
-      await pictures.take(nina, 'desk-withheld')
+      const { name, phones } = castMember('cast-rivera')
+    const number = phones[0] ?? ''
+    await stage.call({ from: number, to: did.agent('201'), callerName: name, withheld: true })
+    await nina.asks('withheld')
+    const text = (await nina.page.locator('body').textContent()) ?? ''
+    assert(!text.replace(/\D/g, '').includes(number.slice(-7)), 'the withheld number is on the page')
+    assert(!text.includes(name), 'the withheld name is on the page')
+    await pictures.take(nina, 'desk-withheld')
     },
   )
 

@@ -40,6 +40,11 @@ describe('which call the desk is about', () => {
     expect(currentCall([], gone, null)).toEqual({ kind: 'gone', left: gone })
   })
 
+  test('one that was handed over leaves the reason and no card, though it was talked to', () => {
+    const gone = { ...left, reason: 'movedOn' } as const
+    expect(currentCall([], gone, null)).toEqual({ kind: 'gone', left: gone })
+  })
+
   test('without any, the desk is idle', () => {
     expect(currentCall([], null, 'second')).toEqual({ kind: 'idle' })
   })

@@ -100,3 +100,32 @@ describe('a call that leaves the desk', () => {
     expect(after.pops.size).toBe(0)
   })
 })
+
+describe('a call that has ended', () => {
+  const ended = { ...call, state: 'ended' as const, answeredAt: now, endedAt: now + 9 }
+  const next = { ...call, callId: 'next', offeredAt: now + 10 }
+  const after = applied(
+    applySnapshot(undefined, step(1, rings)),
+    step(2, [{ type: 'deskCall.set', call: ended }]),
+  )
+
+  test('stays with its card until the next one comes', () => {
+    expect([...after.deskCalls.values()]).toEqual([ended])
+    expect(after.pops.get(call.callId)).toEqual(pop)
+    const later = applied(after, step(3, [{ type: 'deskCall.set', call: next }]))
+    expect([...later.deskCalls.values()]).toEqual([next])
+    expect(later.pops.size).toBe(0)
+  })
+
+  test('does not come back when the next one moves on', () => {
+    const later = applied(
+      after,
+      step(3, [
+        { type: 'deskCall.set', call: next },
+        { type: 'deskCall.gone', callId: 'next', reason: 'answeredElsewhere' },
+      ]),
+    )
+    expect(later.deskCalls.size).toBe(0)
+    expect(later.left?.call.callId).toBe('next')
+  })
+})

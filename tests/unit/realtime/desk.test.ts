@@ -25,6 +25,7 @@ class Desks extends Story {
     personAt: (extension) => ({ personId: extension, rights: this.rights }),
     popOf: (callId) => this.pops.get(callId) ?? null,
     customerOf: () => ({ customerId: 'c1', name: 'Olena' }),
+    displayNameOf: () => 'Nina',
   }
   readonly ready: boolean | undefined = true
 
@@ -114,6 +115,23 @@ describe('an offered call', () => {
     expect(desks.screen('201')).toContain('gone: answeredElsewhere')
     expect(desks.screen('202').at(-1)).toBe('talking')
     expect(desks.screen('202').filter((step) => step.startsWith('gone'))).toEqual([])
+  })
+
+  it('moves on with the customer when the agent hands them over', () => {
+    const first = desks.rings(customer, '201')
+    desks.answers(customer, first, '201')
+    desks.happens({
+      type: 'transfer.blind',
+      ok: true,
+      transfererId: first,
+      transfereeId: customer,
+      toExten: '202',
+      toContext: 'agents-out',
+    })
+    desks.gone(first, customer)
+    desks.rings(customer, '202')
+    expect(desks.screen('201')).toContain('gone: movedOn')
+    expect(desks.screen('202')).toEqual(['ringing', 'pop.set'])
   })
 
   it('goes when the caller gives up', () => {

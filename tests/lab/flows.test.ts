@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startAsterisk, type LabAsterisk } from '../../lab/asterisk/asterisk.ts'
+import { flows } from '../../lab/flows/flows.ts'
+import { recordTrace } from '../../lab/traces/record.ts'
+import { createPbxLink, type RunningLink } from '../../server/asterisk/link.ts'
+import type { Fact } from '../../server/floor/facts.ts'
+import { createFloor, reduce } from '../../server/floor/floor.ts'
+import { differencesFromAsterisk } from '../compare/held-against-asterisk.ts'
+import { desks, floorOptions, narrate } from '../compare/replay.ts'
+import { stories } from '../fixtures/stories.ts'
+
+/**
+ * A few flows played live, through the real link: what the recorded traces hold all of them to must hold for Asterisk as
+ * it is now. One of each kind that depends on how fast things follow each other.
+ */
+const live = [
+  'direct-caller-hangs-up',
+  'ringall-one-answers',
+  'abandoned-short',
+  'blind-transfer',
+  'local-member-optimised',
+]
+
+const floor = createFloor(floorOptions)
+const facts: Fact[] = []
+let pbx: LabAsterisk
+let link: RunningLink
+
+beforeAll(async () => {
+  pbx = await startAsterisk()
+  const at = Date.now()
+  reduce(floor, { type: 'desks.set', pbx: 'lab', at, arrivedAt: at, desks })
+  const quiet = () => undefined
+  link = createPbxLink({
+    pbx: 'lab',
+    ...pbx.ami,
+    onEvent: (event) => facts.push(...reduce(floor, event).facts),
+    onState: quiet,
+    log: { info: quiet, warn: quiet, error: quiet },
+  })
+  link.start()
+  await vi.waitFor(() => expect(link.state().state).toBe('live'), { timeout: 30_000 })
+})
+afterAll(async () => {
+  await link.stop()
+  await pbx.stop()
+})
+
+describe.each(live)('%s, live', (name) => {
+  it('is told in the same words as recorded, and as Asterisk’s own records have it', async () => {
+    const flow = flows[name]
+    const before = new Set(floor.calls.keys())
+    facts.length = 0
+
+    const records = await recordTrace(pbx, name, async () => flow?.play(pbx), { folder: null })
+    await vi.waitFor(() => expect(floor.channels.size).toBe(0), { timeout: 10_000 })
+
+    expect(narrate(facts)).toEqual(stories[name])
+    const calls = [...floor.calls.values()].filter(({ callId }) => !before.has(callId))
+    expect(calls.length).toBeGreaterThan(0)
+    expect(differencesFromAsterisk(records, facts, calls)).toEqual([])
+    expect(link.counters()).toMatchObject({ unknown: new Map(), malformed: new Map() })
+  }, 60_000)
+})

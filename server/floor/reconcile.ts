@@ -108,10 +108,11 @@ function changedChannels(floor: Floor, snapshot: Snapshot, stamp: Stamp, restart
       known.state === channel.state &&
       known.linkedId === channel.linkedId &&
       known.name === channel.name &&
-      known.callerNumber === channel.callerNumber
+      known.callerNumber === channel.callerNumber &&
+      known.callerRestricted === channel.callerRestricted
     if (same) return []
-    const { channelId, linkedId, state, name, device, callerNumber, callerName } = channel
-    const changes = { state, name, device, callerNumber, callerName }
+    const { channelId, linkedId, state, name, device, callerNumber, callerName, callerRestricted } = channel
+    const changes = { state, name, device, callerNumber, callerName, callerRestricted }
     return [{ ...stamp, type: 'channel.changed' as const, channelId, linkedId, changes }]
   })
 }

@@ -4,7 +4,7 @@ import type { Right } from '../../shared/people.ts'
 import type { Change, Topic } from '../../shared/realtime.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Call, Floor } from '../floor/state.ts'
-import { deskCall, deskCallsOf, todayCall, type DescribeParty } from '../floor/views.ts'
+import { agentView, deskCall, deskCallsOf, todayCall, type DescribeParty } from '../floor/views.ts'
 import { personRoom, withoutCustomer } from './topics.ts'
 
 export type GoneReason = Extract<Change, { type: 'deskCall.gone' }>['reason']
@@ -23,6 +23,7 @@ export interface DeskContext {
   /** The card and match of a call as these rights may see it; null when nothing is known or looked up yet. */
   popOf: (callId: string, rights: readonly Right[]) => Pop | null
   customerOf: (callId: string) => KnownCustomer | null
+  displayNameOf: (personId: string) => string | null
 }
 
 /** Which desks show which call, kept so that no call stays on a desk after its end. */
@@ -51,6 +52,9 @@ export function deskChanges(
     if (!person || made.length === 0) return
     const topic = personRoom(person.personId)
     changes.set(topic, [...(changes.get(topic) ?? []), ...made])
+  }
+  for (const extension of new Set(facts.flatMap((f) => (f.type === 'agent.state' ? [f.extension] : [])))) {
+    tell(extension, () => ownState(floor, extension, context))
   }
   for (const [callId, desks] of touchedDesks(facts, floor, shown)) {
     const call = floor.calls.get(callId)
@@ -101,13 +105,22 @@ export function deskContent(
   shown: Shown,
 ): Change[] {
   if (!rights.has('desk.use')) return []
-  return deskCallsOf(floor, extension, context.describe).flatMap((call): Change[] => {
+  const calls = deskCallsOf(floor, extension, context.describe).flatMap((call): Change[] => {
     const live = floor.calls.get(call.callId)?.endedAt === null
     // Ended here while the call goes on: it moved to somebody else.
     if (call.state === 'ended' && live) return []
     if (live) noteShown(shown, call.callId, extension)
     return [{ type: 'deskCall.set', call }, ...popChange(call.callId, rights, context)]
   })
+  return [...ownState(floor, extension, context), ...calls]
+}
+
+/** What whoever sits at a desk is doing, for their own screen. */
+function ownState(floor: Floor, extension: string, context: DeskContext): Change[] {
+  const agent = floor.agents.get(extension)
+  if (!agent) return []
+  const displayName = agent.personId === null ? null : context.displayNameOf(agent.personId)
+  return [{ type: 'agent.set', agent: agentView(floor, agent, displayName) }]
 }
 
 function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touched {

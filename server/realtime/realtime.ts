@@ -119,7 +119,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     keep: options.keep ?? 128,
     keepMs: secondsKept * 1000,
   })
-  const deskContext: DeskContext = { describe, popOf: options.popOf, customerOf, personAt }
+  const { popOf } = options
+  const deskContext: DeskContext = { describe, popOf, customerOf, displayNameOf: people.nameOf, personAt }
   const floorContext: FloorContext = { describe, customerOf, displayNameOf: people.nameOf }
   const links = createLinks(streams)
   const today = createToday({

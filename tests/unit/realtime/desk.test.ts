@@ -40,14 +40,32 @@ class Desks extends Story {
     for (const [topic, made] of changes) this.sent[topic.slice('person:'.length)]?.push(...made)
   }
 
-  /** What one agent's screen was told, in short. */
+  /** What one agent's screen was told of calls, in short. */
   screen(extension: string): string[] {
-    return (this.sent[extension] ?? []).map((change) => {
+    return this.#ofCalls(this.sent[extension] ?? []).map((change) => {
       if (change.type === 'deskCall.set') return change.call.state
       if (change.type === 'deskCall.gone') return `gone: ${change.reason}`
       if (change.type === 'today.set') return `today: ${change.call.outcome}`
       return change.type
     })
+  }
+
+  /** What a fresh screen would be shown of calls, in short. */
+  content(extension: string): string[] {
+    const changes = deskContent(this.floor, extension, this.rights, this.context, this.shown)
+    return this.#ofCalls(changes).map((change) =>
+      change.type === 'deskCall.set' ? change.call.state : change.type,
+    )
+  }
+
+  /** What one agent's screen was told last of their own state. */
+  ownState(extension: string): string | undefined {
+    const last = this.sent[extension]?.findLast((change) => change.type === 'agent.set')
+    return last?.agent.state
+  }
+
+  #ofCalls(changes: readonly Change[]): Change[] {
+    return changes.filter((change) => change.type !== 'agent.set')
   }
 }
 
@@ -173,12 +191,22 @@ describe('the card of an offered call', () => {
   })
 })
 
+describe('an agent’s own state', () => {
+  it('is on their own screen as the telephone system sees it', () => {
+    desks.enters('support', customer)
+    const phone = desks.rings(customer, '201')
+    expect(desks.ownState('201')).toBe('ringing')
+    desks.answers(customer, phone, '201')
+    expect(desks.ownState('201')).toBe('talking')
+    desks.gone(phone, customer)
+    expect(desks.ownState('201')).toBe('free')
+    expect(desks.ownState('202')).toBeUndefined()
+  })
+})
+
 describe('the snapshot of a desk', () => {
   it('holds the call and its card while it rings, is talked and is finished, until the next call', () => {
-    const content = () =>
-      deskContent(desks.floor, '201', desks.rights, desks.context, desks.shown).map((change) =>
-        change.type === 'deskCall.set' ? change.call.state : change.type,
-      )
+    const content = () => desks.content('201')
     expect(content()).toEqual([])
     desks.enters('support', customer)
     const phone = desks.rings(customer, '201')
@@ -204,8 +232,8 @@ describe('the snapshot of a desk', () => {
       toContext: 'agents',
     })
     desks.gone(phone, customer)
-    expect(desks.screen('201')).toContain('gone: ended')
-    expect(deskContent(desks.floor, '201', desks.rights, desks.context, desks.shown)).toEqual([])
+    expect(desks.screen('201')).toContain('gone: movedOn')
+    expect(desks.content('201')).toEqual([])
   })
 })
 

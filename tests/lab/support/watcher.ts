@@ -60,6 +60,11 @@ export async function watch(url: string, signInName: string): Promise<Watcher> {
   socket.on('delta', (delta) => {
     keep(delta, false)
   })
+  // Refused while the server starts: Socket.IO does not try again by itself then.
+  let retry: NodeJS.Timeout | undefined
+  socket.on('connect_error', () => {
+    if (!socket.active) retry = setTimeout(() => socket.connect(), 200)
+  })
 
   const all = () => [...topics.values()].flatMap((topic) => [...topic.values()])
   const request = (method: string, path: string, body?: unknown) =>
@@ -96,6 +101,7 @@ export async function watch(url: string, signInName: string): Promise<Watcher> {
     },
     request,
     close: () => {
+      clearTimeout(retry)
       socket.disconnect()
     },
   }

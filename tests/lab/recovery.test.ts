@@ -1,0 +1,303 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startCentre, type Centre } from '../../lab/centre.ts'
+import { databaseUri } from '../../lab/database/database.ts'
+import { quiet } from '../../lab/flows/stage.ts'
+import { placeCall, startPhone, type Phone, type PhoneOptions, type PlacedCall } from '../../lab/sipp/sipp.ts'
+import { connectDatabase, type Database } from '../../server/database/database.ts'
+import {
+  callsCollection,
+  journalCollection,
+  type CallDocument,
+  type JournalDocument,
+} from '../../server/history/model.ts'
+import { silent } from '../unit/history/support.ts'
+import { readCdr } from '../compare/cdr.ts'
+import { openRelay, type Relay } from '../journeys/relay.ts'
+import { watch, type Watcher } from './support/watcher.ts'
+
+/** Of the seed's cast: one customer, and one whom nobody knows. All numbers are of ranges kept for fiction. */
+const first = '+494066969118'
+const second = '+4940669690017'
+const support = '+493023125101'
+const soon = { timeout: 15_000, interval: 50 }
+
+let centre: Centre
+let relay: Relay
+let database: Database
+let petra: Watcher
+let nina: Watcher
+const watchers: Watcher[] = []
+const phones: Phone[] = []
+const calls: PlacedCall[] = []
+
+beforeAll(async () => {
+  centre = await startCentre({
+    customers: 200,
+    amiThrough: async (ami) => {
+      relay = await openRelay(ami)
+      return relay.at
+    },
+  })
+  database = connectDatabase({ uri: databaseUri(centre.database.uri, 'ringcard'), log: silent })
+  await database.whenReady()
+  nina = await opened('nina')
+  petra = await opened('petra')
+  await vi.waitFor(() => expect(petra.agent('201')).toBeDefined(), soon)
+})
+afterEach(async () => {
+  relay.mend()
+  await Promise.all(calls.splice(0).map((call) => call.hangUp()))
+  await quiet(centre.pbx)
+  await Promise.all(phones.splice(0).map((phone) => phone.stop()))
+})
+afterAll(async () => {
+  for (const watcher of watchers.splice(0)) watcher.close()
+  await database.stop()
+  await centre.stop()
+  relay.close()
+})
+
+/** Somebody signs in and has a console open. */
+async function opened(signInName: string): Promise<Watcher> {
+  const watcher = await watch(centre.url, signInName)
+  watchers.push(watcher)
+  return watcher
+}
+
+async function phone(extension: PhoneOptions['extension'], afterMs = 300): Promise<Phone> {
+  const started = await startPhone(centre.pbx, { extension, answer: { afterMs } })
+  phones.push(started)
+  return started
+}
+
+/** A customer calls support. */
+async function call(from: string): Promise<PlacedCall> {
+  const placed = await placeCall(centre.pbx, { from, to: support })
+  calls.push(placed)
+  return placed
+}
+
+/** The call on Nina's desk that an agent talks in now. */
+async function ninasCall(): Promise<string> {
+  await vi.waitFor(() => expect(nina.deskCalls().at(-1)?.state).toBe('talking'), soon)
+  const call = nina.deskCalls().find(({ state }) => state === 'talking')
+  return call?.callId ?? ''
+}
+
+const storedCalls = () => database.collection<CallDocument>(callsCollection)
+async function ended(callId: string): Promise<CallDocument> {
+  return vi.waitFor(
+    async () => {
+      const call = await storedCalls().findOne({ _id: callId, endedAt: { $ne: null } })
+      if (!call) throw new Error(`${callId} has not ended in history`)
+      return call
+    },
+    { timeout: 30_000, interval: 100 },
+  )
+}
+
+/** How often the journal says something of a call. */
+async function told(callId: string, type: string): Promise<number> {
+  const entries = await database
+    .collection<JournalDocument>(journalCollection)
+    .find({ kind: 'facts', callIds: callId })
+    .toArray()
+  return entries
+    .flatMap(({ content }) => content as { type: string; callId?: string }[])
+    .filter((fact) => fact.type === type && fact.callId === callId).length
+}
+
+/** No call is shown any more, and nobody is shown to be busy. */
+async function nothingLeft(): Promise<void> {
+  await vi.waitFor(
+    () => {
+      expect(petra.floorCalls()).toEqual([])
+      expect(petra.agent('201')?.state).not.toMatch(/ringing|talking/)
+      expect(petra.agent('202')?.state).not.toMatch(/ringing|talking/)
+    },
+    { timeout: 30_000, interval: 100 },
+  )
+}
+
+describe('the link to Asterisk cut for ten seconds in mid-call', () => {
+  it('ends what ended, shows what began, and doubles nothing', async () => {
+    // given Nina in a call
+    const desk = await phone('201')
+    const one = await call(first)
+    await desk.waitFor('answered')
+    const callId = await ninasCall()
+    const before = Date.now()
+
+    // when the link breaks, that call ends unseen, another begins and is answered
+    relay.cut()
+    await vi.waitFor(() => expect(petra.linkState()).toBe('lost'), soon)
+    expect(nina.deskCalls()).toMatchObject([{ callId, state: 'talking' }])
+    await one.hangUp()
+    const two = await call(second)
+    await desk.waitFor('answered', { times: 2, timeoutMs: 20_000 })
+    await vi.waitFor(() => expect(Date.now() - before).toBeGreaterThan(10_000), { timeout: 12_000 })
+    relay.mend()
+
+    // then the first has ended, the second is on the desk with its card, and the agent is on it
+    await vi.waitFor(() => expect(petra.linkState()).toBe('live'), { timeout: 30_000, interval: 50 })
+    await vi.waitFor(() => expect(nina.deskCalls().at(-1)?.callId).not.toBe(callId), soon)
+    const other = await ninasCall()
+    expect(nina.deskCalls().filter(({ state }) => state === 'talking')).toHaveLength(1)
+    await vi.waitFor(() => expect(nina.pop(other)?.match.outcome).not.toMatch(/pending|unavailable/), soon)
+    expect(petra.floorCalls().map((call) => call.callId)).toEqual([other])
+    expect(petra.agent('201')).toMatchObject({ state: 'talking', callId: other })
+    expect(await ended(callId)).toMatchObject({
+      end: 'unknown',
+      contacts: [{ extension: '201', why: 'unknown' }],
+    })
+
+    // and its end is seen as any other
+    await two.hangUp()
+    expect(await ended(other)).toMatchObject({ contacts: [{ extension: '201' }] })
+    await nothingLeft()
+    for (const id of [callId, other]) {
+      expect([await told(id, 'call.started'), await told(id, 'contact.began')]).toEqual([1, 1])
+      expect([await told(id, 'contact.ended'), await told(id, 'call.ended')]).toEqual([1, 1])
+    }
+  }, 120_000)
+})
+
+describe('the server killed in mid-call', () => {
+  it('goes on with the same call, card and beginning, and ends it once', async () => {
+    const desk = await phone('201')
+    const placed = await call(first)
+    await desk.waitFor('answered')
+    const callId = await ninasCall()
+    const before = nina.deskCalls().find((mine) => mine.callId === callId)
+    const popBefore = await vi.waitFor(() => {
+      const pop = nina.pop(callId)
+      expect(pop?.match.outcome).toBe('one')
+      return pop
+    }, soon)
+
+    await centre.stopServer('kill')
+    const received = nina.received().length
+    await centre.startServer()
+    await vi.waitFor(() => expect(nina.received().length).toBeGreaterThan(received), soon)
+
+    await vi.waitFor(
+      () => expect(nina.deskCalls().find((mine) => mine.callId === callId)).toEqual(before),
+      soon,
+    )
+    await vi.waitFor(() => expect(nina.pop(callId)?.card?.customerId).toBe(popBefore?.card?.customerId), soon)
+    expect(petra.agent('201')).toMatchObject({ state: 'talking', callId })
+
+    await placed.hangUp()
+    const stored = await ended(callId)
+    expect(stored).toMatchObject({ end: 'customerHungUp', contacts: [{ why: 'customerHungUp' }] })
+    expect([await told(callId, 'call.started'), await told(callId, 'call.ended')]).toEqual([1, 1])
+    expect(await storedCalls().countDocuments({ _id: callId })).toBe(1)
+    const rows = await vi.waitFor(async () => {
+      const all = readCdr(
+        (await readFile(centre.pbx.files.cdr, 'utf8')).split('\n').filter((line) => line !== ''),
+      )
+      const mine = all.filter(
+        (row) => row.linkedId === callId.replace(/^[^:]*:/, '') && row.dstChannel !== '',
+      )
+      expect(mine.length).toBeGreaterThan(0)
+      return mine
+    }, soon)
+    const [contact] = stored.contacts
+    const talk = ((contact?.endedAt ?? NaN) - (contact?.beganAt ?? NaN)) / 1000
+    const theirs = Math.max(...rows.map((row) => row.billSec))
+    expect(Math.abs(talk - theirs)).toBeLessThanOrEqual(1)
+    await nothingLeft()
+  }, 120_000)
+
+  it('ends a call that was over before it came back', async () => {
+    const desk = await phone('201')
+    const placed = await call(first)
+    await desk.waitFor('answered')
+    const callId = await ninasCall()
+
+    await centre.stopServer('kill')
+    await placed.hangUp()
+    await centre.startServer()
+
+    expect(await ended(callId)).toMatchObject({ end: 'unknown', contacts: [{ why: 'unknown' }] })
+    await nothingLeft()
+    expect(await told(callId, 'call.ended')).toBe(1)
+  }, 120_000)
+})
+
+describe('Asterisk killed in mid-call', () => {
+  it('cuts the calls off, shows no ghost, and is heard again', async () => {
+    const desk = await phone('201')
+    // and one who waits, with nobody free
+    const talking = await call(first)
+    await desk.waitFor('answered')
+    const callId = await ninasCall()
+    const waiting = await call(second)
+    await vi.waitFor(() => expect(petra.floorCalls().map(({ stage }) => stage)).toContain('waiting'), soon)
+    const waitingId = petra.floorCalls().find(({ stage }) => stage === 'waiting')?.callId ?? ''
+
+    await centre.pbx.restart('kill')
+
+    expect(await ended(callId)).toMatchObject({ end: 'cutOff', contacts: [{ why: 'cutOff' }] })
+    expect(await ended(waitingId)).toMatchObject({ end: 'cutOff', visits: [{ outcome: 'cutOff' }] })
+    await vi.waitFor(() => expect(petra.linkState()).toBe('live'), { timeout: 40_000, interval: 100 })
+    await nothingLeft()
+    await Promise.all([talking.hangUp(), waiting.hangUp()])
+
+    // and the next call comes as ever
+    await desk.stop()
+    const again = await phone('201')
+    const next = await call(first)
+    await again.waitFor('answered', { timeoutMs: 20_000 })
+    const nextId = await ninasCall()
+    await next.hangUp()
+    expect(await ended(nextId)).toMatchObject({ end: 'customerHungUp' })
+  }, 180_000)
+})
+
+describe('the server stopped', () => {
+  /** The most that the dialplan may wait for the server; it looks every 20 ms, and busy processors add to that. */
+  const mayWaitMs = 200
+  const toleranceMs = 100
+
+  /** From the answer to entering the queue, ms, by Asterisk's own record: between them the dialplan waits for the card. */
+  async function waits(): Promise<number[]> {
+    const found: number[] = []
+    for (let n = 0; n < 5; n += 1) {
+      const before = (await celRows()).length
+      const placed = await call(first)
+      const rows = await vi.waitFor(async () => {
+        const mine = (await celRows()).slice(before)
+        expect(mine.map(({ type, app }) => `${type} ${app}`)).toContain('APP_START Queue')
+        return mine
+      }, soon)
+      const answered = rows.find(({ type }) => type === 'ANSWER')
+      const queued = rows.find(({ type, app }) => type === 'APP_START' && app === 'Queue')
+      found.push(((queued?.time ?? NaN) - (answered?.time ?? NaN)) * 1000)
+      await placed.answered
+      await placed.hangUp()
+      await quiet(centre.pbx)
+    }
+    return found
+  }
+
+  async function celRows(): Promise<{ type: string; time: number; app: string }[]> {
+    const lines = (await readFile(centre.pbx.files.cel, 'utf8')).split('\n').filter((line) => line !== '')
+    return lines.map((line) => {
+      const cells = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((m) => m[1] ?? m[2] ?? '')
+      return { type: cells[0] ?? '', time: Number(cells[1]), app: cells[9] ?? '' }
+    })
+  }
+
+  it('no caller waits longer for the queue than the dialplan allows', async () => {
+    const withServer = await waits()
+    await centre.stopServer('graceful')
+    const withoutServer = await waits()
+    await centre.startServer()
+
+    console.log('Answer to queue, ms, with and without server:', withServer, withoutServer)
+    expect(withoutServer.every(Number.isFinite)).toBe(true)
+    expect(Math.max(...withoutServer)).toBeLessThanOrEqual(Math.min(...withServer) + mayWaitMs + toleranceMs)
+  }, 180_000)
+})

@@ -1,5 +1,5 @@
 // The first step of `npm run demo` and `npm test` in a fresh clone: plain Node, because nothing is installed yet.
-// Installs the dependencies when the lock file has changed since the last time, then runs the given script by tsx.
+// Installs the dependencies when the lock file has changed since the last time, then runs the given script, if any, by tsx.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -31,6 +31,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   }
   writeFileSync(stamp, lock)
 }
+
+if (script === undefined) process.exit(0)
 
 // One Node process by `--import tsx`, not a shell around it: a signal reaches the script itself.
 const child = spawn(process.execPath, ['--import', 'tsx', join(root, script), ...args], {

@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../lab/asterisk/process.ts'
 import { temporaryFolder } from '../../lab/database/temporary.ts'
+import { buildConsole } from '../browser/support/build.ts'
 import { signEverybodyIn } from './center.ts'
 import { clearAllButCustomers, openCustomerBase, type CustomerBase } from './customer-base.ts'
 import type { ConsoleMessage, ConsoleSeat, Offer, PbxMessage, PlayBlock, Seen } from './messages.ts'
@@ -38,7 +39,8 @@ const artifacts = '.artifacts/bench'
  */
 export async function setUpPop(customers: number, say: (line: string) => void): Promise<PopStage> {
   say('Building the server and the console')
-  const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] })
+  await buildConsole()
+  const built = spawnSync('npx', ['tsc', '-p', 'server/tsconfig.build.json'], { stdio: ['ignore', 2, 2] })
   if (built.status !== 0) throw new Error('The server could not be built: see above.')
   const base = await openCustomerBase(customers, say)
   const processes: Process[] = []

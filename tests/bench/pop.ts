@@ -16,6 +16,8 @@ interface Plan {
   /** What the late half waits, ms. */
   waits: readonly number[]
   paintedSeconds: number
+  /** As `lengthMs`, for the calls that are painted: the first phone rings for a tenth of it. */
+  paintedLengthMs: number
   paintedEveryMs: number
   paintedNeeded: number
 }
@@ -34,6 +36,7 @@ const full: Plan = {
   lengthMs: 10_000,
   waits: Array.from({ length: 31 }, (_, step) => 5_000 + step * 500),
   paintedSeconds: 275,
+  paintedLengthMs: 10_000,
   paintedEveryMs: 1_250,
   paintedNeeded: 200,
 }
@@ -44,8 +47,9 @@ const shortened: Plan = {
   lengthMs: 3_000,
   waits: [5_000, 5_250, 5_500],
   paintedSeconds: 12,
-  paintedEveryMs: 600,
-  paintedNeeded: 15,
+  paintedLengthMs: 6_000,
+  paintedEveryMs: 1_000,
+  paintedNeeded: 8,
 }
 
 /** What was measured of one side. */
@@ -191,7 +195,10 @@ async function measurePainted(
   say('Opening a console in Chromium')
   const browser = await openPaintingConsole(ours.url, seat)
   try {
-    const block = blockOf({ ...plan, blockSeconds: plan.paintedSeconds, waits: [3] }, callers)
+    const block = blockOf(
+      { ...plan, blockSeconds: plan.paintedSeconds, lengthMs: plan.paintedLengthMs, waits: [3] },
+      callers,
+    )
     let nextMs = 1_000
     for (const call of block.calls) {
       if (call.atMs < nextMs) continue

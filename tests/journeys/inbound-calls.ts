@@ -133,13 +133,13 @@ export async function callSteps(journey: Journey): Promise<void> {
     async () => {
       await stage.phone({ extension: '201' })
       const { name, phones } = castMember('cast-rivera')
-    const number = phones[0] ?? ''
-    await stage.call({ from: number, to: did.agent('201'), callerName: name, withheld: true })
-    await nina.asks('withheld')
-    const text = (await nina.page.locator('body').textContent()) ?? ''
-    assert(!text.replace(/\D/g, '').includes(number.slice(-7)), 'the withheld number is on the page')
-    assert(!text.includes(name), 'the withheld name is on the page')
-    await pictures.take(nina, 'desk-withheld')
+      const number = phones[0] ?? ''
+      await stage.call({ from: number, to: did.agent('201'), callerName: name, withheld: true })
+      await nina.asks('withheld')
+      const text = (await nina.page.locator('body').textContent()) ?? ''
+      assert(!text.replace(/\D/g, '').includes(number.slice(-7)), 'the withheld number is on the page')
+      assert(!text.includes(name), 'the withheld name is on the page')
+      await pictures.take(nina, 'desk-withheld')
     },
   )
 
@@ -197,7 +197,8 @@ export async function callSteps(journey: Journey): Promise<void> {
     pops.expect(call.callId)
     await nina.shows('talking', name)
     await dmytro.shows('ringing', name)
-    await nina.page.getByTestId('call-card').waitFor({ state: 'detached' })
+    await nina.tellsGone('Handed over')
+    assert.equal(await nina.page.getByTestId('call-card').count(), 0, 'the card is still there')
     await phone.answer()
     await dmytro.shows('talking', name)
   })
@@ -216,6 +217,7 @@ export async function callSteps(journey: Journey): Promise<void> {
     await row(castMember('cast-graf').name).getByText('Talking').waitFor()
     await row(castMember('cast-ashworth').name).getByText('Ringing').waitFor()
     await row('Nina Hartmann').getByText('On call').waitFor()
+    await petra.page.getByText('newest event').waitFor()
     await pictures.take(petra, 'supervisor')
   })
 }

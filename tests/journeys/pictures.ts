@@ -20,7 +20,11 @@ export async function openPictures(folder: string): Promise<Pictures> {
         await page.setViewportSize(viewport)
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme })
-          await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`) })
+          // Without this, what changes its colour slowly would be half in one theme, half in the other.
+          await page.screenshot({
+            path: join(folder, `${name}-${size}-${colorScheme}.png`),
+            animations: 'disabled',
+          })
         }
       }
       await page.setViewportSize(sizes.wide)

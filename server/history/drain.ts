@@ -22,6 +22,8 @@ export interface DrainOptions {
   firstRetryMs?: number
   longestRetryMs?: number
   batchEntries?: number
+  /** Pause after a batch that was not full, ms: few large writes leave the database time for look-ups. */
+  gatherMs?: number
 }
 
 export interface Drain {
@@ -49,12 +51,15 @@ export function startDrain(options: DrainOptions): Drain {
   const { store, reader, log } = options
   const firstRetryMs = options.firstRetryMs ?? 250
   const longestRetryMs = options.longestRetryMs ?? 10_000
+  const batchEntries = options.batchEntries ?? 500
+  const gatherMs = options.gatherMs ?? 1_000
   let drainedSeq = options.drainedSeq
   let refused = 0
   let trouble: string | null = null
   let stopped = false
   let wakeUp: (() => void) | null = null
   let woken = false
+  let gathering: (() => void) | null = null
   const waiting = new Set<() => void>()
 
   const pause = async (ms: number | null): Promise<void> => {
@@ -69,6 +74,19 @@ export function startDrain(options: DrainOptions): Drain {
       }
     })
     wakeUp = null
+  }
+
+  /** Lets entries come together, unless somebody waits for them. */
+  const gather = async (): Promise<void> => {
+    if (stopped || waiting.size > 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs)
+      gathering = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    gathering = null
   }
 
   const keep = async (entries: readonly Entry[]): Promise<void> => {
@@ -95,6 +113,8 @@ export function startDrain(options: DrainOptions): Drain {
   }
 
   let pending: Entry[] = []
+  /** Whether the last batch read was as large as may be: then more waits behind it. */
+  let isFull = false
   let width = Infinity
   let attempts = 0
 
@@ -102,7 +122,8 @@ export function startDrain(options: DrainOptions): Drain {
   const step = async (): Promise<boolean> => {
     if (pending.length === 0) {
       woken = false
-      pending = await reader.next(options.untilSeq(), options.batchEntries ?? 500)
+      pending = await reader.next(options.untilSeq(), batchEntries)
+      isFull = pending.length >= batchEntries
       width = Infinity
     }
     const batch = pending.slice(0, width)
@@ -136,6 +157,7 @@ export function startDrain(options: DrainOptions): Drain {
     while (!stopped) {
       try {
         if (!(await step())) await pause(null)
+        else if (pending.length === 0 && !isFull) await gather()
       } catch (error) {
         fail(error)
         const wait = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts, 16))
@@ -165,6 +187,7 @@ export function startDrain(options: DrainOptions): Drain {
         }
         const timer = setTimeout(() => settle(false), withinMs)
         waiting.add(look)
+        gathering?.()
       })
     },
     trouble: () => trouble,
@@ -172,6 +195,7 @@ export function startDrain(options: DrainOptions): Drain {
     stop: async () => {
       stopped = true
       wakeUp?.()
+      gathering?.()
       await running
       await reader.close()
     },

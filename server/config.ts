@@ -169,9 +169,15 @@ export const settings = {
     schema: wholeNumber(1, 3650),
   },
   HISTORY_ARCHIVE_DAYS: {
-    description: 'Calls older than this are archived; 0 keeps all.',
+    description:
+      'Calls and facts older than this leave the database for HISTORY_ARCHIVE_FOLDER, once a day; 0 keeps all.',
     default: '0',
     schema: wholeNumber(0, 36_500),
+  },
+  HISTORY_ARCHIVE_FOLDER: {
+    description: 'Folder for the archive: one compressed file for each month. It holds what callers said.',
+    default: '.data/archive',
+    schema: z.string().min(1),
   },
   LOG_LEVEL: {
     description: 'How much is logged: error, warn, info or debug.',

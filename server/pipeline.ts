@@ -289,3 +289,16 @@ export function describeParty(home: CountryCode): (party: RawParty) => Party {
     return { number: understood.e164 ?? number, display: understood.display, name, withheld: false }
   }
 }
+
+/**
+ * Makes the number that was dialled readable: by its label, else as a person of the home country reads it.
+ * @param labels by number, with or without plus
+ */
+export function describeDialled(
+  home: CountryCode,
+  labels: ReadonlyMap<string, string>,
+): (number: string) => string {
+  const canonical = (number: string): string => understandNumber(number, home).e164 ?? number
+  const known = new Map([...labels].map(([number, label]) => [canonical(number), label]))
+  return (number) => known.get(canonical(number)) ?? (understandNumber(number, home).display || number)
+}

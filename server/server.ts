@@ -8,6 +8,8 @@ import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
+import { archiveDaily } from './history/archive-daily.ts'
+import { archiveHistory } from './history/archive.ts'
 import { openHistory } from './history/history.ts'
 import { historyRoutes } from './history/routes.ts'
 import { createHttp } from './http/http.ts'
@@ -16,7 +18,7 @@ import { createPeopleStore } from './people/model.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
-import { createPipeline, describeParty } from './pipeline.ts'
+import { createPipeline, describeDialled, describeParty } from './pipeline.ts'
 import { createRealtime } from './realtime/realtime.ts'
 import { startWhenReady } from './start-when-ready.ts'
 
@@ -129,12 +131,23 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     }
   }
   const { readCall } = historyRoutes(history)
+  const customerHandlers = customerRoutes(customers)
+  /** What is decided about a call goes into the journal: when that could not keep it, nobody may decide. */
+  const kept =
+    <Input, Answer>(handler: (input: Input) => Answer) =>
+    (input: Input): Answer => {
+      history.requireRoom()
+      return handler(input)
+    }
   const http = await createHttp({
     config,
     people,
     handlers: {
       ...peopleRoutes(people, secure),
-      ...customerRoutes(customers),
+      ...customerHandlers,
+      'calls.choose': kept(customerHandlers['calls.choose']),
+      'calls.create': kept(customerHandlers['calls.create']),
+      'calls.unlink': kept(customerHandlers['calls.unlink']),
       'calls.read': ({ me, params }) => readCall(me, params.callId),
       'health.read': health,
     },
@@ -156,12 +169,13 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       authenticate: (cookies) => people.authenticate(tokenFromCookies(cookies, secure)),
     },
     describe,
+    showDialled: describeDialled(config.HOME_COUNTRY, config.DIALLED_LABELS),
     popOf: customers.popOf,
     customerOf: (callId) => {
       const customer = customers.callOf(callId)?.customer
       return customer ? { customerId: customer._id, name: customer.name } : null
     },
-    todayOf: (personId, since) => history.todayOf(personId, since, callsOfToday),
+    todayOf: async (personId, since) => customers.named(await history.todayOf(personId, since, callsOfToday)),
     startOfToday: () => new Date().setHours(0, 0, 0, 0),
     allowedOrigins: config.PUBLIC_ORIGIN === '' ? [] : [config.PUBLIC_ORIGIN],
   })
@@ -180,6 +194,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   pipeline.start(pbx)
   link.start()
 
+  let archiving: { stop: () => void } | undefined
   const starting = startWhenReady({
     whenReady: database.whenReady,
     work: async () => {
@@ -191,6 +206,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       })
       pipeline.desksChanged(pbx, people.directory())
       await pipeline.restoreCards()
+      archiving = archiveDaily({
+        archive: (beforeMs) => archiveHistory(database, config.HISTORY_ARCHIVE_FOLDER, beforeMs),
+        days: config.HISTORY_ARCHIVE_DAYS,
+        log,
+      })
       log.info('People can sign in.')
     },
     log,
@@ -200,6 +220,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     port,
     stop: async () => {
       starting.stop()
+      archiving?.stop()
       await link.stop()
       realtime.stop()
       await http.stop(requestGraceMs)

@@ -200,6 +200,23 @@ export function createCustomers(options: CustomersOptions) {
     readCard: (customerId: string, rights: readonly Right[]): Promise<Card | null> =>
       needingDatabase(async () => cardFor(await read(customerId), rights, now())),
 
+    /** Calls with the names of their customers, found in one query; without names while the database is away. */
+    named: async <C extends { customerId: string | null; customerName: string | null }>(
+      calls: readonly C[],
+    ): Promise<C[]> => {
+      const customerIds = [...new Set(calls.flatMap(({ customerId }) => customerId ?? []))]
+      const found =
+        customerIds.length === 0
+          ? []
+          : await needingDatabase(() =>
+              collection()
+                .find({ _id: { $in: customerIds } }, { projection: { name: 1 } })
+                .toArray(),
+            ).catch(() => [])
+      const names = new Map(found.map(({ _id, name }) => [_id, name]))
+      return calls.map((call) => ({ ...call, customerName: names.get(call.customerId ?? '') ?? null }))
+    },
+
     /** Customers whose name, company, phone, e-mail or account number begins so: at most 50. */
     search: (typed: string): Promise<SearchHit[]> =>
       needingDatabase(() => searchCustomers(collection(), typed, homeCountry)),

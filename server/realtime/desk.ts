@@ -1,4 +1,4 @@
-import type { OfferOutcome } from '../../shared/calls.ts'
+import type { DeskCall, OfferOutcome } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
 import type { Right } from '../../shared/people.ts'
 import type { Change, Topic } from '../../shared/realtime.ts'
@@ -18,6 +18,8 @@ export interface KnownCustomer {
 /** What the floor does not know and a desk shows. */
 export interface DeskContext {
   describe: DescribeParty
+  /** A number of ours as people here know it: its label, or its readable form. */
+  showDialled?: (number: string) => string
   /** Who sits at a desk with a console open, and what they may do now. */
   personAt: (extension: string) => { personId: string; rights: ReadonlySet<Right> } | null
   /** The card and match of a call as these rights may see it; null when nothing is known or looked up yet. */
@@ -59,7 +61,7 @@ export function deskChanges(
   for (const [callId, desks] of touchedDesks(facts, floor, shown)) {
     const call = floor.calls.get(callId)
     for (const [extension, reason] of desks) {
-      const view = call && deskCall(floor, call, extension, context.describe)
+      const view = call && asShown(deskCall(floor, call, extension, context.describe), context)
       const talk = endOfTalk(facts, callId, extension)
       if (view && call.mergedInto === null) {
         // A talk that has ended is told once; that the whole call ends later is no news here.
@@ -110,9 +112,17 @@ export function deskContent(
     // Ended here while the call goes on: it moved to somebody else.
     if (call.state === 'ended' && live) return []
     if (live) noteShown(shown, call.callId, extension)
-    return [{ type: 'deskCall.set', call }, ...popChange(call.callId, rights, context)]
+    return [
+      { type: 'deskCall.set', call: asShown(call, context) },
+      ...popChange(call.callId, rights, context),
+    ]
   })
   return [...ownState(floor, extension, context), ...calls]
+}
+
+function asShown<C extends DeskCall | null>(call: C, { showDialled }: DeskContext): C {
+  if (call?.dialled == null || !showDialled) return call
+  return { ...call, dialled: showDialled(call.dialled) }
 }
 
 /** What whoever sits at a desk is doing, for their own screen. */

@@ -43,6 +43,7 @@ export interface RealtimeOptions {
     nameOf: (personId: string) => string | null
   }
   describe: DeskContext['describe']
+  showDialled?: (number: string) => string
   popOf: DeskContext['popOf']
   customerOf: DeskContext['customerOf']
   /** A person's calls since an instant (ms), from history. */
@@ -120,7 +121,14 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     keepMs: secondsKept * 1000,
   })
   const { popOf } = options
-  const deskContext: DeskContext = { describe, popOf, customerOf, displayNameOf: people.nameOf, personAt }
+  const deskContext: DeskContext = {
+    describe,
+    ...(options.showDialled ? { showDialled: options.showDialled } : {}),
+    popOf,
+    customerOf,
+    displayNameOf: people.nameOf,
+    personAt,
+  }
   const floorContext: FloorContext = { describe, customerOf, displayNameOf: people.nameOf }
   const links = createLinks(streams)
   const today = createToday({

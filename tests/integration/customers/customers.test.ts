@@ -247,6 +247,15 @@ describe('what is learnt', () => {
   })
 })
 
+describe('calls of the day', () => {
+  it('bear the names of their customers as they are now; who is nobody’s or gone stays without', async () => {
+    const customerId = await somebody({ name: 'Named Once' })
+    const calls = [customerId, null, 'gone', customerId].map((id) => ({ customerId: id, customerName: null }))
+    const named = await customers.named(calls)
+    expect(named.map(({ customerName }) => customerName)).toEqual(['Named Once', null, null, 'Named Once'])
+  })
+})
+
 describe('a search', () => {
   it.each([
     ['the beginning of a name', 'olen', 'Olena Kovalchuk'],

@@ -8,7 +8,7 @@ const outputs = ['dist/client/index.html', 'dist/server/main.js']
 
 /**
  * Builds server and console into `dist/` unless what is there is newer than every source.
- * @throws Error when the build fails; its own words are on standard error
+ * @throws Error with the build's own words when it fails
  */
 export function buildIfNeeded(onProgress: (line: string) => void): void {
   const built = Math.min(...outputs.map((file) => modified(join(root, file))))
@@ -17,11 +17,11 @@ export function buildIfNeeded(onProgress: (line: string) => void): void {
   )
   if (built > changed) return
   onProgress('Building the server and the console …')
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'build'], {
     cwd: root,
-    stdio: ['ignore', 'ignore', 2],
+    encoding: 'utf8',
   })
-  if (status !== 0) throw new Error('The build failed: see its message above.')
+  if (status !== 0) throw new Error(`The build failed:\n${stdout}${stderr}`)
 }
 
 function modified(file: string): number {

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
+import { waitUntil } from '../../lab/asterisk/process.ts'
 import type { LabPerson } from '../../lab/centre.ts'
 
 type SlotState = 'idle' | 'ringing' | 'talking' | 'held' | 'ended' | 'gone'
@@ -64,8 +65,13 @@ export async function openConsole(browser: Browser, url: string, person: LabPers
     connection: (text) => page.getByTestId('connection').getByText(text).waitFor(),
     queueWaits: (queue, waiting) => page.locator(`li[title^="${queue}: ${waiting} waiting"]`).waitFor(),
     painted: async (callId) => {
+      // Asked from outside: a condition that waits in the page would need eval, which the page's policy forbids.
       const isIt = `({ detail }) => detail.callId === ${JSON.stringify(callId)}`
-      await page.waitForFunction(`performance.getEntriesByName('card-painted').some(${isIt})`)
+      await waitUntil(
+        `the card of ${callId} to be painted`,
+        () => page.evaluate<boolean>(`performance.getEntriesByName('card-painted').some(${isIt})`),
+        { timeoutMs: waitMs, everyMs: 100 },
+      )
     },
     paintings: () =>
       page.evaluate(

@@ -19,9 +19,14 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
       { path: '/:any(.*)*', name: 'nowhere', component: () => import('./ui/NowherePage.vue') },
     ],
   })
+  /** Where somebody begins: at their desk, or without one on the floor if that is theirs to watch. */
+  const home = (): { name: string } => {
+    const watches = session.rights.has('floor.watch') && session.me?.extension == null
+    return { name: watches ? 'floor' : 'desk' }
+  }
   router.beforeEach((to) => {
     if (session.me === null) return to.name === 'signIn' ? true : { name: 'signIn' }
-    if (to.name === 'signIn') return { name: 'desk' }
+    if (to.name === 'signIn') return home()
     if (to.name === 'desk' && !session.rights.has('desk.use') && session.rights.has('floor.watch')) {
       return { name: 'floor' }
     }
@@ -30,7 +35,7 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
   })
   watch(
     () => session.me === null,
-    (out) => void router.replace(out ? { name: 'signIn' } : { name: 'desk' }),
+    (out) => void router.replace(out ? { name: 'signIn' } : home()),
   )
   return router
 }

@@ -18,7 +18,7 @@ const usage = `npm run lab -- COMMAND
   call [--from NUMBER] [--to NUMBER] [--name NAME] [--digits KEYS] [--for SECONDS] [--withheld]
                   call the company as a customer would (default: support, for 10 s)
   trace NAME      play a flow on an Asterisk of its own and record it under tests/fixtures/traces
-                  (without NAME: the list of flows)
+                  (without NAME: the list of flows; --all: every one, some ten minutes)
   down            stop it`
 
 /** What the background process leaves for the other commands: readable by its owner alone, since it holds secrets. */
@@ -138,16 +138,18 @@ async function call(args: readonly string[]): Promise<void> {
 }
 
 async function trace(name: string | undefined): Promise<void> {
-  const flow = name === undefined ? undefined : flows[name]
-  if (name === undefined || !flow) {
+  const wanted = Object.entries(flows).filter(([key]) => name === '--all' || key === name)
+  if (name === undefined || wanted.length === 0) {
     const list = Object.entries(flows).map(([key, { story }]) => `  ${key.padEnd(34)} ${story}`)
     const which = name === undefined ? 'Which flow?' : `There is no flow ${name}.`
     throw new UsageError(`${which} There are:\n${list.join('\n')}`)
   }
   const pbx = await startAsterisk({ onProgress: say })
   try {
-    const recorded = await recordTrace(pbx, name, () => flow.play(pbx))
-    say(`${String(recorded.pieces.length)} blocks in ${traceFile(name)}`)
+    for (const [key, flow] of wanted) {
+      const recorded = await recordTrace(pbx, key, () => flow.play(pbx))
+      say(`${String(recorded.pieces.length)} blocks in ${traceFile(key)}`)
+    }
   } finally {
     await pbx.stop()
   }

@@ -301,3 +301,12 @@ describe('the server stopped', () => {
     expect(Math.max(...withoutServer)).toBeLessThanOrEqual(Math.min(...withServer) + mayWaitMs + toleranceMs)
   }, 180_000)
 })
+
+describe('the log of all this', () => {
+  it('names no caller, no customer and no number', () => {
+    const log = centre.serverLog()
+    expect(log).toContain('The PBX is connected.')
+    for (const text of [first, second]) expect(log).not.toContain(text.slice(-8))
+    expect(log).not.toMatch(/Weber|Hartmann/)
+  })
+})

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startSimulator, type PlayOptions, type Simulator } from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
@@ -133,7 +134,45 @@ describe('the simulator plays what the real Asterisk did', () => {
   })
 })
 
+/** What a manager session that has logged in is answered, as text. */
+async function ask(port: number, actions: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+  open.push({ close: () => Promise.resolve(void socket.destroy()) })
+  let heard = ''
+  socket.on('data', (text: string) => (heard += text))
+  const send = (...headers: string[]) => socket.write(`${headers.join('\r\n')}\r\n\r\n`)
+  send('Action: Login', 'Username: ringcard', 'Secret: as agreed')
+  for (const action of actions) send(`Action: ${action}`, 'ActionID: test')
+  send('Action: Ping', 'ActionID: last')
+  await vi.waitFor(() => expect(heard).toContain('Ping: Pong'), 5_000)
+  return heard
+}
+
+/** Blocks with their headers sorted: a list's ActionID does not stand in the same place in every list. */
+const blocksOf = (text: string) =>
+  text
+    .split('\r\n\r\n')
+    .map((block) =>
+      block
+        .split('\r\n')
+        .filter((line) => line !== '' && !line.startsWith('ActionID: '))
+        .sort(),
+    )
+    .filter((block) => block.length > 0)
+
 describe('the simulator answers as Asterisk does', () => {
+  it.each(['CoreStatus', 'CoreSettings', 'CoreShowChannels', 'BridgeList', 'DeviceStateList', 'QueueStatus'])(
+    '%s of an idle company is what the real one said, header by header',
+    async (action) => {
+      const { simulator } = await stage('hold')
+      const real = (await readTrace('hold')).start[action] ?? ''
+      const said = blocksOf(await ask(simulator.port, [action]))
+
+      expect(blocksOf(real).length).toBeGreaterThan(0)
+      expect(said).toEqual(expect.arrayContaining(blocksOf(real)))
+    },
+  )
+
   it('gives lists of the calls in play, from which a server that connects late knows them', async () => {
     const on = await stage('hold')
     await live(on)

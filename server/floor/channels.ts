@@ -1,5 +1,5 @@
 import { callerOf, endCall, identify, startCall } from './calls.ts'
-import { channelLeftBridge, endContactsOf } from './contacts.ts'
+import { channelLeftBridge, endContactsOf, talksOnInNewCall } from './contacts.ts'
 import type { ChannelInfo, PbxEvent } from './events.ts'
 import { channelRang, channelStoppedRinging } from './offers.ts'
 import type { Call, Channel } from './state.ts'
@@ -42,6 +42,8 @@ export function noteChannel(
   let next: Channel = { ...channel, ...changes }
   if (linkedId !== null && linkedId !== channel.linkedId) next = moveToCall(step, { ...next, linkedId })
   step.state.channels.set(channelId, next)
+  // Who enters a bridge with this very event is looked at once they are in it.
+  if (next.callId !== channel.callId && changes.bridgeId === undefined) talksOnInNewCall(step, next)
   if (changes.application === 'VoiceMail') leaveVoicemail(step, next)
   if (next.extension !== null) step.agents.add(next.extension)
   return next

@@ -30,6 +30,16 @@ export function bridgeEntered(step: Step, event: PbxEvent & { type: 'bridge.ente
   }
 }
 
+/**
+ * A channel that is in a bridge belongs to another call now: whoever talks on it goes on talking there. Asterisk tells of
+ * the new call only with the channel's next event, which may come after everybody has changed places.
+ */
+export function talksOnInNewCall(step: Step, channel: Channel): void {
+  const call = step.state.calls.get(channel.callId)
+  if (!call || channel.extension === null || reachedFrom(step, channel).length < 2) return
+  beginContact(step, call, channel.extension, channel.channelId)
+}
+
 /** A channel left a bridge; what it reached before stays as it is until its legs say more. */
 export function bridgeLeft(step: Step, bridgeId: string, channelId: string): void {
   channelLeftBridge(step, bridgeId, channelId)

@@ -95,4 +95,40 @@ describe('agent to agent', () => {
     expect(story.told().filter((type) => type === 'call.ended')).toHaveLength(1)
     expect([story.agent('201'), story.agent('202')]).toEqual(['free', 'free'])
   })
+
+  it('keeps its second agent when Asterisk tells only later that they are in the customer’s call', () => {
+    const story = new Story()
+    const customer = story.customer()
+    const first = story.rings(customer, '201')
+    story.answers(customer, first, '201')
+    const second = story.channel('PJSIP/201', { exten: '202' })
+    const target = story.channel('PJSIP/202', { linkedId: second })
+    story.happens({ type: 'dial.began', callerId: second, calledId: target, called: null, dialString: null })
+    story.dialEnds(second, target, 'answered')
+    story.bridge('b2', second, target, second)
+    story.happens({
+      type: 'transfer.attended',
+      ok: true,
+      firstId: first,
+      secondId: second,
+      transfereeId: customer,
+      targetId: target,
+    })
+    story.happens({ type: 'bridge.left', bridgeId: 'b1', channelId: customer, linkedId: customer })
+    story.happens({
+      type: 'bridge.entered',
+      bridgeId: 'b2',
+      channelId: customer,
+      linkedId: customer,
+      swappedFor: second,
+    })
+    story.state(target, 'up', customer)
+    story.gone(first, customer)
+    story.gone(second, customer)
+    expect([story.agent('201'), story.agent('202')]).toEqual(['free', 'talking'])
+    expect(story.call(customer).contacts.map(({ extension, why }) => [extension, why])).toEqual([
+      ['201', 'transferred'],
+      ['202', null],
+    ])
+  })
 })

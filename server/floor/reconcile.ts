@@ -24,6 +24,7 @@ export function reconcile(floor: Floor, event: PbxEvent & { type: 'snapshot' }):
     ...newChannels(floor, snapshot, stamp, restarted),
     ...changedChannels(floor, snapshot, stamp, restarted),
     ...waitingDifferences(floor, snapshot, stamp),
+    ...parkingDifferences(floor, snapshot, stamp),
     ...bridgeDifferences(floor, snapshot, stamp),
     ...ringingPhones(floor, snapshot, stamp),
   ]
@@ -133,6 +134,30 @@ function waitingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): Pbx
     const linkedId = snapshot.channels.find((channel) => channel.channelId === channelId)?.linkedId
     if (linkedId === undefined) continue
     events.push({ ...stamp, at: since, type: 'queue.entered', queue, channelId, linkedId, position })
+  }
+  return events
+}
+
+/** Who was parked unseen, and who left a parking space unseen: to somebody if they are in a bridge, else by themselves. */
+function parkingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxEvent[] {
+  const spaceOf = new Map(snapshot.parked.map(({ channelId, space }) => [channelId, space]))
+  const bridged = new Set(snapshot.bridges.flatMap(({ channelIds }) => channelIds))
+  const parkedNow = new Set<string>()
+  const events: PbxEvent[] = []
+  for (const { channelId, linkedId } of snapshot.channels) {
+    const space = spaceOf.get(channelId)
+    if (space === undefined) continue
+    const callId = floor.channels.get(channelId)?.callId ?? linkedId
+    parkedNow.add(callId)
+    if (floor.calls.get(callId)?.parkedIn === space) continue
+    events.push({ ...stamp, type: 'parking.parked', channelId, linkedId, space, parkedById: null })
+  }
+  for (const { channelId, linkedId } of snapshot.channels) {
+    const callId = floor.channels.get(channelId)?.callId
+    const call = callId === undefined ? undefined : floor.calls.get(callId)
+    if (call?.parkedIn == null || parkedNow.has(call.callId) || call.customerChannelId !== channelId) continue
+    const how = bridged.has(channelId) ? ('retrieved' as const) : ('timedOut' as const)
+    events.push({ ...stamp, type: 'parking.ended', channelId, linkedId, how, byId: null })
   }
   return events
 }

@@ -84,6 +84,26 @@ describe('after a gap', () => {
     expect(floor.calls.get(customer)?.channelIds.size).toBe(2)
   })
 
+  it('a caller who left the parking space unseen is parked no more, and one who was parked unseen is', () => {
+    const { story, customer, phone } = talking()
+    const other = story.customer('+4930231252')
+    story.happens({
+      type: 'parking.parked',
+      channelId: customer,
+      linkedId: customer,
+      space: '701',
+      parkedById: phone,
+    })
+    story.gone(phone, customer)
+    story.happens({ type: 'link.lost' })
+    story.snapshot({ ...listed(story.floor), bridges: [], parked: [{ channelId: other, space: '702' }] })
+    expect([story.call(customer).parkedIn, story.call(other).parkedIn]).toEqual([null, '702'])
+    expect(story.fact('call.unparked')).toMatchObject({ callId: customer, how: 'timedOut' })
+    story.facts.length = 0
+    story.snapshot({ ...listed(story.floor), bridges: [], parked: [{ channelId: other, space: '702' }] })
+    expect(story.told()).toEqual([])
+  })
+
   it('a caller who was waiting and is now talking was answered meanwhile', () => {
     const story = new Story()
     const customer = story.customer()

@@ -32,8 +32,8 @@ export async function standardCall(waitMs: number, lengthMs: number): Promise<Te
   const offerAt = at(find('AgentCalled'))
   const groups: { from: number; atMs: (nth: number) => number }[] = [
     // The caller arrives, and the queue has them before anything could be prepared, or long before the offer.
-    { from: at(customer), atMs: (nth) => Math.min(nth, 1) },
-    { from: at(first), atMs: () => waitMs - 1 },
+    { from: at(customer), atMs: () => 0 },
+    { from: at(first), atMs: () => waitMs },
     { from: offerAt, atMs: (nth) => waitMs + (nth > 2 ? 1 : 0) },
     { from: at(find('AgentRingNoAnswer')), atMs: () => waitMs + firstRing * lengthMs },
     { from: at(second), atMs: (nth) => waitMs + parts.secondOffer * lengthMs + (nth > 4 ? 2 : 0) },

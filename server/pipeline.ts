@@ -154,7 +154,7 @@ export function createPipeline(options: PipelineOptions) {
         callId: fact.callId,
         customerId,
         at: fact.at - fact.talkMs,
-        text: fact.queue === null ? 'Talked on the phone' : `Talked on the phone (${fact.queue})`,
+        text: '',
         talkMs: fact.talkMs,
         by: fact.personId === null ? null : options.displayNameOf(fact.personId),
       })

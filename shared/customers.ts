@@ -50,7 +50,7 @@ export const noteSchema = z.object({
 export const timelineEntrySchema = z.object({
   at: instantSchema,
   kind: z.enum(['call', 'note', 'purchase', 'payment', 'dispute', 'event', 'invitation', 'message']),
-  /** One plain sentence. */
+  /** One plain sentence; empty for a talk that nobody wrote anything about. */
   text: z.string(),
   callId: z.string().nullable(),
   durationMs: z.number().nullable(),

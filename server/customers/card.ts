@@ -38,7 +38,8 @@ export function whyBox(customer: Visible, now: number): Why[] {
       .filter(({ kind }) => kinds.includes(kind))
       .sort((one, other) => other.at - one.at)
       .map(({ kind, title, at }) => ({ kind, text: title, at, overdue: false }))
-  const lastTalk = customer.recent.find(({ kind }) => kind === 'call')
+  // A talk that nobody wrote anything about says nothing here that the timeline does not.
+  const lastTalk = customer.recent.find(({ kind, text }) => kind === 'call' && text !== '')
   return [
     ...promises.filter(isDue).map(promiseLine),
     ...business(['dispute']),

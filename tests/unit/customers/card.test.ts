@@ -37,6 +37,13 @@ describe('why somebody calls', () => {
     ])
   })
 
+  it('takes the last talk that somebody wrote about', () => {
+    const jonas = customer('jonas', {
+      recent: [talk(now - hour, ''), talk(now - 9 * day, 'Wants rye flour')],
+    })
+    expect(whyBox(jonas, now)).toMatchObject([{ kind: 'lastTalk', text: 'Wants rye flour' }])
+  })
+
   it('says nothing of somebody new', () => {
     expect(whyBox(customer('new'), now)).toEqual([])
   })

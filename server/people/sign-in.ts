@@ -21,15 +21,19 @@ const mostSessionsOfOne = 10
 
 /**
  * Makes the sign-in: checks a name and password, begins a session and sits the person down at the desk asked for, else
- * at their usual one if it is free. Attempts are throttled by name (10 at once, then one each 30 s) and by address (50 at
- * once, then one each 5 s: many agents may come from one address); a success is not counted.
+ * at their usual one if it is free. Attempts are throttled three ways; a success is not counted:
+ * by name from one address (10 at once, then one each 30 s); by address (50 at once, then one each 5 s: many agents may
+ * come from one); and by name from anywhere (200 at once, then one each 10 s), wide enough that a stranger who knows a name
+ * does not keep its owner out.
  */
 export function createSignIn({ store, memory, changes, presence, sessionHours, now }: SignInParts) {
-  const byName = createThrottle({ capacity: 10, refillMs: 30_000, mostKeys: 10_000, now })
+  const byPlace = createThrottle({ capacity: 10, refillMs: 30_000, mostKeys: 10_000, now })
+  const byName = createThrottle({ capacity: 200, refillMs: 10_000, mostKeys: 10_000, now })
   const byAddress = createThrottle({ capacity: 50, refillMs: 5_000, mostKeys: 10_000, now })
 
   const check = async ({ signInName, password }: SignInRequest, address: string): Promise<PersonDocument> => {
-    const waitMs = Math.max(byAddress.spend(address), byName.spend(signInName))
+    const place = `${signInName} ${address}`
+    const waitMs = Math.max(byAddress.spend(address), byPlace.spend(place), byName.spend(signInName))
     if (waitMs > 0) {
       throw new ProblemError('sign_in.throttled', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
     }
@@ -40,7 +44,8 @@ export function createSignIn({ store, memory, changes, presence, sessionHours, n
       throw new ProblemError('sign_in.refused')
     }
     byAddress.refund(address)
-    byName.reset(signInName)
+    byPlace.reset(place)
+    byName.refund(signInName)
     return person
   }
 

@@ -64,10 +64,10 @@ describe('signing in', () => {
   })
 
   it('throttles a name that is tried from everywhere', async () => {
-    await office.add('zelda')
+    await office.add('delia')
     const attempt = (n: number) =>
       office.people
-        .signIn({ signInName: 'zelda', password: 'x' }, `10.1.${Math.floor(n / 100)}.${n % 100}`)
+        .signIn({ signInName: 'delia', password: 'x' }, `10.1.${Math.floor(n / 100)}.${n % 100}`)
         .catch((error: unknown) => error)
     const answers = await Promise.all(Array.from({ length: 201 }, (_, n) => attempt(n)))
     const codes = answers.map((answer) => (answer as { code: string }).code)
@@ -266,7 +266,7 @@ describe('a person', () => {
   })
 
   it('whose password is set anew is signed out everywhere', async () => {
-    const personId = await office.add('delia')
+    const personId = await office.add('dora')
     const dora = await office.signIn('dora')
     await office.people.management.change(personId, { password: 'another horse battery' }, null)
     expect(office.people.isLive(dora.sessionId)).toBe(false)

@@ -43,6 +43,7 @@ export function startCall(step: Step, channel: Channel): Call {
     direction,
     party,
     dialled,
+    dialledBy: diallerOf(step.state, channel),
   })
   return call
 }
@@ -62,6 +63,13 @@ function whatKind(
     party: { number: channel.exten, name: null, restricted: false },
     dialled: channel.exten,
   }
+}
+
+function diallerOf(
+  state: FloorState,
+  { extension }: Channel,
+): { extension: string; personId: string | null } | null {
+  return extension === null ? null : { extension, personId: state.agents.get(extension)?.personId ?? null }
 }
 
 /** Who calls on a channel, as the network said it. */

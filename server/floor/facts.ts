@@ -15,7 +15,15 @@ export type ContactEnd = 'customerHungUp' | 'agentHungUp' | 'transferred' | 'mov
  * ask the floor. `at` is the PBX's time (ms), durations are ms.
  */
 export type Fact = { pbx: string; at: number } & (
-  | { type: 'call.started'; callId: string; direction: Direction; party: RawParty; dialled: string | null }
+  | {
+      type: 'call.started'
+      callId: string
+      direction: Direction
+      party: RawParty
+      dialled: string | null
+      /** Whose phone began it; null for a call from outside. */
+      dialledBy: { extension: string; personId: string | null } | null
+    }
   /** More became known of the other party or of what kind of call it is. */
   | { type: 'call.identified'; callId: string; direction: Direction; party: RawParty; dialled: string | null }
   | { type: 'call.learnt'; callId: string; account: string | null; digits: string | null }

@@ -18,13 +18,13 @@ export function isCallFact(fact: Fact): fact is CallFact {
 export function foldCall(call: CallDocument | null, fact: CallFact): CallDocument {
   const before = call ?? emptyCall(fact.callId, fact.pbx, fact.at)
   switch (fact.type) {
-    case 'call.started':
-    case 'call.identified': {
-      const { number, name, restricted } = fact.party
-      const personal = { ...before.personal, number, name, restricted, dialled: fact.dialled }
-      const startedAt = Math.min(before.startedAt, fact.at)
-      return { ...before, direction: fact.direction, personal, startedAt }
+    case 'call.started': {
+      const { dialledBy } = fact
+      const people = withPerson(before.people, dialledBy?.personId ?? null)
+      return { ...identified(before, fact), people, dialledBy }
     }
+    case 'call.identified':
+      return identified(before, fact)
     case 'call.learnt': {
       const account = fact.account ?? before.personal.account
       const digits = fact.digits ?? before.personal.digits
@@ -198,6 +198,16 @@ export function foldCall(call: CallDocument | null, fact: CallFact): CallDocumen
   }
 }
 
+function identified(
+  before: CallDocument,
+  fact: Extract<CallFact, { type: 'call.started' | 'call.identified' }>,
+): CallDocument {
+  const { number, name, restricted } = fact.party
+  const personal = { ...before.personal, number, name, restricted, dialled: fact.dialled }
+  const startedAt = Math.min(before.startedAt, fact.at)
+  return { ...before, direction: fact.direction, personal, startedAt }
+}
+
 /**
  * Lets a call go on in another: its parts come to that one, and it keeps a mark of where it went. Absorbing twice changes
  * nothing more.
@@ -254,6 +264,7 @@ export function emptyCall(callId: string, pbx: string, at: number): CallDocument
     parkings: [],
     voicemail: false,
     mergedInto: null,
+    dialledBy: null,
     people: [],
     applied: [],
     version: 0,

@@ -94,7 +94,9 @@ export const callDocumentSchema = z.object({
   voicemail: z.boolean(),
   /** The call in which this one lives on; it is then left out of lists and figures. */
   mergedInto: z.string().nullable(),
-  /** Everybody who was offered the call or talked in it. */
+  /** Whose phone began it; null for a call from outside. */
+  dialledBy: z.object({ extension: z.string(), personId: z.string().nullable() }).nullable().default(null),
+  /** Everybody who dialled the call, was offered it or talked in it. */
   people: z.array(z.string()),
   /** The last journal entry of each node that stands in this document: an entry is never folded in twice. */
   applied: z.array(z.object({ node: z.string(), seq: z.number() })),

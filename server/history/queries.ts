@@ -13,13 +13,21 @@ export interface Queries {
    */
   readCall: (callId: string) => Promise<CallRecord | null>
   /**
-   * What a person was offered since a time (ms), the newest first. With the database away: the calls that it does not have
+   * Whether a person dialled a call, was offered it or talked in it.
+   * @throws as `readCall`
+   */
+  tookPart: (callId: string, personId: string) => Promise<boolean>
+  /**
+   * What a person dialled or was offered since a time (ms), the newest first. With the database away: the calls that it does not have
    * yet. Customers' names are for `customers/` to fill in.
    */
   todayOf: (personId: string, sinceMs: number, limit: number) => Promise<TodayCall[]>
   /** A customer's calls, the newest first. With the database away: those that it does not have yet. */
   callsOfCustomer: (customerId: string, limit: number) => Promise<CallRecord[]>
 }
+
+/** No call that somebody has a part in today began longer before it, ms. */
+const longestCallMs = 12 * 3_600_000
 
 /** Answers from memory and database together, so that what was just appended is in the answer. */
 export function createQueries(options: {
@@ -44,21 +52,32 @@ export function createQueries(options: {
       .slice(0, limit)
   }
 
+  const find = async (callId: string): Promise<CallDocument | null> => {
+    const here = recent.get(callId)
+    if (here) return here
+    const stored = (await store.readCalls([callId])).get(callId)
+    return stored ? recent.freshen(stored) : null
+  }
+
   return {
     readCall: async (callId) => {
-      const here = recent.get(callId)
-      if (here) return callRecord(here, showParty)
-      const stored = (await store.readCalls([callId])).get(callId)
-      return stored ? callRecord(recent.freshen(stored), showParty) : null
+      const call = await find(callId)
+      return call && callRecord(call, showParty)
     },
+    tookPart: async (callId, personId) => (await find(callId))?.people.includes(personId) ?? false,
     todayOf: async (personId, sinceMs, limit) => {
+      // A call of the night before may have come to this person after midnight.
+      const startedSince = sinceMs - longestCallMs
       const calls = await merged(
-        store.callsOfPerson(personId, sinceMs, limit),
-        (call) => call.people.includes(personId) && call.startedAt >= sinceMs,
+        store.callsOfPerson(personId, startedSince, limit),
+        (call) => call.people.includes(personId) && call.startedAt >= startedSince,
         limit,
       )
       const now = clock()
-      return calls.map((call) => todayCall(call, personId, now, showParty))
+      return calls
+        .flatMap((call) => todayCall(call, personId, now, showParty) ?? [])
+        .filter(({ at }) => at >= sinceMs)
+        .sort((one, other) => other.at - one.at)
     },
     callsOfCustomer: async (customerId, limit) => {
       const calls = await merged(

@@ -4,10 +4,10 @@ import { ProblemError } from '../../shared/problems.ts'
 import type { Queries } from './queries.ts'
 
 /** The handlers of `calls.read`. */
-export function historyRoutes(history: Pick<Queries, 'readCall'>) {
+export function historyRoutes(history: Pick<Queries, 'readCall' | 'tookPart'>) {
   return {
     /**
-     * `calls.read`: with `history.all` any call, with `history.own` one that the person was offered or talked in.
+     * `calls.read`: with `history.all` any call, with `history.own` one that the person dialled, was offered or talked in.
      * @throws ProblemError `call.unknown`, `right.missing`, `database.unreachable`
      */
     readCall: async (
@@ -18,8 +18,8 @@ export function historyRoutes(history: Pick<Queries, 'readCall'>) {
       if (!seesAll && !person.rights.includes('history.own')) throw new ProblemError('right.missing')
       const call = await history.readCall(callId)
       if (!call) throw new ProblemError('call.unknown')
-      const mine = [...call.offers, ...call.contacts].some((part) => part.personId === person.personId)
-      if (!seesAll && !mine) throw new ProblemError('right.missing')
+      if (!seesAll && !(await history.tookPart(callId, person.personId)))
+        throw new ProblemError('right.missing')
       return call
     },
   }

@@ -42,6 +42,7 @@ export function callRecord(call: CallDocument, showParty: ShowParty): CallRecord
 
 /**
  * One person's part in a call, as a line of their day. The customer's name is not history's to tell: it is null here.
+ * @returns null without a part in it; who only dialled a colleague has none
  * @param now for a talk that is still going on, ms
  */
 export function todayCall(
@@ -49,20 +50,21 @@ export function todayCall(
   personId: string,
   now: number,
   showParty: ShowParty,
-): TodayCall {
+): TodayCall | null {
   const offers = call.offers.filter((offer) => offer.personId === personId)
   const contacts = call.contacts.filter((contact) => contact.personId === personId)
   const last = contacts.at(-1) ?? offers.at(-1)
-  const times = [...offers.map((offer) => offer.madeAt), ...contacts.map((contact) => contact.beganAt)]
+  const dialled = call.direction === 'outbound' && call.dialledBy?.personId === personId
+  if (!last && !dialled) return null
   return {
     callId: call._id,
-    at: times.length > 0 ? Math.min(...times) : call.startedAt,
+    at: offers.at(-1)?.madeAt ?? contacts.at(-1)?.beganAt ?? call.startedAt,
     direction: call.direction,
     party: partyOf(call, showParty),
     customerId: call.customerId,
     customerName: null,
     queue: last?.queue ?? null,
-    outcome: contacts.length > 0 ? 'answered' : (offers.at(-1)?.outcome ?? 'unknown'),
+    outcome: contacts.length > 0 ? 'answered' : (offers.at(-1)?.outcome ?? 'notAnswered'),
     talkMs: contacts.reduce(
       (sum, contact) => sum + Math.max(0, (contact.endedAt ?? now) - contact.beganAt),
       0,

@@ -20,7 +20,16 @@ export function answeredCall(callId: string, at = morning): Fact[] {
   const other = { ...common, offerId: `${callId}/o2`, extension: '202', personId: 'boris' }
   const talk = { pbx, callId, contactId: `${callId}/c1`, extension: '202' }
   return [
-    { pbx, at, type: 'call.started', callId, direction: 'inbound', party: caller, dialled: '+49302312500' },
+    {
+      pbx,
+      at,
+      type: 'call.started',
+      callId,
+      direction: 'inbound',
+      party: caller,
+      dialled: '+49302312500',
+      dialledBy: null,
+    },
     { ...common, at: second(1), type: 'call.queued' },
     { ...first, at: second(2), type: 'offer.made' },
     { ...first, at: second(12), type: 'offer.ended', outcome: 'notAnswered', ringMs: 10_000 },
@@ -49,5 +58,25 @@ export function answeredCall(callId: string, at = morning): Fact[] {
       why: 'customerHungUp',
     },
     { pbx, at: second(76), type: 'call.ended', callId, end: 'customerHungUp', cause: 16, durationMs: 76_000 },
+  ]
+}
+
+/** The facts of a call to the outside that nobody answered. */
+export function unansweredDial(callId: string, personId: string, at = morning): Fact[] {
+  const party = { number: '+4930231255550', name: null, restricted: false }
+  const dialledBy = { extension: '201', personId }
+  const end = at + 20_000
+  return [
+    {
+      pbx,
+      at,
+      type: 'call.started',
+      callId,
+      direction: 'outbound',
+      party,
+      dialled: '03023125555',
+      dialledBy,
+    },
+    { pbx, at: end, type: 'call.ended', callId, end: 'notAnswered', cause: 19, durationMs: 20_000 },
   ]
 }

@@ -5,7 +5,7 @@ import type { Entry } from '../../../server/history/entries.ts'
 import { foldCall, isCallFact } from '../../../server/history/fold-call.ts'
 import { callDocumentSchema, type CallDocument } from '../../../server/history/model.ts'
 import { todayCall } from '../../../server/history/views.ts'
-import { answeredCall, morning } from './calls.ts'
+import { answeredCall, morning, unansweredDial } from './calls.ts'
 import { showParty } from './support.ts'
 
 const fold = (facts: readonly Fact[]): CallDocument | null =>
@@ -53,6 +53,17 @@ describe('the document of a call', () => {
       outcome: 'answered',
       talkMs: 60_000,
     })
+  })
+
+  it('that nobody answered belongs to whoever dialled it', () => {
+    const call = callDocumentSchema.parse(fold(unansweredDial('lab:1', 'anna')))
+    expect(call.people).toEqual(['anna'])
+    expect(todayCall(call, 'anna', morning, showParty)).toMatchObject({
+      at: morning,
+      direction: 'outbound',
+      outcome: 'notAnswered',
+    })
+    expect(todayCall(call, 'boris', morning, showParty)).toBeNull()
   })
 
   it('comes out the same when its beginning was never heard, as far as the rest tells', () => {

@@ -116,7 +116,18 @@ export const useNotes = defineStore('notes', () => {
     return [...all.values()].sort((a, b) => b.at - a.at)
   }
 
-  watch(() => session.me?.personId, listOthers, { immediate: true })
+  // Another person at this console begins with their own notes; the draft of the one before stays kept under their name.
+  watch(
+    () => session.me?.personId,
+    () => {
+      subject.value = null
+      draft.value = null
+      status.value = { kind: 'empty' }
+      added.value = new Map()
+      listOthers()
+    },
+    { immediate: true, flush: 'sync' },
+  )
 
   return { text, status, others, turnTo, write, save, saveOther, discardOther, notesOf }
 })

@@ -32,6 +32,9 @@ export const en = {
     notifyOn: 'Notifications are on',
     notifyBlocked: 'Notifications are blocked in the browser’s settings',
     signOut: 'Sign out',
+    signOutUnsaved:
+      '{n} note is not on a card yet. It stays on this computer, for your next sign-in here. | {n} notes are not on a card yet. They stay on this computer, for your next sign-in here.',
+    signOutAnyway: 'Sign out anyway',
     desk: 'Desk {extension}',
     noDesk: 'No desk taken',
   },
@@ -135,11 +138,11 @@ export const en = {
     outcomes: {
       ringing: 'Ringing',
       answered: 'Answered',
-      answeredElsewhere: 'Answered by another agent',
+      answeredElsewhere: 'By a colleague',
       notAnswered: 'Not answered',
       declined: 'Declined',
       busy: 'Busy',
-      unreachable: 'Phone not reachable',
+      unreachable: 'Phone unreachable',
       callerGone: 'Caller hung up',
       withdrawn: 'Withdrawn',
       cutOff: 'Cut off',
@@ -197,6 +200,7 @@ export const en = {
     everything: 'Everything · calls, notes, purchases, invitations',
     everythingNone: 'Nothing has happened with this customer yet. This call will be the first line.',
     you: 'you',
+    talked: 'Talked',
     kinds: {
       call: 'Call',
       note: 'Note',
@@ -325,6 +329,7 @@ export const en = {
     healthFailed: 'The state of the connections could not be read.',
     freeOf: '{free} free of {all}',
     nobodyFree: 'nobody free',
+    ringingNow: '{n} ringing | {n} ringing',
     stages: {
       arriving: 'Arriving',
       waiting: 'Waiting',

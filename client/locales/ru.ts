@@ -28,6 +28,9 @@ export const ru: Messages = {
     notifyOn: 'Уведомления включены',
     notifyBlocked: 'Уведомления запрещены в настройках браузера',
     signOut: 'Выйти',
+    signOutUnsaved:
+      '{n} заметка ещё не в карточке. Она останется на этом компьютере до вашего следующего входа. | {n} заметки ещё не в карточке. Они останутся на этом компьютере до вашего следующего входа. | {n} заметок ещё не в карточке. Они останутся на этом компьютере до вашего следующего входа.',
+    signOutAnyway: 'Всё равно выйти',
     desk: 'Место {extension}',
     noDesk: 'Место не занято',
   },
@@ -131,12 +134,12 @@ export const ru: Messages = {
     outcomes: {
       ringing: 'Звонит',
       answered: 'Отвечен',
-      answeredElsewhere: 'Ответил другой оператор',
+      answeredElsewhere: 'Ответил коллега',
       notAnswered: 'Без ответа',
       declined: 'Отклонён',
       busy: 'Занято',
-      unreachable: 'Телефон недоступен',
-      callerGone: 'Звонивший положил трубку',
+      unreachable: 'Нет связи',
+      callerGone: 'Не дождался',
       withdrawn: 'Снят',
       cutOff: 'Прерван',
       unknown: 'Исход неизвестен',
@@ -188,6 +191,7 @@ export const ru: Messages = {
     everything: 'Всё · звонки, заметки, покупки, приглашения',
     everythingNone: 'С этим клиентом ещё ничего не было. Этот звонок станет первой строкой.',
     you: 'вы',
+    talked: 'Разговор',
     kinds: {
       call: 'Звонок',
       note: 'Заметка',
@@ -315,6 +319,7 @@ export const ru: Messages = {
     healthFailed: 'Состояние соединений прочитать не удалось.',
     freeOf: 'свободны {free} из {all}',
     nobodyFree: 'свободных нет',
+    ringingNow: '{n} звонит | {n} звонят | {n} звонят',
     stages: {
       arriving: 'Поступает',
       waiting: 'Ждёт',

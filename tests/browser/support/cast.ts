@@ -102,6 +102,7 @@ export function olena(now: number): Card {
     timeline: [
       entry('dispute', 'Dispute opened: invoice 1482 over 840 €', now - 2 * day, 'Dmytro Savchuk'),
       entry('call', 'Talked about delivery before 6:00; agreed', now - 5 * day, 'Nina Sorokina', 348_000),
+      entry('call', '', now - 9 * day, 'Lev Okafor', 74_000),
       entry('event', 'Came to the evening “Winter breads”, asked 2 questions', now - 17 * day, null),
       entry('payment', 'Paid invoice 1455, 1 085 €, two days early', now - 24 * day, null),
       entry('purchase', 'Ordered dough mixer service, yearly', now - 52 * day, null),

@@ -30,7 +30,9 @@ function ninaSits(
   for (const queue of cast.queuesOf(now)) server.show(`queue:${queue.name}`, [{ type: 'queue.set', queue }])
   server.show('link', [{ type: 'link.set', link: cast.link(now) }])
   const today = cast.morning(now).map((call): Change => ({ type: 'today.set', call }))
-  server.show(`person:${me.personId}`, [...today, ...changes])
+  const own = cast.agentsOf(now).filter(({ extension }) => extension === me.extension)
+  const agents = own.map((agent): Change => ({ type: 'agent.set', agent: { ...agent, state: 'free' } }))
+  server.show(`person:${me.personId}`, [...today, ...agents, ...changes])
 }
 
 const withCall = (call: DeskCall, pop: Pop): Change[] => [
@@ -149,6 +151,14 @@ export const scenes: Scene[] = [
       cast.ringing(now, {
         party: { number: '+77272555019', display: '+7 727 255 5019', name: 'OMAROVA', withheld: false },
         queue: 'sales',
+      }),
+      noCard('several', cast.family),
+    ),
+  ),
+  desk('desk-nameless', '[data-screen=several]', (now) =>
+    withCall(
+      cast.ringing(now, {
+        party: { number: '+77272555019', display: '+7 727 255 5019', name: null, withheld: false },
       }),
       noCard('several', cast.family),
     ),

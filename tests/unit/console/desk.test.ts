@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { FloorCall } from '../../../shared/calls.ts'
 import { currentCall } from '../../../client/desk/current-call.ts'
 import {
   dropDraft,
@@ -8,7 +9,7 @@ import {
   type Draft,
   type DraftStorage,
 } from '../../../client/desk/drafts.ts'
-import { byTrouble, waitsTooLong } from '../../../client/desk/queue-trouble.ts'
+import { byTrouble, isStuck, ringingIn, waitsTooLong } from '../../../client/desk/queue-trouble.ts'
 import { agentsByTrouble, callsByTrouble } from '../../../client/floor/floor-order.ts'
 import { agentsOf, floorCallsOf, queuesOf, ringing } from '../../browser/support/cast.ts'
 
@@ -97,7 +98,17 @@ describe('a note that is being written', () => {
 
 describe('trouble comes first', () => {
   test('a queue where somebody waits and nobody is free goes before longer lines', () => {
-    expect(byTrouble(queuesOf(now)).map(({ name }) => name)).toEqual(['collections', 'support', 'sales'])
+    expect(byTrouble(queuesOf(now), []).map(({ name }) => name)).toEqual(['collections', 'support', 'sales'])
+  })
+
+  test('a queue whose only waiting caller rings at an agent is not stuck, though nobody else is free', () => {
+    const collections = queuesOf(now).filter(({ name }) => name === 'collections')
+    const ringing = floorCallsOf(now)
+      .filter(({ queue }) => queue === 'collections')
+      .map((call): FloorCall => ({ ...call, stage: 'ringing' }))
+    expect(collections.map((queue) => isStuck(queue, []))).toEqual([true])
+    expect(collections.map((queue) => isStuck(queue, ringing))).toEqual([false])
+    expect(collections.map((queue) => ringingIn(queue, ringing))).toEqual([1])
   })
 
   test('a wait is too long from two minutes on', () => {

@@ -16,6 +16,7 @@ const bridgeEnter: Handler = (block, to) => {
     type: 'bridge.entered',
     ...inBridge(block, to),
     swappedFor: optionalId(block, 'swapuniqueid', to),
+    holding: field(block, 'bridgetechnology') === 'holding_bridge',
   })
 }
 

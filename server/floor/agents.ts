@@ -54,7 +54,7 @@ function noteMembership(step: Step, member: MemberInfo): void {
 /** A queue member as the PBX has it now. */
 export function memberSet(step: Step, member: MemberInfo): void {
   const queue = queueOf(step, member.queue)
-  const members = new Map(queue.members).set(member.interface, member)
+  const members = new Map(queue.members).set(member.interface, { ...member, pbx: step.pbx })
   step.state.queues.set(queue.name, { ...queue, members })
   step.queues.add(queue.name)
   noteMembership(step, member)
@@ -63,6 +63,7 @@ export function memberSet(step: Step, member: MemberInfo): void {
 /** Somebody is no member of a queue any more. */
 export function memberRemoved(step: Step, queueName: string, memberInterface: string): void {
   const queue = queueOf(step, queueName)
+  if (queue.members.get(memberInterface)?.pbx !== step.pbx) return
   const extension = extensionOfMember(step, queueName, memberInterface)
   const members = new Map(queue.members)
   members.delete(memberInterface)

@@ -94,14 +94,40 @@ export function identify(step: Step, call: Call, changes: { direction?: Directio
   return next
 }
 
+/**
+ * A customer joins what was a call between agents, as when an agent connects them with a colleague they were already
+ * talking to. The older call lives on, and from now on it is the customer's: whoever is in it must see who that is.
+ * What happened to the customer before stays told of the call they came from, which merges into this one.
+ * @param callId the call that lives on
+ * @param from the call that the customer's channel leaves
+ */
+export function bringCustomer(step: Step, callId: string, from: Call): void {
+  const call = step.state.calls.get(callId)
+  if (call?.direction !== 'internal') return
+  const { customerChannelId, dialled, dialOutcome, direction, party } = from
+  const parkedIn = call.parkedIn ?? from.parkedIn
+  putCall(step, { ...call, customerChannelId, dialled, dialOutcome, parkedIn, hungUpBy: null })
+  const next = learnOf(step, callId, from.account, from.digits)
+  if (next) identify(step, next, { direction, party })
+}
+
 /** The dialplan told something the caller typed. */
 export function learn(step: Step, channelId: string, account: string | null, digits: string | null): void {
   const call = callOfChannel(step.state, channelId)
-  if (!call) return
+  if (call) learnOf(step, call.callId, account, digits)
+}
+
+function learnOf(
+  step: Step,
+  callId: string,
+  account: string | null,
+  digits: string | null,
+): Call | undefined {
+  const call = step.state.calls.get(callId)
+  if (!call) return undefined
   const next = { ...call, account: account ?? call.account, digits: digits ?? call.digits }
-  if (next.account === call.account && next.digits === call.digits) return
+  if (next.account === call.account && next.digits === call.digits) return call
   putCall(step, next)
-  const { callId } = call
   step.facts.push({
     type: 'call.learnt',
     pbx: step.pbx,
@@ -110,6 +136,7 @@ export function learn(step: Step, channelId: string, account: string | null, dig
     account: next.account,
     digits: next.digits,
   })
+  return next
 }
 
 /** The last channel of a call has gone: says how the call ended, or that it lives on in another. */

@@ -1,4 +1,4 @@
-import { callerOf, endCall, identify, startCall } from './calls.ts'
+import { bringCustomer, callerOf, endCall, identify, startCall } from './calls.ts'
 import { channelLeftBridge, endContactsOf, talksOnInNewCall } from './contacts.ts'
 import type { ChannelInfo, PbxEvent } from './events.ts'
 import { channelRang, channelStoppedRinging } from './offers.ts'
@@ -133,6 +133,7 @@ function moveToCall(step: Step, channel: Channel): Channel {
   joinCall(step, to, channel.channelId)
   const left = step.state.calls.get(from.callId)
   if (left) putCall(step, { ...left, mergedInto: to.callId })
+  if (left?.customerChannelId === channel.channelId) bringCustomer(step, to.callId, left)
   leaveCall(step, from.callId, channel.channelId, null)
   return { ...channel, callId: to.callId }
 }

@@ -14,13 +14,16 @@ export function bridgeEntered(step: Step, event: PbxEvent & { type: 'bridge.ente
   })
   if (!channel) return
   if (event.swappedFor !== null) channelLeftBridge(step, event.bridgeId, event.swappedFor)
-  const channelIds = step.state.bridges.get(event.bridgeId)?.channelIds ?? []
+  const bridge = step.state.bridges.get(event.bridgeId)
+  const channelIds = bridge?.channelIds ?? []
   if (!channelIds.includes(channel.channelId)) {
     step.state.bridges.set(event.bridgeId, {
       bridgeId: event.bridgeId,
       channelIds: [...channelIds, channel.channelId],
+      holding: event.holding,
     })
   }
+  if (event.holding) return
   unpark(step, channel)
   const reached = reachedFrom(step, channel)
   if (reached.length < 2) return
@@ -49,8 +52,8 @@ export function bridgeLeft(step: Step, bridgeId: string, channelId: string): voi
 export function channelLeftBridge(step: Step, bridgeId: string, channelId: string): void {
   const bridge = step.state.bridges.get(bridgeId)
   const channelIds = bridge?.channelIds.filter((id) => id !== channelId) ?? []
-  if (channelIds.length === 0) step.state.bridges.delete(bridgeId)
-  else step.state.bridges.set(bridgeId, { bridgeId, channelIds })
+  if (!bridge || channelIds.length === 0) step.state.bridges.delete(bridgeId)
+  else step.state.bridges.set(bridgeId, { ...bridge, channelIds })
   if (step.state.channels.get(channelId)?.bridgeId === bridgeId) {
     noteChannel(step, channelId, null, { bridgeId: null })
   }
@@ -73,7 +76,7 @@ function reachedFrom(step: Step, start: Channel): Channel[] {
     if (channel.localHalf === null) found.push(channel)
     else if (channel.localPeer !== null) seen.add(channel.localPeer)
     const bridge = channel.bridgeId !== null && step.state.bridges.get(channel.bridgeId)
-    if (bridge) for (const other of bridge.channelIds) seen.add(other)
+    if (bridge && !bridge.holding) for (const other of bridge.channelIds) seen.add(other)
   }
   return found
 }
@@ -198,6 +201,8 @@ export function attendedTransfer(step: Step, event: PbxEvent & { type: 'transfer
   if (!event.ok || !channel) return
   const target = callOfChannel(step.state, event.secondId)
   transferred(step, channel, 'attended', target?.dialled ?? null)
+  const second = event.secondId === null ? undefined : step.state.channels.get(event.secondId)
+  if (second) endContactsOf(step, second, 'transferred')
 }
 
 function transferred(step: Step, channel: Channel, kind: 'blind' | 'attended', to: string | null): void {

@@ -137,13 +137,22 @@ export type PbxEvent = Stamp &
         channelId: string
         linkedId: string
         swappedFor: string | null
+        /** Nobody there hears anybody: a parking lot, a waiting room. */
+        holding: boolean
       }
     | { type: 'bridge.left'; bridgeId: string; channelId: string; linkedId: string }
     | { type: 'bridge.gone'; bridgeId: string }
     | { type: 'local.bridged'; oneId: string; twoId: string; linkedId: string }
     | { type: 'local.optimised'; oneId: string; twoId: string }
     | { type: 'queue.entered'; queue: string; channelId: string; linkedId: string; position: number }
-    | { type: 'queue.left'; queue: string; channelId: string; linkedId: string }
+    | {
+        type: 'queue.left'
+        queue: string
+        channelId: string
+        linkedId: string
+        /** Nobody saw them leave: found to be waiting no more after a gap. */
+        unseen?: true
+      }
     /** Asterisk's QueueCallerAbandon: also sent for time-outs and emptied queues; the floor tells them apart. */
     | { type: 'queue.gaveUp'; queue: string; channelId: string; linkedId: string }
     /** Why the queue application ended, where the PBX tells (`QUEUESTATUS`). */

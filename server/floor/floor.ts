@@ -97,7 +97,7 @@ function apply(step: Step, event: PbxEvent): void {
       queueEntered(step, event.queue, event.channelId, event.linkedId, event.at)
       return
     case 'queue.left':
-      queueLeft(step, event.queue, event.channelId)
+      queueLeft(step, event.queue, event.channelId, event.unseen ?? false)
       return
     case 'queue.gaveUp':
       queueGaveUp(step, event.queue, event.channelId)

@@ -35,14 +35,15 @@ function memberDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxE
   const named = new Set(snapshot.members.map((member) => `${member.queue}\n${member.interface}`))
   for (const queue of floor.queues.values()) {
     for (const member of queue.members.values()) {
-      if (named.has(`${queue.name}\n${member.interface}`)) continue
+      if (member.pbx !== stamp.pbx || named.has(`${queue.name}\n${member.interface}`)) continue
       events.push({ ...stamp, type: 'member.removed', queue: queue.name, interface: member.interface })
     }
   }
   for (const member of snapshot.members) {
     const known = floor.queues.get(member.queue)?.members.get(member.interface)
     const same =
-      known?.paused === member.paused &&
+      known?.pbx === stamp.pbx &&
+      known.paused === member.paused &&
       known.pauseReason === member.pauseReason &&
       known.deviceState === member.deviceState &&
       known.stateInterface === member.stateInterface
@@ -126,7 +127,7 @@ function waitingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): Pbx
       const linkedId = floor.channels.get(channelId)?.linkedId
       if (linkedId === undefined || now.has(`${queue.name}\n${channelId}`)) continue
       if (floor.channels.get(channelId)?.pbx !== stamp.pbx) continue
-      events.push({ ...stamp, type: 'queue.left', queue: queue.name, channelId, linkedId })
+      events.push({ ...stamp, type: 'queue.left', queue: queue.name, channelId, linkedId, unseen: true })
     }
   }
   for (const { queue, channelId, position, since } of snapshot.waiting) {
@@ -165,8 +166,13 @@ function parkingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): Pbx
 function bridgeDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxEvent[] {
   const events: PbxEvent[] = []
   const bridgeOf = new Map<string, string>()
+  const holding = new Set<string>()
+  const parked = new Set(snapshot.parked.map(({ channelId }) => channelId))
   for (const { bridgeId, channelIds } of snapshot.bridges) {
     for (const channelId of channelIds) bridgeOf.set(channelId, bridgeId)
+    // The list of channels does not say what kind of bridge it is: who is parked in it does.
+    if (floor.bridges.get(bridgeId)?.holding === true || channelIds.some((id) => parked.has(id)))
+      holding.add(bridgeId)
   }
   for (const { channelId, linkedId } of snapshot.channels) {
     const known = floor.channels.get(channelId)
@@ -175,7 +181,8 @@ function bridgeDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxE
     if (before === now) continue
     if (before !== null) events.push({ ...stamp, type: 'bridge.left', bridgeId: before, channelId, linkedId })
     if (now !== null) {
-      events.push({ ...stamp, type: 'bridge.entered', bridgeId: now, channelId, linkedId, swappedFor: null })
+      const said = { bridgeId: now, channelId, linkedId, swappedFor: null, holding: holding.has(now) }
+      events.push({ ...stamp, type: 'bridge.entered', ...said })
     }
   }
   return events

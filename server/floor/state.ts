@@ -43,6 +43,8 @@ export interface Channel extends ChannelInfo {
 export interface Bridge {
   readonly bridgeId: string
   readonly channelIds: readonly string[]
+  /** Nobody in it hears anybody. */
+  readonly holding: boolean
 }
 
 /** One stay in one queue. */
@@ -55,6 +57,8 @@ export interface Visit {
   readonly leftAt: number | null
   /** The PBX said that the caller gave up, which it also says of time-outs. */
   readonly gaveUp: boolean
+  /** Nobody saw how the caller left. */
+  readonly unseen: boolean
   readonly outcome: VisitOutcome
 }
 
@@ -132,9 +136,14 @@ export interface Agent extends DeskInfo {
   readonly pauseReason: string | null
 }
 
+/** A member, and the PBX that said so: each PBX speaks of its own members alone. */
+export interface Member extends MemberInfo {
+  readonly pbx: string
+}
+
 export interface Queue {
   readonly name: string
-  readonly members: ReadonlyMap<string, MemberInfo>
+  readonly members: ReadonlyMap<string, Member>
   /** Calls waiting, the longest first. */
   readonly waiting: readonly { callId: string; channelId: string; since: number }[]
 }

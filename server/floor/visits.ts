@@ -36,6 +36,7 @@ export function queueEntered(
     enteredAt: since,
     leftAt: null,
     gaveUp: false,
+    unseen: false,
     outcome: 'waiting',
   }
   putCall(step, { ...call, visits: [...call.visits, visit] })
@@ -50,12 +51,12 @@ export function queueEntered(
 }
 
 /** A caller is out of the queue; the reason comes with a later event, or with none. */
-export function queueLeft(step: Step, queue: string, channelId: string): void {
+export function queueLeft(step: Step, queue: string, channelId: string, unseen: boolean): void {
   stopWaiting(step, queue, channelId)
   const call = callOfChannel(step.state, channelId)
   const visit = call && unexplainedVisit(call, queue)
   if (!call || visit?.leftAt !== null) return
-  putVisit(step, call, { ...visit, leftAt: step.at })
+  putVisit(step, call, { ...visit, leftAt: step.at, unseen })
   step.state.unsettled.add(call.callId)
 }
 
@@ -130,9 +131,14 @@ export function settleVisits(step: Step, channelId: string | null): void {
       continue
     }
     const due = channelId === null ? step.at - visit.leftAt >= unexplainedMs : visit.channelId === channelId
-    if (due && !beingAnswered(step, call, visit))
-      endVisit(step, call, visit, visit.gaveUp ? 'timedOut' : 'leftByKey')
+    if (due && !beingAnswered(step, call, visit)) endVisit(step, call, visit, unexplainedOutcome(visit))
   }
+}
+
+/** A caller who was seen to leave a queue, and of whom nothing more was told, pressed a key; who was not seen to, may have. */
+function unexplainedOutcome(visit: Visit): VisitOutcome {
+  if (visit.gaveUp) return 'timedOut'
+  return visit.unseen ? 'unknown' : 'leftByKey'
 }
 
 /** An announcement to the agent may stand between the caller leaving the queue and the two being connected. */
@@ -151,7 +157,7 @@ export function visitsCutShort(step: Step, channel: Channel): void {
   const visit = call && unexplainedVisit(call)
   if (!call || visit?.channelId !== channel.channelId) return
   stopWaiting(step, visit.queue, visit.channelId)
-  if (visit.leftAt !== null) endVisit(step, call, visit, visit.gaveUp ? 'timedOut' : 'leftByKey')
+  if (visit.leftAt !== null) endVisit(step, call, visit, unexplainedOutcome(visit))
   else
     endVisit(
       step,

@@ -148,6 +148,7 @@ it('leaves in its bridge who is being replaced there, until the event says that 
     channelId: 'lab:1764000000.2',
     linkedId: one.linkedId,
     swappedFor: one.channelId,
+    holding: false,
   }
 
   // The list is ahead: in it, the change of places is over already.

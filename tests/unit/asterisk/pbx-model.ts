@@ -126,7 +126,7 @@ export function happen(truth: Truth, { what, who, where }: Happening, serial: nu
       leaveBridge()
       const bridgeId = `lab:bridge-${where % 3}`
       truth.bridgeOf.set(channelId, bridgeId)
-      events.push({ ...stamp, type: 'bridge.entered', bridgeId, ...ids, swappedFor: null })
+      events.push({ ...stamp, type: 'bridge.entered', bridgeId, ...ids, swappedFor: null, holding: false })
       break
     }
     case 'swap': {
@@ -135,7 +135,7 @@ export function happen(truth: Truth, { what, who, where }: Happening, serial: nu
       if (other === undefined || bridgeId === undefined || other === channelId || bridge !== undefined) break
       truth.bridgeOf.set(channelId, bridgeId)
       truth.bridgeOf.delete(other)
-      events.push({ ...stamp, type: 'bridge.entered', bridgeId, ...ids, swappedFor: other })
+      events.push({ ...stamp, type: 'bridge.entered', bridgeId, ...ids, swappedFor: other, holding: false })
       events.push({ ...stamp, type: 'bridge.left', bridgeId, channelId: other, linkedId: other })
       break
     }

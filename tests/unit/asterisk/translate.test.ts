@@ -300,9 +300,14 @@ describe('each kind of event', () => {
     [
       'BridgeEnter',
       `BridgeUniqueid: b1\n${one}\nSwapUniqueid: 1.7`,
-      { type: 'bridge.entered', bridgeId: 'lab:b1', ...ids, swappedFor: 'lab:1.7' },
+      { type: 'bridge.entered', bridgeId: 'lab:b1', ...ids, swappedFor: 'lab:1.7', holding: false },
     ],
     ['BridgeEnter', `BridgeUniqueid: b1\n${one}`, { type: 'bridge.entered', swappedFor: null }],
+    [
+      'BridgeEnter',
+      `BridgeUniqueid: b1\nBridgeTechnology: holding_bridge\n${one}`,
+      { type: 'bridge.entered', holding: true },
+    ],
     ['BridgeLeave', `BridgeUniqueid: b1\n${one}`, { type: 'bridge.left', bridgeId: 'lab:b1', ...ids }],
     ['BridgeDestroy', 'BridgeUniqueid: b1', { type: 'bridge.gone', bridgeId: 'lab:b1' }],
     [

@@ -235,3 +235,24 @@ describe('hold and blind transfer', () => {
     expect(story.fact('call.ended').end).toBe('agentHungUp')
   })
 })
+
+describe('a parking lot', () => {
+  it('is no conversation, whoever else is in it', () => {
+    const story = new Story()
+    const customer = story.customer()
+    const phone = story.rings(customer, '201')
+    for (const channelId of [customer, phone]) {
+      story.happens({
+        type: 'bridge.entered',
+        bridgeId: 'lot',
+        channelId,
+        linkedId: customer,
+        swappedFor: null,
+        holding: true,
+      })
+    }
+    expect(story.told()).not.toContain('contact.began')
+    story.bridge('b1', customer, phone, customer)
+    expect(story.fact('contact.began').extension).toBe('201')
+  })
+})

@@ -84,6 +84,7 @@ describe('agent to agent', () => {
       channelId: target,
       linkedId: customer,
       swappedFor: first,
+      holding: false,
     })
     story.gone(first, customer)
     story.gone(second)
@@ -121,6 +122,7 @@ describe('agent to agent', () => {
       channelId: customer,
       linkedId: customer,
       swappedFor: second,
+      holding: false,
     })
     story.state(target, 'up', customer)
     story.gone(first, customer)
@@ -130,5 +132,61 @@ describe('agent to agent', () => {
       ['201', 'transferred'],
       ['202', null],
     ])
+  })
+  it('is the customer’s call from then on, though the agents were talking before the customer came', () => {
+    const story = new Story()
+    const first = story.channel('PJSIP/201', { exten: '202' })
+    const colleague = story.channel('PJSIP/202', { linkedId: first })
+    story.happens({
+      type: 'dial.began',
+      callerId: first,
+      calledId: colleague,
+      called: null,
+      dialString: null,
+    })
+    story.dialEnds(first, colleague, 'answered')
+    story.bridge('b1', first, colleague, first)
+    const customer = story.customer('+4930231259')
+    story.happens({
+      type: 'call.learnt',
+      channelId: customer,
+      linkedId: customer,
+      account: '100234',
+      digits: null,
+    })
+    story.enters('support', customer)
+    const second = story.rings(customer, '201')
+    story.answers(customer, second, '201')
+    story.facts.length = 0
+    story.happens({
+      type: 'bridge.entered',
+      bridgeId: 'b1',
+      channelId: customer,
+      linkedId: first,
+      swappedFor: first,
+      holding: false,
+    })
+    story.happens({
+      type: 'transfer.attended',
+      ok: true,
+      firstId: second,
+      secondId: first,
+      transfereeId: customer,
+      targetId: colleague,
+    })
+    story.gone(second, customer)
+    story.gone(first)
+    const party = { number: '+4930231259', name: 'Olena', restricted: false }
+    expect(story.fact('call.identified')).toMatchObject({ callId: first, direction: 'inbound', party })
+    expect(story.fact('call.identified').dialled).toBe('101')
+    expect(story.fact('call.learnt')).toMatchObject({ callId: first, account: '100234' })
+    expect(story.call(first)).toMatchObject({ customerChannelId: customer, direction: 'inbound', party })
+    expect(story.fact('call.merged')).toMatchObject({ callId: first, mergedId: customer })
+    expect([story.agent('201'), story.agent('202')]).toEqual(['free', 'talking'])
+    story.asksToHangUp(customer, first)
+    story.gone(colleague, first)
+    story.gone(customer, first)
+    expect(story.fact('call.ended')).toMatchObject({ callId: first, end: 'customerHungUp' })
+    expect(story.fact('contact.ended')).toMatchObject({ extension: '202', why: 'customerHungUp' })
   })
 })

@@ -104,6 +104,47 @@ describe('after a gap', () => {
     expect(story.told()).toEqual([])
   })
 
+  it('a caller who left a queue unseen did so for a reason that nobody knows', () => {
+    const story = new Story()
+    const customer = story.customer()
+    story.enters('support', customer)
+    story.happens({ type: 'link.lost' })
+    story.snapshot({ ...listed(story.floor), waiting: [] })
+    story.wait(3_000)
+    story.happens({ type: 'tick' })
+    expect(story.fact('call.dequeued').outcome).toBe('unknown')
+  })
+
+  it('two callers who are parked do not talk with each other, nor does an agent who is parked', () => {
+    const story = new Story()
+    const customer = story.customer()
+    const phone = story.rings(customer, '201')
+    const bridges = [{ bridgeId: 'lot', channelIds: [customer, phone] }]
+    const parked = [{ channelId: customer, space: '701' }]
+    story.snapshot({ ...listed(story.floor), bridges, parked })
+    expect(story.told()).not.toContain('contact.began')
+    expect(story.call(customer).parkedIn).toBe('701')
+  })
+
+  it('a PBX speaks of its own members alone', () => {
+    const { story } = talking()
+    const stamp = { pbx: 'other', at: story.now, arrivedAt: story.now }
+    const snapshot: Snapshot = {
+      channels: [],
+      bridges: [],
+      queues: [],
+      members: [],
+      waiting: [],
+      parked: [],
+      bootedAt: 1,
+    }
+    reduce(story.floor, { ...stamp, type: 'snapshot', snapshot })
+    reduce(story.floor, { ...stamp, type: 'member.removed', queue: 'support', interface: 'PJSIP/201' })
+    expect(queueView(story.floor, 'support').agentsSignedIn).toBe(2)
+    story.snapshot({ ...listed(story.floor), members: [] })
+    expect(queueView(story.floor, 'support').agentsSignedIn).toBe(0)
+  })
+
   it('a caller who was waiting and is now talking was answered meanwhile', () => {
     const story = new Story()
     const customer = story.customer()

@@ -152,7 +152,14 @@ export class Story {
 
   bridge(bridgeId: string, one: string, other: string, linkedId: string): void {
     for (const channelId of [other, one]) {
-      this.happens({ type: 'bridge.entered', bridgeId, channelId, linkedId, swappedFor: null })
+      this.happens({
+        type: 'bridge.entered',
+        bridgeId,
+        channelId,
+        linkedId,
+        swappedFor: null,
+        holding: false,
+      })
     }
   }
 

@@ -2,7 +2,7 @@ import { placeCall } from '../sipp/call.ts'
 import { startTrunk, type TrunkOptions } from '../sipp/trunk.ts'
 import type { LabAsterisk } from '../asterisk/asterisk.ts'
 import type { Flow } from './flows.ts'
-import { callAndWait, did, quiet, withPhones } from './stage.ts'
+import { callAndWait, customer, did, quiet, withPhones } from './stage.ts'
 
 const outside = '03023125902'
 const called = '+493023125902'
@@ -64,6 +64,35 @@ export const agentFlows: Readonly<Record<string, Flow>> = {
         [{ extension: '201', blindTransfer: { afterMs: 2_000, to: '205' } }, { extension: '205' }],
         async () => {
           await callAndWait(pbx, { to: did.support, hangUpAfterMs: 7_000 })
+        },
+      ),
+  },
+  'attended-transfer': {
+    story: 'the agent asks another agent first and then joins them with the customer',
+    play: (pbx) =>
+      withPhones(
+        pbx,
+        [
+          { extension: '201', attendedTransfer: { afterMs: 2_000, to: '205', talkMs: 2_000 } },
+          { extension: '205' },
+        ],
+        async () => {
+          await callAndWait(pbx, { to: did.support, hangUpAfterMs: 11_000 })
+        },
+      ),
+  },
+  'park-and-fetch': {
+    story: 'the agent parks the customer; another agent fetches them',
+    play: (pbx) =>
+      withPhones(
+        pbx,
+        [{ extension: '201', blindTransfer: { afterMs: 2_000, to: '800' } }],
+        async ([first]) => {
+          const call = await placeCall(pbx, { from: customer, to: did.support, hangUpAfterMs: 10_000 })
+          await first?.waitFor('over')
+          const fetching = await placeCall(pbx, { from: { agent: '205' }, to: '801' })
+          await call.ended
+          await fetching.ended
         },
       ),
   },

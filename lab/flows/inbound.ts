@@ -135,6 +135,20 @@ export const inboundFlows: Readonly<Record<string, Flow>> = {
         await callAndWait(pbx, { to: did.agent('201'), hangUpAfterMs: 2_000 })
       }),
   },
+  'two-devices-one-declines': {
+    story: 'an agent with two phones declines on one and answers on the other',
+    play: (pbx) =>
+      withPhones(
+        pbx,
+        [
+          { extension: '201', answer: 'decline' },
+          { extension: '201', answer: { afterMs: 2_500 } },
+        ],
+        async () => {
+          await callAndWait(pbx, { to: did.agent('201'), hangUpAfterMs: 2_000 })
+        },
+      ),
+  },
   'local-member-kept': {
     story: 'a queue member behind a Local channel that stays (/n), with sound',
     play: (pbx) =>

@@ -13,12 +13,15 @@ export interface CdrRow {
   end: number
   billSec: number
   disposition: string
+  uniqueId: string
   linkedId: string
 }
 
 /** A call as history tells it, reduced to what a CDR can know. Times in seconds with a fraction. */
 export interface ToldCall {
   linkedId: string
+  /** The call it went on in. */
+  mergedInto: string | null
   direction: string
   end: string
   startedAt: number
@@ -41,6 +44,7 @@ export function readCdr(lines: readonly string[]): CdrRow[] {
       end: time(11),
       billSec: Number(at(13)),
       disposition: at(14),
+      uniqueId: at(16),
       linkedId: at(19),
     }
   })
@@ -66,7 +70,7 @@ export function cdrDifferences(rows: readonly CdrRow[], calls: readonly ToldCall
       lines.push(`CDR has a call ${linkedId}, Ringcard has not`)
   }
   for (const call of calls) {
-    const mine = rows.filter((row) => row.linkedId === call.linkedId)
+    const mine = rowsOf(rows, call)
     if (mine.length === 0) {
       lines.push(`Ringcard has a call ${call.linkedId}, CDR has not`)
       continue
@@ -82,6 +86,13 @@ export function cdrDifferences(rows: readonly CdrRow[], calls: readonly ToldCall
     }
   }
   return lines
+}
+
+/** A call that went on in another has rows of its own, or, where they were still open then, some of the other's. */
+function rowsOf(rows: readonly CdrRow[], call: ToldCall): CdrRow[] {
+  const own = rows.filter((row) => row.linkedId === call.linkedId)
+  if (own.length > 0 || call.mergedInto === null) return own
+  return rows.filter((row) => row.linkedId === call.mergedInto && row.uniqueId === call.linkedId)
 }
 
 function talkDifferences(

@@ -29,6 +29,7 @@ export function differencesFromAsterisk(
 function told(call: Call): ToldCall {
   return {
     linkedId: call.callId.replace(/^lab:/, ''),
+    mergedInto: call.mergedInto?.replace(/^lab:/, '') ?? null,
     direction: call.direction,
     end: call.end ?? 'running',
     startedAt: call.startedAt / 1000,

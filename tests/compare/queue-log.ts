@@ -136,7 +136,9 @@ export function stepsOfFacts(said: Said): Step[] {
       steps.push({ ...at, event, extension, seconds: { wait: Number(fact['waitMs']) / 1000 } })
     }
     if (fact['type'] === 'contact.ended' && typeof fact['queue'] === 'string') {
-      const event = ending[text(fact['why'])] ?? text(fact['why'])
+      const event = isAttended(said, fact)
+        ? 'ATTENDEDTRANSFER'
+        : (ending[text(fact['why'])] ?? text(fact['why']))
       const seconds = { talk: Number(fact['talkMs']) / 1000 }
       steps.push({ ...at, event, extension: text(fact['extension']), seconds })
     }
@@ -156,6 +158,18 @@ export function stepsOfFacts(said: Said): Step[] {
     }
   }
   return steps
+}
+
+/** Whether a talk ended because its agent joined the caller with somebody they had consulted. */
+function isAttended(said: Said, ended: Record<string, unknown>): boolean {
+  return said.facts.some(
+    (fact) =>
+      fact['type'] === 'call.transferred' &&
+      fact['kind'] === 'attended' &&
+      ended['why'] === 'transferred' &&
+      fact['callId'] === ended['callId'] &&
+      fact['at'] === ended['at'],
+  )
 }
 
 /**

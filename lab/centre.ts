@@ -10,6 +10,7 @@ import { connectDatabase } from '../server/database/database.ts'
 import { ensureIndexes } from '../server/database/schema.ts'
 import { createPeopleStore } from '../server/people/model.ts'
 import { createPeople } from '../server/people/people.ts'
+import type { AmiAccess } from './asterisk/ami.ts'
 import { startAsterisk, type Address, type LabAsterisk } from './asterisk/asterisk.ts'
 import { freePort, waitUntil, whenProcessEnds } from './asterisk/process.ts'
 import { databaseUri, startDatabase, type LabDatabase } from './database/database.ts'
@@ -42,11 +43,18 @@ function person(signInName: string, displayName: string, roles: Role[], extensio
   return { signInName, displayName, password, roles, ...(extension === undefined ? {} : { extension }) }
 }
 
+/** What the server needs of a PBX: where its manager is. */
+export interface CentrePbx {
+  pbx: string
+  ami: AmiAccess
+  stop: () => Promise<void>
+}
+
 /** A whole contact center on this machine: PBX, database, server. */
-export interface Centre {
+export interface Centre<Pbx extends CentrePbx = LabAsterisk> {
   /** Where the console is: `http://localhost:PORT`. */
   url: string
-  pbx: LabAsterisk
+  pbx: Pbx
   database: LabDatabase
   /** The server's process id at this moment. */
   readonly serverPid: number
@@ -73,14 +81,25 @@ export interface CentreOptions {
   amiThrough?: (ami: Address) => Promise<Address>
 }
 
+/** How much of the server's log is kept, characters. */
+const mostLog = 5_000_000
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** A centre on the real Asterisk: see `startCentreOn`. */
+export function startCentre(options: CentreOptions): Promise<Centre> {
+  const onProgress = options.onProgress ?? (() => undefined)
+  return startCentreOn(options, () => startAsterisk({ onProgress }))
+}
+
 /**
- * Starts the database, Asterisk and the server, seeds customers and people, and waits until people can sign in and the PBX
+ * Starts the database, a PBX and the server, seeds customers and people, and waits until people can sign in and the PBX
  * is heard. Everything listens on loopback.
  * @throws when a part cannot be had; what was started is stopped
  */
-export async function startCentre(options: CentreOptions): Promise<Centre> {
+export async function startCentreOn<Pbx extends CentrePbx>(
+  options: CentreOptions,
+  startPbx: () => Promise<Pbx>,
+): Promise<Centre<Pbx>> {
   const say = options.onProgress ?? (() => undefined)
   const stops: (() => Promise<unknown>)[] = []
   const stopAll = async (): Promise<void> => {
@@ -96,7 +115,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     stops.push(() => database.stop())
     const uri = databaseUri(database.uri, 'ringcard')
     await furnish(uri, options.customers, say)
-    const pbx = await startAsterisk({ onProgress: say })
+    const pbx = await startPbx()
     stops.push(() => pbx.stop())
 
     const port = options.httpPort ?? (await freePort('127.0.0.1', 'tcp'))
@@ -116,7 +135,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
       server = child
       whenProcessEnds(() => child.kill('SIGKILL'))
       for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (data: Buffer) => (log += data.toString()))
+        stream.on('data', (data: Buffer) => (log = (log + data.toString()).slice(-mostLog)))
       await untilReady(port, child, () => log)
     }
     const stopServer = async (how: 'kill' | 'graceful'): Promise<void> => {
@@ -149,7 +168,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
 
 function serverEnvironment(
   uri: string,
-  pbx: LabAsterisk,
+  pbx: CentrePbx,
   ami: Address,
   port: number,
   spool: string,

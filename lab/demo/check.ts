@@ -12,27 +12,36 @@ export interface CheckResult {
   cardBeforeAnswer: boolean
 }
 
-/** Signs an agent in with a headless browser, places one real call and waits for the customer's card. */
-export async function checkOneCall(centre: Centre): Promise<CheckResult> {
+/** How one call is placed to desk 201. */
+export type PlaceOne = (
+  from: string,
+) => Promise<{ answered: Promise<unknown>; hangUp: () => Promise<unknown> }>
+
+/** Places a real call on the real Asterisk. */
+export function placeReal(centre: Centre): PlaceOne {
+  return (from) => placeCall(centre.pbx, { from, to: '+493023125201', hangUpAfterMs: 1_000 })
+}
+
+/** Signs an agent in with a headless browser, places one call and waits for the customer's card. */
+export async function checkOneCall(url: string, place: PlaceOne): Promise<CheckResult> {
   const [agent] = labPeople
   const olena = castMember('cast-kovalchuk')
   const browser = await launchChromium()
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    await page.goto(centre.url)
+    await page.goto(url)
     await page.locator('input[autocomplete=username]').fill(agent?.signInName ?? '')
     await page.locator('input[type=password]').fill(agent?.password ?? '')
     await page.keyboard.press('Enter')
     await page.getByText('live', { exact: true }).waitFor({ timeout: 20_000 })
 
     const began = performance.now()
-    const call = await placeCall(centre.pbx, {
-      from: olena.phones[0] ?? '',
-      to: '+493023125201',
-      hangUpAfterMs: 1_000,
-    })
+    const call = await place(olena.phones[0] ?? '')
     let answered = false
-    void call.answered.then(() => (answered = true)).catch(() => undefined)
+    void call.answered.then(
+      () => (answered = true),
+      () => undefined,
+    )
     await page.getByRole('heading', { name: olena.name }).first().waitFor({ timeout: 20_000 })
     const callToCardMs = Math.round(performance.now() - began)
     const cardBeforeAnswer = !answered

@@ -15,27 +15,37 @@ const ringsFor: readonly [PhoneOptions['extension'], number][] = [
 const keepAliveMs = 5 * 60_000
 
 /**
- * The desk phones of the company, and the five colleagues who sit at theirs while you use the console.
+ * The desk phones of the company.
  * @returns ends them
  */
-export async function startColleagues(centre: Centre): Promise<() => Promise<void>> {
+export async function startPhones(centre: Centre): Promise<() => Promise<void>> {
   const phones: Phone[] = []
   for (const [extension, afterMs] of ringsFor) {
     phones.push(await startPhone(centre.pbx, { extension, answer: { afterMs } }))
   }
+  return async () => {
+    await Promise.all(phones.map((phone) => phone.stop()))
+  }
+}
+
+/**
+ * Signs in the five colleagues who sit at their desks while you use the console.
+ * @param url the console's address
+ * @returns lets them go
+ */
+export async function startColleagues(url: string): Promise<() => Promise<void>> {
   const cookies = await Promise.all(
     labPeople
       .filter(({ extension }) => extension !== undefined && extension !== '201')
-      .map((one) => signIn(centre.url, one.signInName, one.password)),
+      .map((one) => signIn(url, one.signInName, one.password)),
   )
   const timer = setInterval(() => {
     // A colleague whose session has ended is simply not there any more.
-    for (const cookie of cookies)
-      fetch(`${centre.url}/api/session`, { headers: { cookie } }).catch(() => undefined)
+    for (const cookie of cookies) fetch(`${url}/api/session`, { headers: { cookie } }).catch(() => undefined)
   }, keepAliveMs)
-  return async () => {
+  return () => {
     clearInterval(timer)
-    await Promise.all(phones.map((phone) => phone.stop()))
+    return Promise.resolve()
   }
 }
 

@@ -3,13 +3,21 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { planAsteriskRoot } from '../asterisk/root.ts'
 import { freePort } from '../asterisk/process.ts'
-import { labPeople, startCentre, type Centre } from '../centre.ts'
+import {
+  labPeople,
+  startCentre,
+  startCentreOn,
+  type Centre,
+  type CentreOptions,
+  type CentrePbx,
+} from '../centre.ts'
 import { planDatabase } from '../database/database.ts'
-import { cacheFolder } from '../debian-root.ts'
+import { cacheFolder, whyNoDebianRoot } from '../debian-root.ts'
 import { buildIfNeeded } from './build.ts'
 import { startTrickle } from './calls.ts'
-import { checkOneCall } from './check.ts'
-import { startColleagues } from './colleagues.ts'
+import { checkOneCall, placeReal, type PlaceOne } from './check.ts'
+import { startColleagues, startPhones } from './colleagues.ts'
+import { playCall, startSimulatedPbx, startSimulatedTrickle } from './simulated.ts'
 
 /**
  * `npm run demo`: a whole contact center on this machine, with calls coming in, until Ctrl-C.
@@ -42,36 +50,62 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  await announce()
+  const whyNoAsterisk = await whyNoDebianRoot()
+  await announce(whyNoAsterisk)
   buildIfNeeded(say)
-  const centre = await startCentre({
+  const options: CentreOptions = {
     customers,
     folder: join(cacheFolder(), 'demo'),
     built: true,
     httpPort: (await isFree(usualPort)) ? usualPort : await freePort('127.0.0.1', 'tcp'),
     onProgress: say,
-  })
-  stops.push(() => centre.stop())
-  stops.push(await startColleagues(centre))
-  if (values.check) await check(centre)
-  else run(centre)
+  }
+  if (whyNoAsterisk === undefined) await onAsterisk(options)
+  else await onSimulator(options)
 } catch (error) {
   if (stopping === undefined) say(error instanceof Error ? error.message : String(error))
   await stopAll()
   process.exit(1)
 }
 
-/** Says what will be put on this machine before it is done. */
-async function announce(): Promise<void> {
-  say(await planDatabase())
-  const steps = planAsteriskRoot()
-  say(
-    `PBX: Asterisk 22 in a folder of its own: ${steps.length === 0 ? 'there already' : `this will ${steps.join(' and ')}`}.`,
-  )
+async function onAsterisk(options: CentreOptions): Promise<void> {
+  const centre = await startCentre(options)
+  stops.push(() => centre.stop())
+  stops.push(await startPhones(centre))
+  stops.push(await startColleagues(centre.url))
+  const pbx = `asterisk ${centre.pbx.version}`
+  if (values.check) return check(centre, pbx, placeReal(centre))
+  stops.push(startTrickle(centre.pbx, customers))
+  welcome(centre, `Asterisk ${centre.pbx.version}`)
 }
 
-function run(centre: Centre): void {
-  stops.push(startTrickle(centre.pbx, customers))
+async function onSimulator(options: CentreOptions): Promise<void> {
+  const centre = await startCentreOn(options, startSimulatedPbx)
+  stops.push(() => centre.stop())
+  stops.push(await startColleagues(centre.url))
+  if (values.check) {
+    return check(centre, 'simulator', (from) => {
+      const answered = playCall(centre.pbx, 'direct-agent-hangs-up', from)
+      return Promise.resolve({ answered, hangUp: () => Promise.resolve() })
+    })
+  }
+  stops.push(startSimulatedTrickle(centre.pbx))
+  welcome(centre, 'a simulator that plays recorded calls, since no Asterisk can be had here')
+}
+
+/** Says what will be put on this machine before it is done. */
+async function announce(whyNoAsterisk: string | undefined): Promise<void> {
+  say(await planDatabase())
+  if (whyNoAsterisk !== undefined) {
+    say(`PBX: a simulator that plays recorded calls (for the real Asterisk ${whyNoAsterisk}).`)
+    return
+  }
+  const steps = planAsteriskRoot()
+  const doing = steps.length === 0 ? 'there already' : `this will ${steps.join(' and ')}`
+  say(`PBX: Asterisk 22 in a folder of its own: ${doing}.`)
+}
+
+function welcome(centre: Centre<CentrePbx>, pbx: string): void {
   const width = Math.max(...labPeople.map(({ signInName }) => signInName.length))
   const lines = labPeople.map(({ signInName, password, roles, extension, displayName }) => {
     const desk = extension === undefined ? '' : `, desk ${extension}`
@@ -81,7 +115,7 @@ function run(centre: Centre): void {
     [
       '',
       `  Ringcard is at ${centre.url}`,
-      `  PBX: Asterisk ${centre.pbx.version}.  Database: ${centre.database.describe}.`,
+      `  PBX: ${pbx}.  Database: ${centre.database.describe}.`,
       '',
       '  Sign in as yourself (nina: calls ring on desk phone 201 and are picked up after 9 s) or as anybody else:',
       '',
@@ -93,10 +127,9 @@ function run(centre: Centre): void {
   )
 }
 
-async function check(centre: Centre): Promise<void> {
+async function check(centre: Centre<CentrePbx>, pbx: string, place: PlaceOne): Promise<void> {
   const setUpMs = Date.now() - began
-  const result = await checkOneCall(centre)
-  const pbx = `asterisk ${centre.pbx.version}`
+  const result = await checkOneCall(centre.url, place)
   process.stdout.write(
     `${JSON.stringify({ demo: 'check', ...result, pbx, database: centre.database.took, setUpMs })}\n`,
   )

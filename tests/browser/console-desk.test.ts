@@ -172,6 +172,30 @@ describe('who is calling', () => {
 })
 
 describe('the note', () => {
+  test('is not left behind in silence: signing out says what stays here, and asks once more', async () => {
+    const { page } = await open('desk-withheld')
+    await page.getByRole('textbox', { name: /^Note/ }).fill('Rang from a hotel, will ring again at five.')
+    await page.locator('[popovertarget]:visible').click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('1 note is not on a card yet. It stays on this computer').waitFor()
+    await page.getByRole('button', { name: 'Sign out anyway' }).click()
+    await page.getByLabel('Sign-in name').waitFor()
+    expect(await page.evaluate('JSON.stringify(localStorage)')).toContain('Rang from a hotel')
+  })
+
+  test('goes on its card by itself when the writer signs out', async () => {
+    const { page, server } = await open('desk-call')
+    server.replies.set('POST /api/customers/olena/notes', ({ body }) => ({
+      ...(body as { noteId: string; text: string }),
+      at: Date.now(),
+      by: nina.displayName,
+    }))
+    await page.locator('[popovertarget]:visible').click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Sign-in name').waitFor()
+    expect(server.asked.map(({ what }) => what).filter((what) => what.endsWith('/notes'))).toHaveLength(1)
+  })
+
   test('survives a refresh in mid-call, and is one note however often it is sent', async () => {
     const { page, server } = await open('desk-call')
     const text = await page.getByRole('textbox').inputValue()

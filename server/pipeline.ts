@@ -13,20 +13,12 @@ import type { History } from './history/history.ts'
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
 export interface PipelineOptions {
   floor: FloorOptions
-  history: Pick<History, 'append' | 'bindCustomer' | 'recover' | 'saveCheckpoint' | 'readCall'>
+  history: Pick<History, 'append' | 'bindCustomer' | 'bindingOf' | 'recover' | 'saveCheckpoint'>
   customers: {
     matchCall: (call: CallToMatch) => Promise<MatchedCall>
-    restoreCall: (call: CallToMatch, customerId: string) => Promise<MatchedCall>
+    restoreCall: (call: CallToMatch, customerId: string | null) => Promise<MatchedCall>
     callOf: (callId: string) => MatchedCall | null
     forgetCall: (callId: string) => void
-    recordContact: (contact: {
-      callId: string
-      customerId: string
-      at: number
-      text: string
-      talkMs: number
-      by: string | null
-    }) => Promise<void>
   }
   /** Tells everybody who may see it. */
   publishFacts: (facts: readonly Fact[]) => void
@@ -34,7 +26,6 @@ export interface PipelineOptions {
   onPop: (callId: string) => void
   /** Tells the dialplan what it may wait for. */
   setVariables: (channelId: string, variables: Readonly<Record<string, string>>) => Promise<void>
-  displayNameOf: (personId: string) => string | null
   log: Pick<Logger, 'warn' | 'error' | 'info'>
   now?: () => number
 }
@@ -60,6 +51,8 @@ export function createPipeline(options: PipelineOptions) {
   let timer: NodeJS.Timeout | undefined
   /** Calls with a look-up kept in `customers`, to be forgotten when the floor forgets them. */
   const lookedUp = new Set<string>()
+  /** The tier that the dialplan was told, by call. */
+  const tiersTold = new Map<string, string>()
 
   function take(event: PbxEvent): void {
     noteClock(event)
@@ -105,9 +98,6 @@ export function createPipeline(options: PipelineOptions) {
         if (news || (knowsCaller && !lookedUp.has(call.callId))) void lookUp(call)
         return
       }
-      case 'contact.ended':
-        void noteContact(fact)
-        return
       default:
     }
   }
@@ -116,9 +106,14 @@ export function createPipeline(options: PipelineOptions) {
     const { callId } = call
     lookedUp.add(callId)
     try {
-      const matched = await customers.matchCall(toMatch(call))
-      // More was learnt meanwhile, and is being looked up: an answer to less would have the dialplan go on too early.
-      if (floor.calls.get(callId)?.account === call.account) found(callId, matched)
+      const known = history.bindingOf(callId)
+      const isToRestore = known?.decided === true && customers.callOf(callId)?.decided !== true
+      const matched = isToRestore
+        ? await customers.restoreCall(toMatch(call), known.customerId)
+        : await customers.matchCall(toMatch(call))
+      // Else something else was asked or said meanwhile: an answer to less would bind the wrong customer, and have the
+      // dialplan go on too early.
+      if (customers.callOf(callId) === matched) found(callId, matched)
     } catch (error) {
       log.error({ callId, err: error }, 'The look-up of a call failed.')
     }
@@ -128,9 +123,14 @@ export function createPipeline(options: PipelineOptions) {
   function found(callId: string, matched: MatchedCall): void {
     keepBinding(callId, matched)
     options.onPop(callId)
+    tellDialplan(callId, matched.customer?.tier ?? '')
+  }
+
+  function tellDialplan(callId: string, tier: string): void {
     const call = floor.calls.get(callId)
     if (call?.direction !== 'inbound' || call.customerChannelId === null || call.endedAt !== null) return
-    const variables = { RINGCARD_READY: '1', RINGCARD_TIER: matched.customer?.tier ?? '' }
+    tiersTold.set(callId, tier)
+    const variables = { RINGCARD_READY: '1', RINGCARD_TIER: tier }
     options.setVariables(call.customerChannelId, variables).catch((error: unknown) => {
       // The caller may be gone by now, or the link: the dialplan goes on by itself after 200 ms.
       log.info({ callId, err: error }, 'The dialplan could not be told who is calling.')
@@ -138,37 +138,17 @@ export function createPipeline(options: PipelineOptions) {
   }
 
   function keepBinding(callId: string, matched: MatchedCall): void {
-    const customerId = matched.customer?._id ?? null
+    const { decided, customer, match } = matched
+    const known = history.bindingOf(callId) ?? { customerId: null, decided: false }
+    const saysNothing = match.outcome === 'unavailable' || match.outcome === 'pending'
+    if (!decided && (saysNothing || known.decided)) return
+    const customerId = customer?._id ?? null
+    if (customerId === known.customerId && decided === known.decided) return
     try {
-      if (customerId !== null || matched.decided) history.bindCustomer(callId, customerId)
+      history.bindCustomer(callId, customerId, decided)
     } catch (error) {
       log.warn({ callId, err: error }, 'Who the call was matched to could not be kept.')
     }
-  }
-
-  async function noteContact(fact: Fact & { type: 'contact.ended' }): Promise<void> {
-    try {
-      const customerId = await customerOf(fact.callId)
-      if (customerId === null) return
-      await customers.recordContact({
-        callId: fact.callId,
-        customerId,
-        at: fact.at - fact.talkMs,
-        text: '',
-        talkMs: fact.talkMs,
-        by: fact.personId === null ? null : options.displayNameOf(fact.personId),
-      })
-    } catch (error) {
-      // History has the call; the timeline shows it again once it is read from there.
-      log.warn({ callId: fact.callId, err: error }, 'A talk could not be added to the customer’s timeline.')
-    }
-  }
-
-  /** Whose call it is. Right after a restart history alone knows. */
-  async function customerOf(callId: string): Promise<string | null> {
-    const matched = customers.callOf(callId)
-    if (matched) return matched.customer?._id ?? null
-    return (await history.readCall(callId))?.customerId ?? null
   }
 
   function tick(pbx: string): void {
@@ -177,6 +157,7 @@ export function createPipeline(options: PipelineOptions) {
     for (const callId of lookedUp) {
       if (floor.calls.has(callId)) continue
       lookedUp.delete(callId)
+      tiersTold.delete(callId)
       customers.forgetCall(callId)
     }
     if (at - checkpointAt >= checkpointEveryMs) void checkpoint()
@@ -223,13 +204,7 @@ export function createPipeline(options: PipelineOptions) {
     async restoreCards(): Promise<void> {
       for (const call of floor.calls.values()) {
         if (call.direction === 'internal' || customers.callOf(call.callId)) continue
-        lookedUp.add(call.callId)
-        const customerId = await history
-          .readCall(call.callId)
-          .then((record) => record?.customerId ?? null)
-          .catch(() => null)
-        if (customerId === null) await lookUp(call)
-        else found(call.callId, await customers.restoreCall(toMatch(call), customerId))
+        await lookUp(call)
       }
     },
 
@@ -244,10 +219,19 @@ export function createPipeline(options: PipelineOptions) {
       take({ type: 'desks.set', pbx, at: at + clockDifference, arrivedAt: at, desks })
     },
 
-    /** An agent decided who is calling, or a card changed. */
+    /** An agent decided who is calling, a look-up came late, or a card changed. */
     cardChanged(matched: MatchedCall): void {
-      if (matched.decided) keepBinding(matched.callId, matched)
-      options.onPop(matched.callId)
+      const { callId, customer } = matched
+      const call = floor.calls.get(callId)
+      if (call && !matched.decided && history.bindingOf(callId)?.decided === true) {
+        // Decided before a restart, and looked up only now: the agent's word stands.
+        void lookUp(call)
+        return
+      }
+      keepBinding(callId, matched)
+      options.onPop(callId)
+      const tier = customer?.tier ?? ''
+      if (tiersTold.get(callId) !== tier) tellDialplan(callId, tier)
     },
 
     /** Whether a call is on the desk of this extension: ringing, talking, or the one being written up. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Health } from '../shared/api.ts'
 import { createPbxLink } from './asterisk/link.ts'
+import { ProblemError } from '../shared/problems.ts'
 import type { Config } from './config.ts'
 import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
@@ -72,12 +73,19 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       pipeline.cardChanged(call)
     },
   })
+  let namesAreKnown = false
   // The database may answer from here on, and whoever is told of it exists by now.
   const history = await openHistory({
     folder: config.SPOOL_FOLDER,
     node: config.NODE_NAME,
     database,
     showParty: describe,
+    onContact: ({ personId, ...contact }) => {
+      // Tried again until it is known who talked.
+      if (!namesAreKnown) return Promise.reject(new ProblemError('database.unreachable'))
+      const by = personId === null ? null : people.nameOf(personId)
+      return customers.recordContact({ ...contact, text: '', by })
+    },
     log,
     limits: { inputDays: config.HISTORY_INPUT_DAYS },
   })
@@ -106,7 +114,6 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       realtime.onPop(callId)
     },
     setVariables: (channelId, variables) => link.setVariables(channelId, variables),
-    displayNameOf: people.nameOf,
     log,
   })
 
@@ -200,6 +207,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     work: async () => {
       await ensureIndexes(database.connection)
       await people.start()
+      namesAreKnown = true
       people.onChange((change) => {
         if (change.type === 'desk.changed') pipeline.desksChanged(pbx, people.directory())
         realtime.peopleChanged(change)

@@ -61,9 +61,9 @@ export function cardFor(customer: StoredCustomer, rights: readonly Right[], now:
   if (!rights.includes('card.read')) return null
   const seesPurchases = rights.includes('card.purchases')
   const seesNotes = rights.includes('card.notes')
-  const recent = customer.recent.filter(
-    ({ kind }) => (seesPurchases || !moneyKinds.has(kind)) && (seesNotes || kind !== 'note'),
-  )
+  const recent = customer.recent
+    .filter(({ kind }) => (seesPurchases || !moneyKinds.has(kind)) && (seesNotes || kind !== 'note'))
+    .map(({ at, kind, text, callId, durationMs, by }) => ({ at, kind, text, callId, durationMs, by }))
   const visible: Visible = {
     promises: customer.promises,
     // Disputes, invoices and orders say what was bought; a request does not.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Card, Pop, SearchHit, TimelineEntry } from '../../shared/customers.ts'
+import type { Card, Pop, SearchHit } from '../../shared/customers.ts'
 import type { Me, Right } from '../../shared/people.ts'
 import type { CountryCode } from '../../shared/phone-numbers.ts'
 import { ProblemError } from '../../shared/problems.ts'
@@ -16,7 +16,7 @@ import {
   storedCustomerSchema,
   type StoredCustomer,
 } from './model.ts'
-import { candidateOf } from './ranking.ts'
+import { candidateOf, candidatesFor } from './ranking.ts'
 import { searchCustomers } from './search.ts'
 
 export interface CustomersOptions {
@@ -40,6 +40,8 @@ export type Who = Pick<Me, 'personId' | 'displayName' | 'rights'>
 
 /** One talk with a customer, as their timeline keeps it. */
 export interface ContactToRecord {
+  /** Of two agents who talked in one call each has a contact of their own. */
+  contactId: string
   callId: string
   customerId: string
   at: number
@@ -72,6 +74,8 @@ export function createCustomers(options: CustomersOptions) {
   })
   /** By call: notes taken while the call was bound to a customer, so that they follow when it proves to be another. */
   const notesTaken = new Map<string, { customerId: string; noteIds: string[] }>()
+  /** By call: the card that was made for it. */
+  const cardsMade = new Map<string, string>()
 
   function calling(callId: string): MatchedCall {
     const call = matching.get(callId)
@@ -108,6 +112,21 @@ export function createCustomers(options: CustomersOptions) {
     matching.set(bound)
     options.onChange(bound)
     return bound
+  }
+
+  /** The agent has said that it is nobody we know of: the call is nobody's until they say whose. */
+  function disown(call: MatchedCall): MatchedCall {
+    const candidates = call.match.candidates.filter(({ customerId }) => customerId !== call.customer?._id)
+    const outcome = candidates.length > 0 ? ('several' as const) : ('none' as const)
+    const disowned: MatchedCall = {
+      ...call,
+      match: { outcome, by: candidates.length > 0 ? 'sameNumber' : null, candidates },
+      customer: null,
+      decided: true,
+    }
+    matching.set(disowned)
+    options.onChange(disowned)
+    return disowned
   }
 
   /** Adds before it removes: should it stop half-way, a note is on two cards rather than on none. */
@@ -166,15 +185,14 @@ export function createCustomers(options: CustomersOptions) {
     matchCall: (call: CallToMatch): Promise<MatchedCall> => matching.match(call),
 
     /**
-     * After a restart: looks the call up again, and has it belong to the customer whom it belonged to before. Never
-     * rejects: with the database away it stays as `matchCall` left it.
+     * After a restart: looks the call up again, and has it belong to whom the agent had said (null: nobody). Never rejects:
+     * with the database away it stays as `matchCall` left it, and may be restored again.
      */
-    restoreCall: async (call: CallToMatch, customerId: string): Promise<MatchedCall> => {
+    restoreCall: async (call: CallToMatch, customerId: string | null): Promise<MatchedCall> => {
       const matched = await matching.match(call)
-      if (matched.customer?._id === customerId) return matched
-      const customer = await collection()
-        .findOne({ _id: customerId })
-        .catch(() => null)
+      if (matched.decided || matched.match.outcome === 'unavailable') return matched
+      if (customerId === null) return disown(matched)
+      const customer = await read(customerId).catch(() => null)
       return customer ? bind(matched, customer) : matched
     },
 
@@ -191,6 +209,7 @@ export function createCustomers(options: CustomersOptions) {
     forgetCall: (callId: string): void => {
       matching.forget(callId)
       notesTaken.delete(callId)
+      cardsMade.delete(callId)
     },
 
     /** Looks up again what could not be looked up: to be called when the database is back. */
@@ -247,7 +266,8 @@ export function createCustomers(options: CustomersOptions) {
       needingDatabase(async () => {
         mustBeMine(me, callId)
         const call = calling(callId)
-        if (call.decided && call.customer?.name === known.name) return call
+        const isMade = call.customer !== null && call.customer._id === cardsMade.get(callId)
+        if (isMade && call.customer.name === known.name) return call
         const at = now()
         const e164 = call.number?.e164 ?? null
         const customer = storedCustomerSchema.parse(
@@ -260,6 +280,7 @@ export function createCustomers(options: CustomersOptions) {
           }),
         )
         await collection().insertOne(customer)
+        cardsMade.set(callId, customer._id)
         if (call.numberKey !== null) await remember(call.numberKey, customer._id, me.personId)
         return bind(calling(callId), await read(customer._id))
       }),
@@ -274,17 +295,7 @@ export function createCustomers(options: CustomersOptions) {
         mustBeMine(me, callId)
         const call = calling(callId)
         if (call.customer && call.numberKey !== null) await forgetChoice(call.customer, call.numberKey)
-        const candidates = call.match.candidates.filter(({ customerId }) => customerId !== call.customer?._id)
-        const outcome = candidates.length > 0 ? ('several' as const) : ('none' as const)
-        const unlinked: MatchedCall = {
-          ...call,
-          match: { outcome, by: candidates.length > 0 ? 'sameNumber' : null, candidates },
-          customer: null,
-          decided: true,
-        }
-        matching.set(unlinked)
-        options.onChange(unlinked)
-        return unlinked
+        return disown(call)
       }),
 
     /**
@@ -307,10 +318,11 @@ export function createCustomers(options: CustomersOptions) {
         return stored
       }),
 
-    /** Puts a talk into the customer's timeline, once for each call however often it is told. Unknown customers are let be. */
+    /** Puts a talk into the customer's timeline, once however often it is told. Unknown customers are let be. */
     recordContact: (contact: ContactToRecord): Promise<void> =>
       needingDatabase(async () => {
-        const entry: TimelineEntry = {
+        const entry: StoredCustomer['recent'][number] = {
+          contactId: contact.contactId,
           at: contact.at,
           kind: 'call',
           text: contact.text,
@@ -319,9 +331,9 @@ export function createCustomers(options: CustomersOptions) {
           by: contact.by,
         }
         await collection().updateOne(
-          { _id: contact.customerId, 'recent.callId': { $ne: contact.callId } },
+          { _id: contact.customerId, 'recent.contactId': { $ne: contact.contactId } },
           {
-            $push: { recent: { $each: [entry], $position: 0, $slice: recentLength } },
+            $push: { recent: { $each: [entry], $sort: { at: -1 }, $slice: recentLength } },
             $max: { lastContactAt: contact.at },
             $inc: { version: 1 },
           },
@@ -339,5 +351,6 @@ export function popFor(call: MatchedCall, rights: readonly Right[], now: number)
   if (!rights.includes('card.read')) {
     return { match: { outcome: call.match.outcome, by: null, candidates: [] }, card: null }
   }
-  return { match: call.match, card: call.customer && cardFor(call.customer, rights, now) }
+  const match = { ...call.match, candidates: candidatesFor(call.match.candidates, rights) }
+  return { match, card: call.customer && cardFor(call.customer, rights, now) }
 }

@@ -47,8 +47,8 @@ export const storedCustomerSchema = z.object({
   openBusiness: z.array(openBusinessSchema),
   purchases: z.array(purchaseSchema),
   notes: z.array(noteSchema),
-  /** The newest first, at most `recentLength`. Notes are not repeated here: the card weaves them in. */
-  recent: z.array(timelineEntrySchema),
+  /** The newest first, at most `recentLength`; a talk bears its contact's id, by which it is put in once. Notes are not repeated here: the card weaves them in. */
+  recent: z.array(timelineEntrySchema.extend({ contactId: z.string().optional() })),
   lastContactAt: instantSchema.nullable(),
   /** Numbers of ours (a brand's, a campaign's) that belong to this customer's business with us. */
   ourNumbers: z.array(z.string()),

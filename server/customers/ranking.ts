@@ -4,6 +4,7 @@ import {
   type CandidateReason,
   type Match,
 } from '../../shared/customers.ts'
+import type { Right } from '../../shared/people.ts'
 import { accountKey } from './keys.ts'
 import type { StoredCustomer } from './model.ts'
 
@@ -78,6 +79,19 @@ export function candidateOf(customer: StoredCustomer, reason: CandidateReason): 
     reason,
     lastContactAt: customer.lastContactAt,
   }
+}
+
+/**
+ * The candidates as somebody with these rights may see them: who may not see what was bought does not learn from reason
+ * or order that business is open.
+ */
+export function candidatesFor(candidates: readonly Candidate[], rights: readonly Right[]): Candidate[] {
+  if (rights.includes('card.purchases')) return [...candidates]
+  return candidates
+    .map((candidate) =>
+      candidate.reason === 'openBusiness' ? { ...candidate, reason: 'sameNumber' as const } : candidate,
+    )
+    .sort((one, other) => strengthOf(one.reason) - strengthOf(other.reason))
 }
 
 function reasonFor(

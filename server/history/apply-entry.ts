@@ -53,10 +53,11 @@ export function applyEntry(
     }
   }
   if (entry.kind === 'binding') {
-    const { callId, customerId, at } = entry
+    const { callId, customerId, decided, at } = entry
     calls.set(callId, {
       ...(calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)),
       customerId,
+      customerDecided: decided,
     })
   }
   if (entry.kind === 'record') {

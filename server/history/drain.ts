@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { applyEntry, callsOf } from './apply-entry.ts'
+import { newlyEnded, type EndedContact } from './ended-contacts.ts'
 import type { Entry } from './entries.ts'
 import { frameLine } from './frame.ts'
 import type { SegmentReader } from './segments.ts'
@@ -17,6 +18,8 @@ export interface DrainOptions {
   untilSeq: () => number
   /** Called when the database has acknowledged everything up to an entry; must keep that. */
   onDrained: (seq: number) => Promise<void>
+  /** Told each talk that has ended, before its call is written: so that a stop in between has it told again. */
+  onContact?: (contact: EndedContact) => Promise<void>
   log: Pick<Logger, 'error' | 'warn' | 'info'>
   /** Between two attempts, ms. */
   firstRetryMs?: number
@@ -89,6 +92,16 @@ export function startDrain(options: DrainOptions): Drain {
     gathering = null
   }
 
+  const tellContact = async (contact: EndedContact): Promise<void> => {
+    try {
+      await options.onContact?.(contact)
+    } catch (error) {
+      // A timeline that takes nothing more must not cost the call its history.
+      if (!isDocumentFault(error)) throw error
+      log.error({ err: error, callId: contact.callId }, 'A talk could not be put into its timeline.')
+    }
+  }
+
   const keep = async (entries: readonly Entry[]): Promise<void> => {
     await store.keepJournal(entries)
     const callIds = [...new Set(entries.flatMap(callsOf))]
@@ -97,6 +110,7 @@ export function startDrain(options: DrainOptions): Drain {
     const calls = new Map(before)
     for (const entry of entries) applyEntry(calls, entry)
     const changed = [...calls.values()].filter((call) => before.get(call._id) !== call)
+    await Promise.all(changed.flatMap((call) => newlyEnded(before.get(call._id), call)).map(tellContact))
     if (changed.length > 0) await store.writeCalls(changed)
   }
 

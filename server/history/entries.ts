@@ -14,13 +14,13 @@ export interface Mark {
 
 /**
  * What an entry says. The facts that came of an input stand directly after it, best in the same batch.
- * `binding` says who a call's customer is (null: nobody known). `record` replaces a call's document, after a gap in which
+ * `binding` says who a call's customer is (null: nobody), and whether an agent said so. `record` replaces a call's document, after a gap in which
  * its facts could not be kept.
  */
 export type EntryBody =
   | { kind: 'input'; event: PbxEvent }
   | { kind: 'facts'; facts: readonly Fact[] }
-  | { kind: 'binding'; callId: string; customerId: string | null }
+  | { kind: 'binding'; callId: string; customerId: string | null; decided: boolean }
   | { kind: 'record'; call: CallDocument }
   | { kind: 'mark'; mark: Mark }
 

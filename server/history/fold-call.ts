@@ -224,7 +224,9 @@ export function absorbCall(
   return [
     {
       ...into,
-      customerId: into.customerId ?? merged.customerId,
+      ...(into.customerId === null && !into.customerDecided
+        ? { customerId: merged.customerId, customerDecided: merged.customerDecided }
+        : {}),
       visits: first([...merged.visits, ...into.visits], (visit) => visit.visitId),
       offers: first([...merged.offers, ...into.offers], (offer) => offer.offerId),
       contacts: first([...merged.contacts, ...into.contacts], (contact) => contact.contactId),
@@ -252,6 +254,7 @@ export function emptyCall(callId: string, pbx: string, at: number): CallDocument
       transferredTo: [],
     },
     customerId: null,
+    customerDecided: false,
     startedAt: at,
     endedAt: null,
     end: null,

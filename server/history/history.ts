@@ -6,6 +6,7 @@ import type { Database } from '../database/database.ts'
 import { smallFiles } from './checkpoint.ts'
 import { watchDiskSpace, type Space } from './disk-space.ts'
 import { startDrain } from './drain.ts'
+import type { EndedContact } from './ended-contacts.ts'
 import type { EntryBody } from './entries.ts'
 import { lockFolder } from './folder-lock.ts'
 import { defaultHistoryLimits, type HistoryLimits } from './limits.ts'
@@ -26,6 +27,11 @@ export interface HistoryOptions {
   node: string
   database: Database
   showParty: ShowParty
+  /**
+   * Told each talk that has ended and whose customer is known, from the spool: also after a crash, and again until it
+   * resolves. May be told one twice.
+   */
+  onContact?: (contact: EndedContact) => Promise<void>
   log: Pick<Logger, 'error' | 'warn' | 'info'>
   clock?: () => number
   limits?: Partial<HistoryLimits>
@@ -54,10 +60,12 @@ export interface History extends Queries {
   /** @throws ProblemError `history.spool_full` when a command could not be kept now, and must be refused. */
   requireRoom: () => void
   /**
-   * Says who a call's customer is; null: nobody known.
+   * Says who a call's customer is (null: nobody), and whether an agent said so.
    * @throws ProblemError `history.spool_full`
    */
-  bindCustomer: (callId: string, customerId: string | null) => void
+  bindCustomer: (callId: string, customerId: string | null, decided: boolean) => void
+  /** What was said last of a running call's customer, also before a restart; null for a call not in memory. */
+  bindingOf: (callId: string) => { customerId: string | null; decided: boolean } | null
   recover: () => Recovery
   /** Keeps the floor as it is after entry `seq`. A restart replays only what came later; older spool files can go. */
   saveCheckpoint: (floor: unknown, seq: number) => Promise<void>
@@ -157,6 +165,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     drainedSeq: startSeq,
     untilSeq: spool.syncedSeq,
     log,
+    ...(options.onContact ? { onContact: options.onContact } : {}),
     onDrained: async (drainedSeq) => {
       recent.drained(drainedSeq)
       removeDone()
@@ -185,9 +194,13 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     requireRoom: () => {
       if (disk.state() === 'full') throw new ProblemError('history.spool_full')
     },
-    bindCustomer: (callId, customerId) => {
-      const { kept } = writer.append([{ kind: 'binding', callId, customerId }])
+    bindCustomer: (callId, customerId, decided) => {
+      const { kept } = writer.append([{ kind: 'binding', callId, customerId, decided }])
       if (!kept) throw new ProblemError('history.spool_full')
+    },
+    bindingOf: (callId) => {
+      const call = recent.get(callId)
+      return call ? { customerId: call.customerId, decided: call.customerDecided } : null
     },
     recover: () => ({
       checkpoint: checkpoint && { floor: checkpoint.floor, seq: checkpoint.seq, at: checkpoint.at },

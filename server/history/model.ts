@@ -33,6 +33,8 @@ export const callDocumentSchema = z.object({
   direction: directionSchema,
   personal: personalSchema,
   customerId: z.string().nullable(),
+  /** Whether an agent said whose call it is, or that it is nobody's. */
+  customerDecided: z.boolean().default(false),
   startedAt: instantSchema,
   endedAt: instantSchema.nullable(),
   end: callEndSchema.nullable(),

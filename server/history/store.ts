@@ -112,7 +112,7 @@ function contentOf(entry: Entry): unknown {
     case 'facts':
       return entry.facts
     case 'binding':
-      return { customerId: entry.customerId }
+      return { customerId: entry.customerId, decided: entry.decided }
     case 'record':
       return entry.call
     case 'mark':

@@ -179,6 +179,22 @@ describe('an agent says who is calling', () => {
     expect(next.customer).toMatchObject({ name: 'Rosa Funk', company: 'Funk GmbH' })
   })
 
+  it('by a new card also when a namesake had been chosen before', async () => {
+    const namesake = await somebody({ name: 'Rosa Klein' })
+    const unknown = await customers.matchCall(call({ number: '+4915199000005' }))
+    await customers.choose(unknown.callId, namesake, false, nina)
+    const made = await customers.createForCall(unknown.callId, { name: 'Rosa Klein' }, nina)
+    expect(made.customer?._id).not.toBe(namesake)
+  })
+
+  it('after a restart, as the agent had said: a customer whom the number does not find, or nobody', async () => {
+    const chosen = call({ number: '+380445551234' })
+    const restored = await customers.restoreCall(chosen, 'cast-weber')
+    expect(restored).toMatchObject({ decided: true, customer: { name: 'Jonas Weber' } })
+    const disowned = await customers.restoreCall(call({ number: '+380445551234' }), null)
+    expect(disowned).toMatchObject({ decided: true, customer: null, match: { outcome: 'none' } })
+  })
+
   it('and it is somebody else’s phone: what was noted meanwhile follows to them', async () => {
     // given a call taken for Petra's, and a note taken in it
     const borrowed = await customers.matchCall(call({ number: '+496990009512' }))
@@ -231,6 +247,7 @@ describe('what is learnt', () => {
   it('of a talk is put into the timeline once, the newest first, and the timeline stays short', async () => {
     const id = await somebody({ name: 'Often Called' })
     const talk = (index: number) => ({
+      contactId: `call-${index}/1`,
       callId: `call-${index}`,
       customerId: id,
       at: index,
@@ -244,6 +261,21 @@ describe('what is learnt', () => {
     expect(card?.timeline).toHaveLength(30)
     expect(card?.timeline[0]?.callId).toBe('call-35')
     expect(card?.timeline[1]?.callId).toBe('call-34')
+    // and one told long after it had left the timeline does not come back
+    await customers.recordContact(talk(1))
+    expect((await customers.readCard(id, rights))?.timeline.at(-1)?.callId).toBe('call-6')
+  })
+
+  it('of two agents’ talks in one call are two entries, each told as the card tells it', async () => {
+    const id = await somebody({ name: 'Passed On' })
+    const talk = { callId: 'call-1', customerId: id, text: '', talkMs: 5 }
+    await customers.recordContact({ ...talk, contactId: 'first', at: 10, by: 'Nina' })
+    await customers.recordContact({ ...talk, contactId: 'second', at: 20, by: 'Lev' })
+    const entry = { kind: 'call', text: '', callId: 'call-1', durationMs: 5 }
+    expect((await customers.readCard(id, rights))?.timeline).toEqual([
+      { ...entry, at: 20, by: 'Lev' },
+      { ...entry, at: 10, by: 'Nina' },
+    ])
   })
 })
 

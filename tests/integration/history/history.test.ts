@@ -51,7 +51,7 @@ describe('history in the database', () => {
         { kind: 'facts', facts: answeredCall(`lab:${n}`, morning + n * 1000) },
       ])
     }
-    history.bindCustomer('lab:99', 'customer-1')
+    history.bindCustomer('lab:99', 'customer-1', true)
     expect(await history.drain(20_000)).toBe(true)
 
     expect(await calls().countDocuments({})).toBe(100)

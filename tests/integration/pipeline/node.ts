@@ -5,6 +5,7 @@ import type { CallToMatch, MatchedCall } from '../../../server/customers/matchin
 import { newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
 import type { Fact } from '../../../server/floor/facts.ts'
 import type { FloorOptions } from '../../../server/floor/state.ts'
+import type { EndedContact } from '../../../server/history/ended-contacts.ts'
 import { openHistory, type History, type HistoryOptions } from '../../../server/history/history.ts'
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../../server/pipeline.ts'
 import { memoryStore, noDatabase, showParty, silent } from '../../unit/history/support.ts'
@@ -57,6 +58,7 @@ export async function openNode(
 ): Promise<TestNode> {
   const { folder = freshFolder(), databaseAway = false, historyOptions, ...pipelineOptions } = more
   const store = memoryStore()
+  const customers = fakeCustomers()
   store.faults.away = databaseAway
   const history = await openHistory({
     folder,
@@ -65,10 +67,10 @@ export async function openNode(
     showParty,
     log: silent,
     store: store.store,
+    onContact: customers.recordContact,
     ...historyOptions,
   })
   histories.push(history)
-  const customers = fakeCustomers()
   const published: Fact[] = []
   const popped: string[] = []
   const set: TestNode['set'] = []
@@ -82,7 +84,6 @@ export async function openNode(
       set.push({ channelId, variables })
       return Promise.resolve()
     },
-    displayNameOf: (personId) => `Name of ${personId}`,
     log: silent,
     ...pipelineOptions,
   })
@@ -94,8 +95,8 @@ export type FakeCustomers = ReturnType<typeof fakeCustomers>
 /** Customers who are found when the test says so; by default at once, and nobody. */
 function fakeCustomers() {
   const asked: CallToMatch[] = []
-  const restored: { callId: string; customerId: string }[] = []
-  const recorded: { callId: string; customerId: string; talkMs: number }[] = []
+  const restored: { callId: string; customerId: string | null }[] = []
+  const recorded: EndedContact[] = []
   const kept = new Map<string, MatchedCall>()
   const forgotten: string[] = []
   const fake = {
@@ -108,12 +109,17 @@ function fakeCustomers() {
     matchCall: async (call: CallToMatch): Promise<MatchedCall> => {
       asked.push(call)
       const matched = await fake.answer(call)
-      kept.set(call.callId, matched)
+      // An older answer than the newest question is not kept.
+      if (asked.findLast(({ callId }) => callId === call.callId) === call) kept.set(call.callId, matched)
       return matched
     },
-    restoreCall: (call: CallToMatch, customerId: string): Promise<MatchedCall> => {
+    restoreCall: (call: CallToMatch, customerId: string | null): Promise<MatchedCall> => {
       restored.push({ callId: call.callId, customerId })
-      const matched = { ...nobody(call), customer: customerNamed(customerId), decided: true }
+      const matched = {
+        ...nobody(call),
+        customer: customerId === null ? null : customerNamed(customerId),
+        decided: true,
+      }
       kept.set(call.callId, matched)
       return Promise.resolve(matched)
     },
@@ -122,7 +128,7 @@ function fakeCustomers() {
       forgotten.push(callId)
       kept.delete(callId)
     },
-    recordContact: (contact: { callId: string; customerId: string; talkMs: number }): Promise<void> => {
+    recordContact: (contact: EndedContact): Promise<void> => {
       recorded.push(contact)
       return Promise.resolve()
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rank, type CallFacts } from '../../../server/customers/ranking.ts'
+import { candidatesFor, rank, type CallFacts } from '../../../server/customers/ranking.ts'
+import type { Right } from '../../../shared/people.ts'
 import { customer, day, hour, now, promise } from './support.ts'
 
 const number = '+493023125123'
@@ -42,6 +43,24 @@ describe('who is calling', () => {
     ])
     expect(match).toMatchObject({ outcome: 'several', by: 'sameNumber' })
     expect(certain).toBeNull()
+  })
+
+  it('is told without open business to whoever may not see what was bought, in the order too', () => {
+    const found = [
+      customer('talked', { lastContactAt: now - day }),
+      customer('dispute', { openBusiness: [{ kind: 'dispute', title: 'Invoice', at: now - day }] }),
+    ]
+    const { candidates } = rank(found, call).match
+    const told = (rights: readonly Right[]) =>
+      candidatesFor(candidates, rights).map(({ customerId, reason }) => [customerId, reason])
+    expect(told(['card.read', 'card.purchases'])).toEqual([
+      ['dispute', 'openBusiness'],
+      ['talked', 'lastTalked'],
+    ])
+    expect(told(['card.read'])).toEqual([
+      ['talked', 'lastTalked'],
+      ['dispute', 'sameNumber'],
+    ])
   })
 
   it('is the one an agent chose for this number, and the latest choice counts', () => {

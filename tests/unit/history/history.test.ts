@@ -160,7 +160,7 @@ describe('the database', () => {
     const { store, journal, calls } = memoryStore()
     const first = await open(folder, { store })
     first.append([{ kind: 'facts', facts: answeredCall('lab:1') }])
-    first.bindCustomer('lab:1', 'customer-1')
+    first.bindCustomer('lab:1', 'customer-1', true)
     expect(await first.drain(5_000)).toBe(true)
     await first.close()
     const before = structuredClone([...calls])
@@ -187,7 +187,7 @@ describe('the database', () => {
   it('may be away: a call just ended is still in today’s list, and the one bound to a customer in theirs', async () => {
     const history = await open(temporaryFolder(), { store: awayStore().store })
     history.append([{ kind: 'facts', facts: answeredCall('lab:1') }])
-    history.bindCustomer('lab:1', 'customer-1')
+    history.bindCustomer('lab:1', 'customer-1', true)
     expect(await history.todayOf('boris', morning, 10)).toMatchObject([
       { callId: 'lab:1', customerId: 'customer-1' },
     ])
@@ -200,7 +200,7 @@ describe('the database', () => {
     const history = await open(temporaryFolder(), { store })
     history.append([{ kind: 'facts', facts: answeredCall('lab:1') }])
     expect(await history.drain(5_000)).toBe(true)
-    history.bindCustomer('lab:1', 'customer-1')
+    history.bindCustomer('lab:1', 'customer-1', true)
     expect(await history.readCall('lab:1')).toMatchObject({ customerId: 'customer-1', end: 'customerHungUp' })
     expect(faults.away).toBe(false)
   })
@@ -246,7 +246,7 @@ describe('a full disk', () => {
       code: 'history.spool_full',
     })
     expect(history.requireRoom).toThrow(expect.objectContaining({ code: 'history.spool_full' }))
-    expect(() => history.bindCustomer('lab:1', 'customer-1')).toThrow(
+    expect(() => history.bindCustomer('lab:1', 'customer-1', true)).toThrow(
       expect.objectContaining({ code: 'history.spool_full' }),
     )
     expect(await history.todayOf('boris', morning, 10)).toMatchObject([{ outcome: 'answered' }])

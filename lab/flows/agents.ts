@@ -1,5 +1,6 @@
 import { placeCall } from '../sipp/call.ts'
 import { startTrunk, type TrunkOptions } from '../sipp/trunk.ts'
+import { LabAmi } from '../asterisk/ami.ts'
 import type { LabAsterisk } from '../asterisk/asterisk.ts'
 import type { Flow } from './flows.ts'
 import { callAndWait, customer, did, quiet, withPhones } from './stage.ts'
@@ -96,4 +97,31 @@ export const agentFlows: Readonly<Record<string, Flow>> = {
         },
       ),
   },
+  'customer-joins-colleagues': {
+    story: 'an agent who talks with another takes a customer, and the two others are joined',
+    play: (pbx) =>
+      withPhones(pbx, [{ extension: '201' }, { extension: '202' }], async ([first]) => {
+        const among = await placeCall(pbx, { from: { agent: '201' }, to: '202' })
+        await among.answered
+        const call = await placeCall(pbx, { from: customer, to: did.agent('201'), hangUpAfterMs: 6_000 })
+        await first?.waitFor('answered')
+        await join(pbx, 'PJSIP/trunk', 'PJSIP/202')
+        await call.ended
+        await among.ended
+      }),
+  },
+}
+
+/** Joins the newest channels of two devices, whoever each talks with now, as a console does over AMI. */
+async function join(pbx: LabAsterisk, one: string, other: string): Promise<void> {
+  const names = (await pbx.cli('core show channels concise'))
+    .split('\n')
+    .map((line) => line.split('!')[0] ?? '')
+  const channel = (device: string): string => names.find((name) => name.startsWith(`${device}-`)) ?? device
+  const ami = await LabAmi.open(pbx.controlAmi)
+  try {
+    await ami.action('Bridge', { Channel1: channel(one), Channel2: channel(other) })
+  } finally {
+    ami.close()
+  }
 }

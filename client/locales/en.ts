@@ -97,7 +97,7 @@ export const en = {
       '{n} caller waits in {queue}, {age} so far. | {n} callers wait in {queue}, the first for {age}.',
     nextNobody: 'Nobody is waiting. The next caller’s card appears here as soon as your phone rings.',
     noDesk: 'You have taken no desk',
-    noDeskHelp: 'Calls ring at a desk. Enter the extension of the phone before you.',
+    noDeskHelp: 'Enter the extension of the phone before you.',
     takeDesk: 'Take desk',
     onPhone: 'Answer on desk phone {extension}',
     inHand: 'In hand on desk phone {extension}',

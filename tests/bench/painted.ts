@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { monotonicMs } from '../../lab/simulator/simulator.ts'
-import { launchChromium } from '../browser/support/chromium.ts'
+import { launchChromium } from '../../lab/chromium.ts'
 import type { ConsoleSeat } from './messages.ts'
 
 /** A visible console in Chromium, which marks when each card was painted. */

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ProblemError } from '../../shared/problems.ts'
 import { buildConsole } from './support/build.ts'
 import { family, longest, nina, olena, popOf, ringing } from './support/cast.ts'
-import { launchChromium } from './support/chromium.ts'
+import { launchChromium } from '../../lab/chromium.ts'
 import { openScene, type Look, type OpenScene } from './support/console-page.ts'
 import { scenes } from './support/scenes.ts'
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from './support/build.ts'
-import { launchChromium } from './support/chromium.ts'
+import { launchChromium } from '../../lab/chromium.ts'
 import { openScene, type OpenScene } from './support/console-page.ts'
 import { scenes } from './support/scenes.ts'
 

@@ -7,7 +7,7 @@ import { placeCall } from '../../lab/sipp/call.ts'
 import { startPhone } from '../../lab/sipp/phone.ts'
 import { openConsole } from '../journeys/console.ts'
 import { buildConsole } from './support/build.ts'
-import { launchChromium } from './support/chromium.ts'
+import { launchChromium } from '../../lab/chromium.ts'
 
 let centre: Centre
 let browser: Browser

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locale } from '../../../shared/people.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium } from '../../../lab/chromium.ts'
 import { openScene } from './console-page.ts'
 import { scenes } from './scenes.ts'
 

@@ -1,1 +1,0 @@
-export { launchChromium } from '../../../lab/chromium.ts'

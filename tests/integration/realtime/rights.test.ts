@@ -80,7 +80,10 @@ describe('what a person may see', () => {
     await second.has('queue:support')
     const newest = second.of('person:marketing').at(-1)
     expect(newest?.kind).toBe('snapshot')
-    expect(newest?.changes).toMatchObject([{ type: 'deskCall.set', call: { state: 'ringing' } }])
+    expect(newest?.changes).toMatchObject([
+      { type: 'agent.set', agent: { extension: '201', state: 'ringing' } },
+      { type: 'deskCall.set', call: { state: 'ringing' } },
+    ])
     await first.until(() => first.topics.length === 2, 'topics without the queue')
     expect(first.of('person:person-201').at(-1)).toMatchObject({ kind: 'snapshot', changes: [] })
     const before = first.received.length

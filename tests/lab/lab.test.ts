@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { header, LabAmi } from '../../lab/asterisk/ami.ts'
 import { startAsterisk, type LabAsterisk } from '../../lab/asterisk/asterisk.ts'
-import { processStart } from '../../lab/asterisk/process.ts'
+import { processStart, waitUntil } from '../../lab/asterisk/process.ts'
 import { placeCall, startPhone, startTrunk, type Phone, type PhoneOptions } from '../../lab/sipp/sipp.ts'
 import { recordTrace } from '../../lab/traces/record.ts'
 import type { Trace } from '../../lab/traces/trace.ts'
@@ -207,7 +207,10 @@ describe('Asterisk', () => {
   it('leaves no process and no file behind', async () => {
     const other = await startAsterisk()
     const { pid, files } = other
-    expect(await readFile(files.queueLog, 'utf8')).toContain('QUEUESTART')
+    // app_queue writes its first line a moment after it takes calls.
+    await waitUntil('the first line of queue_log', async () =>
+      (await readFile(files.queueLog, 'utf8').catch(() => '')).includes('QUEUESTART'),
+    )
     await other.stop()
     expect(processStart(pid)).toBeUndefined()
     await expect(readFile(files.queueLog)).rejects.toThrow('ENOENT')

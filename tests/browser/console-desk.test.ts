@@ -200,7 +200,8 @@ describe('the note', () => {
     const { page, server } = await open('desk-call')
     const text = await page.getByRole('textbox').inputValue()
     await page.reload()
-    await page.getByTestId('call-card').waitFor()
+    await page.getByTestId('why').waitFor()
+    await page.getByTestId('note-status').getByText('kept').waitFor()
     expect(await page.getByRole('textbox').inputValue()).toBe(text)
 
     server.replies.set('POST /api/customers/olena/notes', () => {

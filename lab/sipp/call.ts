@@ -16,6 +16,8 @@ export interface CallOptions {
   withheld?: boolean
   /** What the network vouches for, if it differs from {@link from}. */
   assertedIdentity?: string
+  /** What the trunk says of its check of the number (STIR/SHAKEN): the `verstat` of the asserted address. */
+  verstat?: string
   /** Keys pressed after the answer, each so long after the one before. */
   digits?: readonly { afterMs: number; digit: string }[]
   /** Puts the other side on hold, after the keys. */
@@ -71,6 +73,7 @@ export async function placeCall(asterisk: RunningAsterisk, options: CallOptions)
     calls: 1,
     lifeMs: forEverMs,
     answerOthers: true,
+    logs: asterisk.phoneLogs,
   })
   const ended = sipp.ended.then(() => endOf(sipp.messages(), sipp.marks()))
   const answered = sipp.waitFor('answered', { timeoutMs: forEverMs })
@@ -124,11 +127,16 @@ function identity(options: CallOptions, asterisk: RunningAsterisk) {
   const number = safe(options.from)
   const host = asterisk.trunk.host
   const address = nameAddress(options.callerName, `sip:${number}@${host}`)
-  const asserted = options.assertedIdentity ?? (options.withheld === true ? number : undefined)
+  const { verstat, withheld } = options
+  const asserted =
+    options.assertedIdentity ?? (withheld === true || verstat !== undefined ? number : undefined)
+  const checked = verstat === undefined ? '' : `;verstat=${safe(verstat)}`
   const headers = [
     ...(asserted === undefined
       ? []
-      : [`P-Asserted-Identity: ${nameAddress(options.callerName, `sip:${safe(asserted)}@${host}`)}`]),
+      : [
+          `P-Asserted-Identity: ${nameAddress(options.callerName, `sip:${safe(asserted)}${checked}@${host}`)}`,
+        ]),
     ...(options.withheld === true ? ['Privacy: id'] : []),
   ]
   return {

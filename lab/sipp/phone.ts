@@ -1,16 +1,30 @@
-import type { agentExtensions, RunningAsterisk } from '../asterisk/running.ts'
+import type { Extension, RunningAsterisk } from '../asterisk/running.ts'
 import { freePort } from '../asterisk/process.ts'
 import { toneFile } from './audio.ts'
 import { forEverMs, nameAddress, scenario, type Step } from './scenario.ts'
 import { startSipp, type Mark, type Sipp } from './process.ts'
 
+/** Something a phone does in a call, so long after what it did before. */
+export type PhoneAct = { afterMs: number } &
+  /** With nothing for the other side to hear, if so wanted, not even Asterisk’s music. */
+  (
+    | { do: 'hold'; silent?: true }
+    | { do: 'resume' | 'cancelConsult' | 'endConsult' | 'join' }
+    | { do: 'press'; keys: string }
+    | { do: 'transfer'; to: string }
+    /** Calls a third party while the caller is on hold, and goes on when it rings there or when it has picked up. */
+    | { do: 'consult'; to: string; until: 'ringing' | 'answered' }
+  )
+
 /** What a desk phone does with every call that reaches it. */
 export interface PhoneOptions {
-  extension: (typeof agentExtensions)[number]
-  /** Rings that long and picks up; or never does, is busy, or refuses. Default: after one second. */
-  answer?: { afterMs: number } | 'never' | 'busy' | 'decline'
+  extension: Extension
+  /** Rings that long and picks up; or never does, is busy, refuses, or sends the caller on. Default: after one second. */
+  answer?: { afterMs: number } | 'never' | 'busy' | 'decline' | { forwardTo: string }
   /** Ends the call that long after the last of what follows; without it, the other side ends it. */
   hangUpAfterMs?: number
+  /** What it does once it has answered, one thing after the other. */
+  acts?: readonly PhoneAct[]
   /** Puts the caller on hold that long after the answer, for that long. */
   hold?: { afterMs: number; forMs: number }
   /** Hands the caller over, that long after the answer. */
@@ -36,6 +50,8 @@ export interface Phone {
   answer(): Promise<void>
   /** Ends the call it is in. */
   hangUp(): Promise<void>
+  /** Takes its registration back; a call it is in goes on. */
+  unregister(): Promise<void>
   /** Unregisters and ends it. Calls it still has are left without an answer. */
   stop(): Promise<void>
 }
@@ -54,6 +70,7 @@ export async function startPhone(asterisk: RunningAsterisk, options: PhoneOption
     log: () => first.sipp.messages(),
     answer: () => first.sipp.tell('PICKUP'),
     hangUp: () => first.sipp.tell('STOP'),
+    unregister: first.unregister,
     stop: async () => {
       await Promise.all([first.stop(), second?.stop()])
     },
@@ -63,7 +80,7 @@ export async function startPhone(asterisk: RunningAsterisk, options: PhoneOption
 async function startDevice(
   asterisk: RunningAsterisk,
   options: PhoneOptions,
-): Promise<{ sipp: Sipp; stop: () => Promise<void> }> {
+): Promise<{ sipp: Sipp; unregister: () => Promise<void>; stop: () => Promise<void> }> {
   const localIp = '127.0.0.1'
   const mediaPort = await freePort(localIp, 'udp')
   const xml = scenario(`phone ${options.extension}`, phoneSteps(options), {
@@ -80,6 +97,7 @@ async function startDevice(
     remote: asterisk.sip,
     lifeMs: forEverMs,
     answerOthers: true,
+    logs: asterisk.phoneLogs,
   })
   try {
     await register(asterisk, options.extension, sipp.port, forEverMs / 1000)
@@ -87,11 +105,13 @@ async function startDevice(
     await sipp.kill()
     throw error
   }
+  const unregister = () => register(asterisk, options.extension, sipp.port, 0)
   return {
     sipp,
+    unregister,
     stop: async () => {
       // Asterisk may have been stopped first: then there is nobody to say goodbye to.
-      await register(asterisk, options.extension, sipp.port, 0).catch(() => undefined)
+      await unregister().catch(() => undefined)
       await sipp.kill()
     },
   }
@@ -100,40 +120,84 @@ async function startDevice(
 /** What the phone does, as parts of a scenario. */
 function phoneSteps(options: PhoneOptions): Step[] {
   const answer = options.answer ?? { afterMs: 1000 }
-  const steps: Step[] = [{ part: 'phone-called' }]
-  const wait = (ms: number) => steps.push({ part: 'wait', values: { MS: ms } })
-  if (answer === 'busy' || answer === 'decline') {
-    steps.push({ part: `phone-${answer}` })
-  } else {
-    steps.push({ part: 'phone-ring', values: { MS: answer === 'never' ? forEverMs : answer.afterMs } })
-    steps.push({ part: 'phone-answer' })
-    if (options.audio === true) steps.push({ part: 'audio' })
-    if (options.hold) {
-      wait(options.hold.afterMs)
-      steps.push({ part: 'phone-hold' })
-      wait(options.hold.forMs)
-      steps.push({ part: 'phone-resume' })
-    }
-    if (options.blindTransfer) {
-      wait(options.blindTransfer.afterMs)
-      steps.push({ part: 'phone-refer', values: { TARGET: options.blindTransfer.to } })
-    }
-    if (options.attendedTransfer) {
-      const { afterMs, to, talkMs } = options.attendedTransfer
-      wait(afterMs)
-      steps.push({ part: 'phone-hold' })
-      steps.push({ part: 'phone-consult', values: { TARGET: to, MS: talkMs } })
-    }
-    // A phone that has handed its caller over says goodbye itself: Asterisk waits for that.
-    const goodbyeMs =
-      options.hangUpAfterMs ?? (options.blindTransfer || options.attendedTransfer ? 300 : undefined)
-    if (goodbyeMs === undefined) steps.push({ part: 'phone-wait-for-end' })
-    else {
-      wait(goodbyeMs)
-      steps.push({ part: 'hang-up' })
-    }
+  const called: Step = { part: 'phone-called' }
+  const last: Step = { part: 'phone-last' }
+  if (answer === 'busy' || answer === 'decline') return [called, { part: `phone-${answer}` }, last]
+  if (typeof answer === 'object' && 'forwardTo' in answer)
+    return [called, { part: 'phone-forward', values: { TARGET: answer.forwardTo } }, last]
+
+  const acts = actsOf(options)
+  // A phone that has handed its caller over says goodbye itself: Asterisk waits for that.
+  const handsOver = acts.some((act) => act.do === 'transfer' || act.do === 'join')
+  const goodbyeMs = options.hangUpAfterMs ?? (handsOver ? 300 : undefined)
+  return [
+    called,
+    { part: 'phone-ring', values: { MS: answer === 'never' ? forEverMs : answer.afterMs } },
+    { part: 'phone-answer' },
+    ...(options.audio === true ? [{ part: 'audio' }] : []),
+    ...actSteps(acts),
+    ...(goodbyeMs === undefined ? [{ part: 'phone-wait-for-end' }] : [wait(goodbyeMs), { part: 'hang-up' }]),
+    last,
+  ]
+}
+
+/** The acts that were asked for, those with a short form first. */
+function actsOf(options: PhoneOptions): PhoneAct[] {
+  const { hold, blindTransfer, attendedTransfer } = options
+  const acts: PhoneAct[] = []
+  if (hold) acts.push({ afterMs: hold.afterMs, do: 'hold' }, { afterMs: hold.forMs, do: 'resume' })
+  if (blindTransfer) acts.push({ ...blindTransfer, do: 'transfer' })
+  if (attendedTransfer) {
+    const { afterMs, to, talkMs } = attendedTransfer
+    acts.push({ afterMs, do: 'hold' }, { afterMs: 0, do: 'consult', to, until: 'answered' })
+    acts.push({ afterMs: talkMs, do: 'join' })
   }
-  return [...steps, { part: 'phone-last' }]
+  return [...acts, ...(options.acts ?? [])]
+}
+
+function actSteps(acts: readonly PhoneAct[]): Step[] {
+  let consult = { to: '', answered: false }
+  return acts.flatMap((act): Step[] => {
+    const first = act.afterMs > 0 ? [wait(act.afterMs)] : []
+    const TARGET = consult.to
+    switch (act.do) {
+      case 'hold':
+        return [
+          ...first,
+          { part: 'phone-hold', values: { DIRECTION: act.silent === true ? 'inactive' : 'sendonly' } },
+        ]
+      case 'resume':
+        return [...first, { part: 'phone-resume' }]
+      case 'press':
+        return [
+          ...first,
+          ...Array.from(act.keys).flatMap((DIGIT) => [{ part: 'phone-key', values: { DIGIT } }, wait(200)]),
+        ]
+      case 'transfer':
+        return [...first, { part: 'phone-refer', values: { TARGET: act.to } }]
+      case 'consult':
+        consult = { to: act.to, answered: act.until === 'answered' }
+        return [
+          ...first,
+          { part: 'phone-consult', values: { TARGET: act.to } },
+          ...(consult.answered ? [{ part: 'phone-consult-answered', values: { TARGET: act.to } }] : []),
+        ]
+      case 'cancelConsult':
+        return [...first, { part: 'phone-consult-cancel', values: { TARGET } }]
+      case 'endConsult':
+        return [...first, { part: 'phone-consult-end', values: { TARGET } }]
+      case 'join':
+        return [
+          ...first,
+          { part: 'phone-join', values: { TARGET } },
+          { part: consult.answered ? 'phone-consult-over' : 'phone-consult-joined', values: { TARGET } },
+        ]
+    }
+  })
+}
+
+function wait(ms: number): Step {
+  return { part: 'wait', values: { MS: ms } }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,6 +49,8 @@ export interface SippOptions {
   authUri?: string
   /** Answer NOTIFY, OPTIONS and UPDATE by itself. */
   answerOthers?: boolean
+  /** A folder to leave the SIP messages in. */
+  logs?: string | null
 }
 
 let realTime: boolean | undefined
@@ -111,6 +113,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
       read('messages')
       read('errors')
       marks()
+      if (options.logs != null) writeFileSync(join(options.logs, `${randomUUID()}.log`), kept.messages)
       clear()
       forget()
       resolve(code)

@@ -3,6 +3,8 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
+import { planOf } from '../shared/number-plan.ts'
+import { createNumberReader } from '../shared/number-reader.ts'
 import type { Role } from '../shared/people.ts'
 import { customersCollection } from '../server/customers/model.ts'
 import { createCustomers } from '../server/customers/customers.ts'
@@ -13,8 +15,11 @@ import { createPeople } from '../server/people/people.ts'
 import type { AmiAccess } from './asterisk/ami.ts'
 import { startAsterisk, type Address, type LabAsterisk } from './asterisk/asterisk.ts'
 import { freePort, waitUntil, whenProcessEnds } from './asterisk/process.ts'
+import { crowdExtensions } from './asterisk/running.ts'
 import { databaseUri, startDatabase, type LabDatabase } from './database/database.ts'
+import { labPinKey } from './seed/identity.ts'
 import { seedCustomers } from './seed/seed.ts'
+import { freshMasterKey, masterKeyOf } from './master-key.ts'
 import { temporaryFolder } from './database/temporary.ts'
 
 /** Somebody who can sign in. Passwords are made for a lab on loopback and are no default of the product. */
@@ -26,7 +31,7 @@ export interface LabPerson {
   extension?: string
 }
 
-/** The people of the lab's company: six agents, a supervisor and an administrator. */
+/** The people of the lab's company: six agents, a supervisor, an administrator, and one each of marketing and sales. */
 export const labPeople: readonly LabPerson[] = [
   person('nina', 'Nina Hartmann', ['agent'], '201'),
   person('dmytro', 'Dmytro Savchuk', ['agent'], '202'),
@@ -35,6 +40,8 @@ export const labPeople: readonly LabPerson[] = [
   person('marta', 'Marta Lindqvist', ['collections'], '205'),
   person('jonas', 'Jonas Weber', ['collections'], '206'),
   person('petra', 'Petra Vogel', ['supervisor']),
+  person('sofia', 'Sofía Navarro', ['sales']),
+  person('emil', 'Emil Lindgren', ['marketing']),
   person('admin', 'Anna Berg', ['admin']),
 ]
 
@@ -43,10 +50,11 @@ function person(signInName: string, displayName: string, roles: Role[], extensio
   return { signInName, displayName, password, roles, ...(extension === undefined ? {} : { extension }) }
 }
 
-/** What the server needs of a PBX: where its manager is. */
+/** What the server needs of a PBX: where its manager is, and where it writes its own record. */
 export interface CentrePbx {
   pbx: string
   ami: AmiAccess
+  files?: { cel: string; queueLog: string }
   stop: () => Promise<void>
 }
 
@@ -77,6 +85,10 @@ export interface CentreOptions {
   /** Run the built server (`npm run build` before) instead of the sources. */
   built?: boolean
   httpPort?: number
+  /** Settings of the server beside those that it needs, or in their place; empty takes one away. */
+  settings?: (pbx: CentrePbx) => Promise<Readonly<Record<string, string>>>
+  /** Desks for the four phones that have nobody too. */
+  crowd?: boolean
   /** Puts something between the server and AMI, such as a relay that can be cut; gives where the server finds it. */
   amiThrough?: (ami: Address) => Promise<Address>
 }
@@ -114,7 +126,8 @@ export async function startCentreOn<Pbx extends CentrePbx>(
     })
     stops.push(() => database.stop())
     const uri = databaseUri(database.uri, 'ringcard')
-    await furnish(uri, options.customers, say)
+    const desks = desksOf(options.crowd === true ? crowdExtensions : [])
+    await furnish(uri, desks, options.customers, say)
     const pbx = await startPbx()
     stops.push(() => pbx.stop())
 
@@ -122,7 +135,11 @@ export async function startCentreOn<Pbx extends CentrePbx>(
     const spool = options.folder === undefined ? join(scratch, 'spool') : join(options.folder, 'spool')
     await mkdir(spool, { recursive: true })
     const ami = (await options.amiThrough?.(pbx.ami)) ?? pbx.ami
-    const environment = serverEnvironment(uri, pbx, ami, port, spool)
+    const masterKey = options.folder === undefined ? freshMasterKey() : await masterKeyOf(options.folder)
+    const environment = {
+      ...serverEnvironment(uri, desks, pbx, ami, port, { spool, masterKey }),
+      ...(await options.settings?.(pbx)),
+    }
     let log = ''
     let server: ChildProcess | undefined
     const startServer = async (): Promise<void> => {
@@ -166,16 +183,22 @@ export async function startCentreOn<Pbx extends CentrePbx>(
   }
 }
 
+/** The desks of the lab's people, and of some extensions more. */
+function desksOf(more: readonly string[]): { extension: string; interfaces: string[] }[] {
+  const theirs = labPeople.flatMap(({ extension }) => (extension === undefined ? [] : [extension]))
+  return [...theirs, ...more].map((extension) => {
+    return { extension, interfaces: [`PJSIP/${extension}`, `PJSIP/${extension}-web`] }
+  })
+}
+
 function serverEnvironment(
   uri: string,
+  desks: ReturnType<typeof desksOf>,
   pbx: CentrePbx,
   ami: Address,
   port: number,
-  spool: string,
+  { spool, masterKey }: { spool: string; masterKey: string },
 ): NodeJS.ProcessEnv {
-  const desks = labPeople.flatMap(({ extension }) =>
-    extension === undefined ? [] : [`${extension}=PJSIP/${extension}+PJSIP/${extension}-web`],
-  )
   return {
     ...process.env,
     NODE_ENV: 'production',
@@ -184,18 +207,27 @@ function serverEnvironment(
     AMI_PORT: String(ami.port),
     AMI_USERNAME: pbx.ami.username,
     AMI_SECRET: pbx.ami.secret,
+    MASTER_KEY: masterKey,
     PBX_NAME: pbx.pbx,
     PBX_TRUNKS: 'PJSIP/trunk',
     HOME_COUNTRY: 'DE',
-    DESKS: desks.join(','),
+    PIN_KEY: labPinKey,
+    DESKS: desks.map(({ extension, interfaces }) => `${extension}=${interfaces.join('+')}`).join(','),
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(port),
     SPOOL_FOLDER: spool,
+    TRACE_FOLDER: join(spool, 'traces'),
+    ...(pbx.files ? { CEL_FILE: pbx.files.cel, QUEUE_LOG_FILE: pbx.files.queueLog } : {}),
   }
 }
 
 /** Customers and people, once for each database. */
-async function furnish(uri: string, customers: number, say: (line: string) => void): Promise<void> {
+async function furnish(
+  uri: string,
+  desks: ReturnType<typeof desksOf>,
+  customers: number,
+  say: (line: string) => void,
+): Promise<void> {
   const log = pino({ level: 'silent' })
   const database = connectDatabase({ uri, log })
   try {
@@ -203,8 +235,9 @@ async function furnish(uri: string, customers: number, say: (line: string) => vo
     // Declares the customers' model, so that its indexes are made before it is filled.
     createCustomers({
       database,
-      homeCountry: 'DE',
+      readNumber: createNumberReader(planOf('DE')),
       mayTouchCall: () => false,
+      nameOf: () => null,
       log,
       onChange: () => undefined,
     })
@@ -213,9 +246,7 @@ async function furnish(uri: string, customers: number, say: (line: string) => vo
       log,
       sessionHours: 1,
       idleMinutes: 60,
-      desks: labPeople.flatMap(({ extension: e }) =>
-        e === undefined ? [] : [{ extension: e, interfaces: [`PJSIP/${e}`, `PJSIP/${e}-web`] }],
-      ),
+      desks,
     })
     await ensureIndexes(database.connection)
     if ((await database.collection(customersCollection).findOne({})) === null) {

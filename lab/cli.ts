@@ -7,10 +7,11 @@ import { startAsterisk } from './asterisk/asterisk.ts'
 import { processStart, waitUntil } from './asterisk/process.ts'
 import { attachAsterisk, type AsteriskDescription } from './asterisk/running.ts'
 import { cacheFolder } from './debian-root.ts'
+import { faultFlows, type FaultFlow } from './flows/faults.ts'
 import { flows } from './flows/flows.ts'
 import { placeCall } from './sipp/sipp.ts'
 import { recordTrace } from './traces/record.ts'
-import { traceFile } from './traces/trace.ts'
+import { brokenFolder, listedFolder, traceFile, unfilteredFolder } from './traces/trace.ts'
 
 const usage = `npm run lab -- COMMAND
   up              start Asterisk in the background
@@ -18,6 +19,8 @@ const usage = `npm run lab -- COMMAND
   call [--from NUMBER] [--to NUMBER] [--name NAME] [--digits KEYS] [--for SECONDS] [--withheld]
                   call the company as a customer would (default: support, for 10 s)
   trace NAME      play a flow on an Asterisk of its own and record it under tests/fixtures/traces
+                  (--unfiltered: as a user who hears everything, under tests/fixtures/unfiltered)
+                  (--lists MS,MS…: with the lists asked for at these moments, under tests/fixtures/listed)
                   (without NAME: the list of flows; --all: every one, some ten minutes)
   down            stop it`
 
@@ -137,19 +140,63 @@ async function call(args: readonly string[]): Promise<void> {
   )
 }
 
-async function trace(name: string | undefined): Promise<void> {
+async function trace(
+  name: string | undefined,
+  unfiltered: boolean,
+  lists: string | undefined,
+): Promise<void> {
+  const fault = faultFlows[name ?? '']
+  if (name !== undefined && fault) return traceFault(name, fault)
   const wanted = Object.entries(flows).filter(([key]) => name === '--all' || key === name)
   if (name === undefined || wanted.length === 0) {
-    const list = Object.entries(flows).map(([key, { story }]) => `  ${key.padEnd(34)} ${story}`)
+    const all = Object.entries<{ story: string }>({ ...flows, ...faultFlows })
+    const list = all.map(([key, { story }]) => `  ${key.padEnd(38)} ${story}`)
     const which = name === undefined ? 'Which flow?' : `There is no flow ${name}.`
     throw new UsageError(`${which} There are:\n${list.join('\n')}`)
   }
   const pbx = await startAsterisk({ onProgress: say })
   try {
     for (const [key, flow] of wanted) {
-      const recorded = await recordTrace(pbx, key, () => flow.play(pbx))
-      say(`${String(recorded.pieces.length)} blocks in ${traceFile(key)}`)
+      const how = unfiltered
+        ? ({ user: 'lab', folder: unfilteredFolder } as const)
+        : lists === undefined
+          ? {}
+          : { folder: listedFolder, listsAtMs: lists.split(',').map(Number) }
+      const recorded = await recordTrace(pbx, key, () => flow.play(pbx), how)
+      say(`${String(recorded.pieces.length)} blocks in ${traceFile(key, how.folder)}`)
     }
+  } finally {
+    await pbx.stop()
+  }
+}
+
+/** Records a flow in which something breaks: the recorder's session breaks where the server, or its link, would. */
+async function traceFault(name: string, { ownClock, play }: FaultFlow): Promise<void> {
+  const pbx = await startAsterisk({ onProgress: say, ownClock: ownClock === true })
+  try {
+    const recorded = await recordTrace(
+      pbx,
+      name,
+      ({ cut, mend }) =>
+        play({
+          pbx,
+          link: { cut, mend },
+          server: {
+            kill: () => {
+              cut()
+              return Promise.resolve()
+            },
+            start: () => {
+              mend()
+              return Promise.resolve()
+            },
+          },
+          restart: (how, more) => pbx.restart(how, more),
+          clockSet: () => undefined,
+        }),
+      { folder: brokenFolder },
+    )
+    say(`${String(recorded.pieces.length)} blocks in ${traceFile(name, brokenFolder)}`)
   } finally {
     await pbx.stop()
   }
@@ -173,7 +220,11 @@ async function main([command, ...rest]: readonly string[]): Promise<void> {
     case 'call':
       return call(rest)
     case 'trace':
-      return trace(rest[0])
+      return trace(
+        rest[0],
+        rest.includes('--unfiltered'),
+        rest.includes('--lists') ? (rest[rest.indexOf('--lists') + 1] ?? '') : undefined,
+      )
     case 'down':
       return down()
     case undefined:

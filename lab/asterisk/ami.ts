@@ -53,9 +53,14 @@ export class LabAmi {
   /**
    * Connects and logs in.
    * @param onBytes gets the bytes as they come, before anything is made of them
+   * @param onClosed told when the session has ended, whoever ended it
    * @throws when the port is closed, the login is refused, or neither is known within 5 s
    */
-  static async open(access: AmiAccess, onBytes?: (bytes: Buffer) => void): Promise<LabAmi> {
+  static async open(
+    access: AmiAccess,
+    onBytes?: (bytes: Buffer) => void,
+    onClosed?: () => void,
+  ): Promise<LabAmi> {
     const socket = connect(access.port, access.host)
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve)
@@ -70,6 +75,7 @@ export class LabAmi {
       socket.destroy()
       throw error
     }
+    if (onClosed) socket.once('close', onClosed)
     return ami
   }
 

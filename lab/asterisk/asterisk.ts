@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { header, LabAmi, type AmiAccess } from './ami.ts'
+import { ownClock } from './own-clock.ts'
 import { processStart, waitUntil, whenProcessEnds } from './process.ts'
 import { buildAsteriskRoot } from './root.ts'
 import { clearDeadRuns, prepareRun } from './run-folder.ts'
@@ -18,27 +19,49 @@ export interface LabAsterisk extends RunningAsterisk {
   readonly pid: number
   /** Fills the configuration files again and has Asterisk read them. */
   reload(): Promise<void>
-  /** Stops it (`graceful`: orderly, calls are hung up; `kill`: SIGKILL) and starts it again on the same ports. */
-  restart(how: 'graceful' | 'kill'): Promise<void>
+  /** Changes one of this run's filled configuration files and has Asterisk read it; {@link reload} makes it whole again. */
+  change(file: string, how: (text: string) => string): Promise<void>
+  /**
+   * Stops it and starts it again on the same ports. `whenQuiet`: takes no new calls and waits for those there are;
+   * `graceful`: orderly, calls are hung up; `kill`: SIGKILL.
+   * @param options `timeZone` for the process from now on, in the form of POSIX
+   */
+  restart(how: 'whenQuiet' | 'graceful' | 'kill', options?: { timeZone?: string }): Promise<void>
+  /** Sets the clock that Asterisk sees, seconds from the machine's. @throws when it was started without one of its own */
+  setClock(seconds: number): Promise<void>
   /** Ends it and removes everything of this run. */
   stop(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Told what takes time. */
+  onProgress?: (message: string) => void
+  /** Keeps what callers and phones said, until the end of the run. */
+  keepPhoneLogs?: boolean
+  /** Gives Asterisk a clock that can be set. */
+  ownClock?: boolean
 }
 
 /**
  * Starts Asterisk 22 on free loopback ports, waiting until it takes calls. Runs of several processes live side by side.
  * What a killed run left behind is cleared first.
- * @param options `onProgress` is told what takes time
  * @throws when this machine cannot run it, or it does not take calls within a minute
  */
-export async function startAsterisk(
-  options: { onProgress?: (message: string) => void } = {},
-): Promise<LabAsterisk> {
+export async function startAsterisk(options: StartOptions = {}): Promise<LabAsterisk> {
   const root = await buildAsteriskRoot(options)
   await clearDeadRuns(root)
   const prepared = await prepareRun(root)
   const { description } = prepared
   const folder = join(root, description.inside)
   const running = attachAsterisk({ ...description, version: '' })
+  const phoneLogs = options.keepPhoneLogs === true ? join(folder, 'phones') : null
+  if (phoneLogs !== null) await mkdir(phoneLogs)
+  const clock = options.ownClock === true ? await ownClock(root, description.inside) : null
+  let environment: NodeJS.ProcessEnv = {
+    ...clock?.environment,
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    LANG: 'C.UTF-8',
+  }
 
   let child: ChildProcess | undefined
   const start = async () => {
@@ -46,7 +69,7 @@ export async function startAsterisk(
     const started = spawn(
       'chroot',
       [root, 'asterisk', '-f', '-U', 'asterisk', '-G', 'asterisk', '-C', configuration],
-      { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' } },
+      { stdio: 'ignore', env: environment },
     )
     child = started
     if (started.pid === undefined) throw new Error('chroot could not be started')
@@ -61,13 +84,14 @@ export async function startAsterisk(
       { timeoutMs: 60_000, everyMs: 100 },
     )
   }
-  const end = async (how: 'graceful' | 'kill') => {
+  const end = async (how: 'whenQuiet' | 'graceful' | 'kill') => {
     const ending = child
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
     const ended = new Promise((resolve) => ending.once('exit', resolve))
-    if (how === 'graceful') await running.cli('core stop now').catch(() => undefined)
-    else ending.kill('SIGKILL')
-    const timer = setTimeout(() => ending.kill('SIGKILL'), 10_000)
+    if (how === 'kill') ending.kill('SIGKILL')
+    else
+      await running.cli(how === 'graceful' ? 'core stop now' : 'core stop gracefully').catch(() => undefined)
+    const timer = setTimeout(() => ending.kill('SIGKILL'), how === 'whenQuiet' ? 60_000 : 10_000)
     await ended
     clearTimeout(timer)
   }
@@ -86,6 +110,7 @@ export async function startAsterisk(
     return {
       ...running,
       version,
+      phoneLogs,
       description: { ...description, version },
       get pid() {
         return child?.pid ?? 0
@@ -94,9 +119,19 @@ export async function startAsterisk(
         await prepared.render()
         await running.cli('core reload')
       },
-      restart: async (how) => {
+      change: async (file, how) => {
+        const path = join(folder, 'etc', file)
+        await writeFile(path, how(await readFile(path, 'utf8')))
+        await running.cli('core reload')
+      },
+      restart: async (how, { timeZone } = {}) => {
+        if (timeZone !== undefined) environment = { ...environment, TZ: timeZone }
         await end(how)
         await start()
+      },
+      setClock: async (seconds) => {
+        if (!clock) throw new Error('this Asterisk has no clock of its own')
+        await clock.set(seconds)
       },
       stop,
     }

@@ -10,7 +10,11 @@ import {
 
 const recipe: DebianRootRecipe = {
   name: 'asterisk',
-  packages: ['asterisk', 'asterisk-config', 'asterisk-modules', 'asterisk-core-sounds-en-gsm'],
+  packages: [
+    ...['asterisk', 'asterisk-config', 'asterisk-modules', 'asterisk-core-sounds-en-gsm'],
+    // Sets Asterisk's clock, and nobody else's: see `own-clock.ts`.
+    'libfaketime',
+  ],
 }
 
 /** The folder inside the root that holds one folder for each run. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, processStart, run, runOrFail } from './process.ts'
 import { runsFolder } from './root.ts'
-import { agentExtensions, type AsteriskDescription } from './running.ts'
+import { agentExtensions, crowdExtensions, type AsteriskDescription } from './running.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -34,7 +34,8 @@ export async function prepareRun(root: string): Promise<PreparedRun> {
     trunk: { host: '127.0.0.2', port: await freePort('127.0.0.2', 'udp') },
     secrets: Object.fromEntries(
       agentExtensions
-        .flatMap((extension) => [extension, `${extension}-web`])
+        .flatMap((extension): string[] => [extension, `${extension}-web`])
+        .concat(crowdExtensions)
         .map((device) => [device, newSecret()]),
     ),
   }
@@ -64,6 +65,8 @@ export async function prepareRun(root: string): Promise<PreparedRun> {
         env: environment,
       })
     }
+    await mkdir(join(outside, 'etc/pjsip.d'), { recursive: true })
+    await writeFile(join(outside, 'etc/pjsip.d/crowd.conf'), crowdPhones(description.secrets))
     await mkdir(join(outside, 'etc/rtp.d'), { recursive: true })
     await writeFile(join(outside, 'etc/rtp.d/loopback.conf'), loopbackCandidates())
     await own(join(outside, 'etc'))
@@ -142,6 +145,19 @@ async function moduleFolder(root: string): Promise<string> {
 
 function newSecret(): string {
   return randomBytes(18).toString('base64url')
+}
+
+/** The desk phones that only the lab has, written as the others are. */
+function crowdPhones(secrets: Readonly<Record<string, string>>): string {
+  return crowdExtensions
+    .map((it) =>
+      [
+        `[${it}](desk-phone)\nauth = ${it}\naors = ${it}\ncallerid = "Agent ${it}" <${it}>`,
+        `[${it}](desk-address)`,
+        `[${it}]\ntype = auth\nauth_type = userpass\nusername = ${it}\npassword = ${secrets[it] ?? ''}\n`,
+      ].join('\n'),
+    )
+    .join('\n')
 }
 
 /**

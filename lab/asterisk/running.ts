@@ -5,8 +5,14 @@ import { runOrFail } from './process.ts'
 /** The extensions of the company's six agents. Each has a desk phone `20N` and a browser phone `20N-web`. */
 export const agentExtensions = ['201', '202', '203', '204', '205', '206'] as const
 
+/** Four more desk phones, of the lab alone: for when ten agents are wanted. */
+export const crowdExtensions = ['207', '208', '209', '210'] as const
+
+/** Who has a desk phone. */
+export type Extension = (typeof agentExtensions)[number] | (typeof crowdExtensions)[number]
+
 /** An agent's device as SIP knows it. */
-export type Device = (typeof agentExtensions)[number] | `${(typeof agentExtensions)[number]}-web`
+export type Device = Extension | `${(typeof agentExtensions)[number]}-web`
 
 /** A host and a port. */
 export interface Address {
@@ -44,6 +50,8 @@ export interface RunningAsterisk {
   trunk: Address
   /** The SIP password of a device. */
   secretOf(device: Device): string
+  /** The folder in which callers and phones leave their SIP messages when they end; null when nobody wants them. */
+  phoneLogs: string | null
   /** Asterisk's own records, as paths on this machine. */
   files: { queueLog: string; cdr: string; cel: string; messages: string; recordings: string }
   /** Runs a line of Asterisk's own command line and gives its output. */
@@ -67,6 +75,7 @@ export function attachAsterisk(description: AsteriskDescription): RunningAsteris
       if (secret === undefined) throw new Error(`there is no device ${device}`)
       return secret
     },
+    phoneLogs: null,
     files: {
       queueLog: join(log, 'queue_log'),
       cdr: join(log, 'cdr-csv/Master.csv'),

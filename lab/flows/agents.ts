@@ -1,9 +1,8 @@
 import { placeCall } from '../sipp/call.ts'
 import { startTrunk, type TrunkOptions } from '../sipp/trunk.ts'
-import { LabAmi } from '../asterisk/ami.ts'
 import type { LabAsterisk } from '../asterisk/asterisk.ts'
 import type { Flow } from './flows.ts'
-import { callAndWait, customer, did, quiet, withPhones } from './stage.ts'
+import { callAndWait, channelOf, customer, did, manage, quiet, withPhones } from './stage.ts'
 
 const outside = '03023125902'
 const called = '+493023125902'
@@ -114,14 +113,9 @@ export const agentFlows: Readonly<Record<string, Flow>> = {
 
 /** Joins the newest channels of two devices, whoever each talks with now, as a console does over AMI. */
 async function join(pbx: LabAsterisk, one: string, other: string): Promise<void> {
-  const names = (await pbx.cli('core show channels concise'))
-    .split('\n')
-    .map((line) => line.split('!')[0] ?? '')
-  const channel = (device: string): string => names.find((name) => name.startsWith(`${device}-`)) ?? device
-  const ami = await LabAmi.open(pbx.controlAmi)
-  try {
-    await ami.action('Bridge', { Channel1: channel(one), Channel2: channel(other) })
-  } finally {
-    ami.close()
-  }
+  const Channel1 = await channelOf(pbx, one)
+  const Channel2 = await channelOf(pbx, other)
+  await manage(pbx, async (ami) => {
+    await ami.action('Bridge', { Channel1, Channel2 })
+  })
 }

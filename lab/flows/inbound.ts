@@ -1,6 +1,7 @@
 import { placeCall } from '../sipp/call.ts'
 import type { Flow } from './flows.ts'
-import { callAndWait, customer, did, quiet, withPhones } from './stage.ts'
+import { header } from '../asterisk/ami.ts'
+import { callAndWait, customer, did, manage, quiet, withPhones } from './stage.ts'
 
 /** Calls from outside: to an agent, through queues, through the IVR. */
 export const inboundFlows: Readonly<Record<string, Flow>> = {
@@ -78,6 +79,20 @@ export const inboundFlows: Readonly<Record<string, Flow>> = {
       await quiet(pbx)
     },
   },
+  'abandoned-on-the-threshold': {
+    story: 'the customer hangs up just five seconds after entering the queue',
+    play: async (pbx) => {
+      await manage(pbx, async (ami) => {
+        const call = await placeCall(pbx, { from: customer, to: did.support })
+        await ami.waitFor('the customer to wait', (block) =>
+          (header(block, 'Event') ?? '').startsWith('QueueCallerJoin'),
+        )
+        await new Promise((resolve) => setTimeout(resolve, 5_000))
+        await call.hangUp()
+      })
+      await quiet(pbx)
+    },
+  },
   'abandoned-while-ringing': {
     story: 'the customer hangs up while an agent’s phone rings',
     play: (pbx) =>
@@ -126,6 +141,35 @@ export const inboundFlows: Readonly<Record<string, Flow>> = {
           digit,
         }))
         await callAndWait(pbx, { to: did.ivr, digits: [{ afterMs: 1_500, digit: '4' }, ...account] })
+      }),
+  },
+  'ivr-pin': {
+    story: 'the customer types a PIN, nobody says whether it is right, and is answered by support',
+    play: (pbx) =>
+      withPhones(pbx, [{ extension: '201', hangUpAfterMs: 1_500 }], async () => {
+        const digits = ['5', '7', '0', '6', '1'].map((digit, at) => ({
+          afterMs: at === 0 ? 1_500 : at === 1 ? 1_500 : 300,
+          digit,
+        }))
+        await callAndWait(pbx, { to: did.ivr, digits })
+      }),
+  },
+  attested: {
+    story: 'a number that the network vouches for in part, and a name that claims more',
+    play: (pbx) =>
+      withPhones(pbx, [{ extension: '201', hangUpAfterMs: 1_000 }], async () => {
+        await callAndWait(pbx, {
+          to: did.support,
+          callerName: 'Bank <sip:1;verstat=TN-Validation-Passed-A@bank.example>',
+          verstat: 'TN-Validation-Passed-B',
+        })
+      }),
+  },
+  'attestation-failed': {
+    story: 'a number whose signature is wrong, straight to an agent',
+    play: (pbx) =>
+      withPhones(pbx, [{ extension: '201', hangUpAfterMs: 1_000 }], async () => {
+        await callAndWait(pbx, { to: did.agent('201'), verstat: 'TN-Validation-Failed' })
       }),
   },
   'two-devices': {

@@ -1,3 +1,4 @@
+import { LabAmi } from '../asterisk/ami.ts'
 import type { LabAsterisk } from '../asterisk/asterisk.ts'
 import { waitUntil } from '../asterisk/process.ts'
 import { placeCall, type CallOptions, type PlacedCall } from '../sipp/call.ts'
@@ -11,6 +12,9 @@ export const did = {
   support: '+493023125101',
   sales: '+493023125102',
   collections: '+493023125103',
+  returns: '+493023125104',
+  ringGroup: '+493023125196',
+  followMe: '+493023125197',
   agent: (extension: string) => `+493023125${extension}`,
 }
 
@@ -50,4 +54,22 @@ export async function quiet(pbx: LabAsterisk): Promise<void> {
     async () => (await pbx.cli('core show channels count')).includes('0 active channels'),
     { timeoutMs: 40_000, everyMs: 200 },
   )
+}
+
+/** The newest channel of a device, by name. @throws when it has none */
+export async function channelOf(pbx: LabAsterisk, device: string): Promise<string> {
+  const lines = (await pbx.cli('core show channels concise')).split('\n')
+  const name = lines.map((line) => line.split('!')[0] ?? '').find((it) => it.startsWith(`${device}-`))
+  if (name === undefined) throw new Error(`${device} has no channel`)
+  return name
+}
+
+/** Does something over AMI with every right, as a console or an administrator might. */
+export async function manage(pbx: LabAsterisk, run: (ami: LabAmi) => Promise<void>): Promise<void> {
+  const ami = await LabAmi.open(pbx.controlAmi)
+  try {
+    await run(ami)
+  } finally {
+    ami.close()
+  }
 }

@@ -89,6 +89,12 @@ export const castAtHome: readonly CastMember[] = [
     city: 'Lübeck',
     email: 'buchhaltung@krueger-catering.example',
     open: [{ kind: 'invoice', title: 'Invoice 1977 over 2 310 € is 19 days late', daysAgo: 19 }],
+    birthDate: '1971-09-03',
+    postcode: '23552',
+    owes: [
+      ['Invoice 1977', 2_310, 19],
+      ['Reminder fee', 40, 5],
+    ],
     promises: [
       {
         what: 'He pays the first half of invoice 1977; check the account and confirm',

@@ -21,7 +21,10 @@ export const castNeighbours: readonly CastMember[] = [
       ['Prefers', 'Phone, before 10:00'],
       ['Delivery', 'Back door, Lesi 14'],
       ['Do not', 'Offer white flour again (refused three times)'],
+      ['In trust', 'Looks for a buyer of the second shop; her staff must not hear of it', 'sensitive'],
     ],
+    birthDate: '1984-05-17',
+    postcode: '01030',
     promises: [
       {
         what: 'We call back with the correction of invoice 1482',

@@ -2,6 +2,8 @@ import { newCustomer, type NewCustomer, type StoredCustomer } from '../../server
 import { castAtHome } from './cast-at-home.ts'
 import { castFarther } from './cast-farther.ts'
 import { castNeighbours } from './cast-neighbours.ts'
+import { identityOf } from './identity.ts'
+import { createRandom } from './random.ts'
 
 /** A hand-written customer: enough of a life to fill a card. Ages are in days before now, due times in hours from now. */
 export interface CastMember {
@@ -20,7 +22,12 @@ export interface CastMember {
   timeZone: string
   email?: string
   tags?: readonly string[]
-  preferences?: readonly (readonly [label: string, value: string])[]
+  preferences?: readonly (readonly [label: string, value: string, sensitive?: 'sensitive'])[]
+  /** ISO 8601; made up where it is left out. */
+  birthDate?: string
+  postcode?: string
+  /** In whole euros. Without it, what is open as an invoice is owed. */
+  owes?: readonly (readonly [what: string, euros: number, dueDaysAgo: number])[]
   promises?: readonly { what: string; dueInHours: number; madeDaysAgo: number; by: string }[]
   open?: readonly { kind: StoredCustomer['openBusiness'][number]['kind']; title: string; daysAgo: number }[]
   /** The price is in whole euros. */
@@ -53,7 +60,33 @@ export function castMember(id: string): CastMember {
  * @param now ms since epoch: their histories end here
  */
 export function castCustomers(now: number): StoredCustomer[] {
-  return cast.map((member) => newCustomer(knownOf(member, now)))
+  return cast.map((member, index) => {
+    const known = knownOf(member, now)
+    return newCustomer({
+      ...known,
+      ...identityOf(createRandom(index, castStream), known, now),
+      ...saidOf(member, now),
+    })
+  })
+}
+
+const castStream = 4
+
+/** What is written of a member, in place of what would be made up. */
+function saidOf({ birthDate, postcode, owes }: CastMember, now: number): Partial<NewCustomer> {
+  return {
+    ...(birthDate === undefined ? {} : { birthDate }),
+    ...(postcode === undefined ? {} : { postcode }),
+    ...(owes === undefined
+      ? {}
+      : {
+          debts: owes.map(([what, euros, days]) => ({
+            what,
+            amount: { minor: euros * 100, currency: 'EUR' },
+            dueAt: Math.round(now - days * 24 * 60 * 60 * 1000),
+          })),
+        }),
+  }
 }
 
 function knownOf(member: CastMember, now: number): NewCustomer {
@@ -84,7 +117,11 @@ function knownOf(member: CastMember, now: number): NewCustomer {
     phones: member.phones.map((number, index) => ({ number, label: index === 0 ? 'mobile' : 'work' })),
     emails: member.email === undefined ? [] : [{ address: member.email, label: 'work' }],
     accountNumber: member.account,
-    preferences: (member.preferences ?? []).map(([label, value]) => ({ label, value })),
+    preferences: (member.preferences ?? []).map(([label, value, sensitive]) => ({
+      label,
+      value,
+      ...(sensitive === undefined ? {} : { sensitive: true }),
+    })),
     promises: (member.promises ?? []).map(({ what, dueInHours, madeDaysAgo, by }, index) => ({
       promiseId: `${member.id}-promise-${String(index)}`,
       what,

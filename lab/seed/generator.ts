@@ -1,5 +1,5 @@
-import type { TimelineEntry } from '../../shared/customers.ts'
 import { newCustomer, type NewCustomer, type StoredCustomer } from '../../server/customers/model.ts'
+import { identityOf } from './identity.ts'
 import { phrases, type Phrases } from './phrases.ts'
 import { places, type Place } from './places.ts'
 import { createRandom, type Random } from './random.ts'
@@ -9,7 +9,7 @@ const dayMs = 24 * 60 * 60 * 1000
 const hourMs = 60 * 60 * 1000
 
 /** Streams of one customer, so that a change in how one part is made leaves the others as they were. */
-const streams = { person: 1, history: 2 }
+const streams = { person: 1, history: 2, identity: 3 }
 
 /**
  * One customer of the seed, the same for the same seed, index and time. In each 100, four pairs share a number (a
@@ -51,10 +51,8 @@ export function makeCustomer(seed: number, index: number, now: number): StoredCu
       : [],
     accountNumber: accountNumberOf(index),
   }
-  return newCustomer({
-    ...known,
-    ...historyOf(createRandom(seed, index, streams.history), place, index, now),
-  })
+  const lived = { ...known, ...historyOf(createRandom(seed, index, streams.history), place, index, now) }
+  return newCustomer({ ...lived, ...identityOf(createRandom(seed, index, streams.identity), lived, now) })
 }
 
 /** The id of the seed's customer of this index. */
@@ -141,7 +139,7 @@ function historyOf(random: Random, place: Place, index: number, now: number): Pa
   const purchases = Array.from({ length: random.whole(0, 4) }, () => purchaseOf(random, ago(400))).sort(
     latestFirst,
   )
-  const recent: TimelineEntry[] = Array.from({ length: random.whole(0, 4) }, () => ({
+  const recent: StoredCustomer['recent'] = Array.from({ length: random.whole(0, 4) }, () => ({
     at: ago(300),
     kind: 'call' as const,
     text: talkOf(random, speech, order),
@@ -199,7 +197,7 @@ function filled(random: Random, sentence: string, order: number): string {
     .replace('{percent}', String(random.whole(2, 8)))
 }
 
-function happening(random: Random, at: number, order: number): TimelineEntry {
+function happening(random: Random, at: number, order: number): StoredCustomer['recent'][number] {
   const [kind, text] = random.pick([
     ['payment', `Paid invoice ${String(order)}, ${String(random.whole(1, 6))} days early`],
     ['payment', `Paid invoice ${String(order)} after one reminder`],

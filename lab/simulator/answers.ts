@@ -19,7 +19,13 @@ const error = (message: string): Headers[] => [
 ]
 
 const list =
-  (message: string, ending: string, items: (action: Headers, asked: Asked) => Headers[] | null): Answer =>
+  (
+    message: string,
+    ending: string,
+    items: (action: Headers, asked: Asked) => Headers[] | null,
+    /** What else the block that ends it says. */
+    more: (action: Headers, asked: Asked) => Headers = () => [],
+  ): Answer =>
   (action, asked) => {
     const found = items(action, asked)
     if (found === null) return error('No such object')
@@ -30,6 +36,7 @@ const list =
         ['Event', ending],
         ['EventList', 'Complete'],
         ['ListItems', String(found.length)],
+        ...more(action, asked),
       ],
     ]
   }
@@ -52,22 +59,30 @@ const answers = new Map<string, Answer>([
   ],
   [
     'bridgeinfo',
-    list('Bridge channel listing will follow', 'BridgeInfoComplete', (action, { world }) =>
-      world.bridgeInfo(valueOf(action, 'bridgeuniqueid')),
+    list(
+      'Bridge channel listing will follow',
+      'BridgeInfoComplete',
+      (action, { world }) => world.bridgeInfo(valueOf(action, 'bridgeuniqueid')),
+      (action, { world }) =>
+        world
+          .bridgeItems()
+          .filter((item) => valueOf(item, 'BridgeUniqueid') === valueOf(action, 'bridgeuniqueid'))
+          .flatMap((item) => item.filter(([key]) => key !== 'Event')),
     ),
   ],
   [
     'parkedcalls',
-    list('Parked calls will follow', 'ParkedCallsComplete', (_action, { world }) => world.parkedItems()),
+    list(
+      'Parked calls will follow',
+      'ParkedCallsComplete',
+      (_action, { world }) => world.parkedItems(),
+      (_action, { world }) => [['Total', String(world.parkedItems().length)]],
+    ),
   ],
   [
     'devicestatelist',
     list('Device State Changes will follow', 'DeviceStateListComplete', (_action, { world }) =>
-      [...world.company.devices].map(([device, state]) => [
-        ['Event', 'DeviceStateChange'],
-        ['Device', device],
-        ['State', state],
-      ]),
+      world.deviceItems(),
     ),
   ],
   ['getvar', getVariable],

@@ -39,6 +39,8 @@ export interface Simulator {
    * @returns resolves when its last block was sent
    */
   play: (template: Template, options?: PlayOptions) => Promise<void>
+  /** Sends text as it is to every session that is logged in, past the world: for a stream that was made beforehand. */
+  send: (text: string) => void
   /** What goes wrong with the events from now on. */
   setFaults: (faults: Partial<Faults>) => void
   /** Ends every connection at once; a new one is taken, if it comes. */
@@ -148,6 +150,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   return {
     port: address.port,
     play,
+    send: (text) => sessions.forEach((session) => session.sendEvents([text])),
     setFaults: (changed) => {
       faults = { ...noFaults, ...changed }
     },

@@ -35,10 +35,18 @@ const channelKeys = [
   'ChanVariable',
 ]
 const isOfChannel = new Set(channelKeys)
+/** What an event has and the item of a list has not. */
+const ofEvents = new Set(['Privilege', 'SystemName', 'Timestamp'])
+/** The headers that describe a bridge itself, in Asterisk's order. */
+const bridgeKeys = ['BridgeType', 'BridgeTechnology', 'BridgeCreator', 'BridgeName']
+/** The headers that `QueueEntry` has of who waits. */
+const entryKeys = ['CallerIDNum', 'CallerIDName', 'ConnectedLineNum', 'ConnectedLineName']
 
 interface Channel {
   headers: Headers
   bridge: string
+  /** It has put those that it talks with on hold. */
+  holds: boolean
   application: string
   data: string
   bornAt: number
@@ -51,6 +59,8 @@ export class World {
   private readonly channels = new Map<string, Channel>()
   private readonly waiting = new Map<string, Map<string, Waiting>>()
   private readonly parked = new Map<string, Headers>()
+  /** Each bridge as the last to enter it told. */
+  private readonly bridges = new Map<string, Headers>()
   private readonly members = new Map<string, Headers>()
   private readonly now: () => number
 
@@ -72,8 +82,8 @@ export class World {
         this.company.devices.set(`PJSIP/${header(text, 'EndpointName') ?? ''}`, state)
         return
       }
-      case 'BridgeDestroy':
       case 'BridgeCreate':
+      case 'BridgeDestroy':
         return
       case 'ParkedCall':
         this.parked.set(header(text, 'ParkeeUniqueid') ?? '', readHeaders(text))
@@ -101,6 +111,7 @@ export class World {
     const channel: Channel = known ?? {
       headers: [],
       bridge: '',
+      holds: false,
       application: '',
       data: '',
       bornAt: this.now(),
@@ -108,9 +119,14 @@ export class World {
     }
     if (!known) this.channels.set(unique, channel)
     if (event !== 'Rename') channel.headers = readHeaders(text).filter(([key]) => isOfChannel.has(key))
-    if (event === 'BridgeEnter') channel.bridge = header(text, 'BridgeUniqueid') ?? ''
-    else if (event === 'BridgeLeave') channel.bridge = ''
-    else if (event === 'Newexten') {
+    if (event === 'Hold' || event === 'Unhold') channel.holds = event === 'Hold'
+    if (event === 'BridgeEnter') {
+      channel.bridge = header(text, 'BridgeUniqueid') ?? ''
+      this.bridges.set(channel.bridge, readHeaders(text))
+    } else if (event === 'BridgeLeave') {
+      channel.bridge = ''
+      if (header(text, 'BridgeNumChannels') === '0') this.bridges.delete(header(text, 'BridgeUniqueid') ?? '')
+    } else if (event === 'Newexten') {
       channel.application = header(text, 'Application') ?? ''
       channel.data = header(text, 'AppData') ?? ''
     } else if (event === 'QueueCallerJoin') {
@@ -176,10 +192,7 @@ export class World {
     return [...sizes].map(([bridge, size]) => [
       ['Event', 'BridgeListItem'],
       ['BridgeUniqueid', bridge],
-      ['BridgeType', 'basic'],
-      ['BridgeTechnology', 'simple_bridge'],
-      ['BridgeCreator', '<unknown>'],
-      ['BridgeName', '<unknown>'],
+      ...bridgeKeys.map((key): [string, string] => [key, valueOf(this.bridges.get(bridge) ?? [], key)]),
       ['BridgeNumChannels', String(size)],
       ['BridgeVideoSourceMode', 'none'],
     ])
@@ -198,7 +211,7 @@ export class World {
       const queue = valueOf(params, 'Queue')
       const entries = [...(this.waiting.get(queue) ?? [])]
       return [
-        params,
+        params.map(([key, value]) => [key, key === 'Calls' ? String(entries.length) : value]),
         ...members.map((member) => this.memberNow(queue, member)),
         ...entries.map(([unique, { channel, since }], index): Headers => [
           ['Event', 'QueueEntry'],
@@ -206,8 +219,7 @@ export class World {
           ['Position', String(index + 1)],
           ['Channel', channel],
           ['Uniqueid', unique],
-          ['CallerIDNum', valueOf(this.channels.get(unique)?.headers ?? [], 'CallerIDNum')],
-          ['CallerIDName', valueOf(this.channels.get(unique)?.headers ?? [], 'CallerIDName')],
+          ...entryKeys.map((key): [string, string] => [key, this.ofWaiting(unique, key)]),
           ['Wait', String(Math.floor((this.now() - since) / 1000))],
           ['Priority', '0'],
         ]),
@@ -215,15 +227,50 @@ export class World {
     })
   }
 
+  /** A header of who waits, in the words of app_queue. */
+  private ofWaiting(unique: string, key: string): string {
+    const value = valueOf(this.channels.get(unique)?.headers ?? [], key)
+    return value === '<unknown>' || value === '' ? 'unknown' : value
+  }
+
+  /** Asterisk counts as on hold whoever hears the music, not who put them there. */
+  private isHeld(channel: Channel): boolean {
+    if (channel.bridge === '') return false
+    return [...this.channels.values()].some(
+      (other) => other !== channel && other.holds && other.bridge === channel.bridge,
+    )
+  }
+
+  /** The items of `DeviceStateList`: as last heard of, and busy with the calls in play. */
+  deviceItems(): Headers[] {
+    const states = new Map<string, Set<string>>()
+    for (const channel of this.channels.values()) {
+      const { headers } = channel
+      const device = valueOf(headers, 'Channel').replace(/-[0-9a-f]{8}$/, '')
+      const rings = valueOf(headers, 'ChannelStateDesc') === 'Ringing'
+      const state = rings ? 'RINGING' : this.isHeld(channel) ? 'ONHOLD' : 'INUSE'
+      states.set(device, (states.get(device) ?? new Set()).add(state))
+    }
+    return [...this.company.devices].map(([device, idle]) => {
+      const busy = [...(states.get(device) ?? [])]
+      const state = busy.length > 1 ? 'RINGINUSE' : (busy[0] ?? idle)
+      return [
+        ['Event', 'DeviceStateChange'],
+        ['Device', device],
+        ['State', state],
+      ]
+    })
+  }
+
   /** The items of `ParkedCalls`. */
   parkedItems(): Headers[] {
-    return [...this.parked.values()].map((headers) => headers.filter(([key]) => key !== 'Privilege'))
+    return [...this.parked.values()].map((headers) => headers.filter(([key]) => !ofEvents.has(key)))
   }
 
   private memberNow(queue: string, member: Headers): Headers {
     const told = this.members.get(`${queue} ${valueOf(member, 'Location')}`)
     if (!told) return member
-    return member.map(([key, value]) => [key, valueOf(told, key) || value])
+    return member.map(([key, value]) => [key, key === 'Event' ? value : valueOf(told, key) || value])
   }
 }
 

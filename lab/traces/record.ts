@@ -1,55 +1,36 @@
 import { readFile } from 'node:fs/promises'
-import { agentExtensions, type RunningAsterisk } from '../asterisk/running.ts'
-import { header, LabAmi, type AmiBlock } from '../asterisk/ami.ts'
+import { agentExtensions, crowdExtensions, type RunningAsterisk } from '../asterisk/running.ts'
+import type { AmiAccess } from '../asterisk/ami.ts'
 import { waitUntil } from '../asterisk/process.ts'
-import { writeTrace, type Trace, type TracePiece } from './trace.ts'
-
-/** The lists that the server asks for after a connect. BridgeInfo is asked for every bridge besides. */
-const lists = [
-  'CoreShowChannels',
-  'QueueStatus',
-  'BridgeList',
-  'ParkedCalls',
-  'DeviceStateList',
-  'ExtensionStateList',
-]
+import { Ear } from './ear.ts'
+import { quietLists, startLists } from './lists.ts'
+import { writeTrace, type TakenLists, type Trace } from './trace.ts'
 
 /**
  * Records what a manager session hears while something happens, and the rows Asterisk writes of it.
  * It ends when no channel is left and the rows have been written.
- * @param run what is to happen, on real peers
- * @param options `user` whose rights and filter apply (the server's by default); `folder` to write to, null to write nothing
+ * @param run what is to happen, on real peers; it may break the session, and does so by stopping Asterisk
+ * @param options `user` whose rights and filter apply (the server's by default); `folder` to write to, null to write nothing;
+ *   `listsAtMs`: when to ask for the lists in mid-call, ms after the start
  * @throws when Asterisk wrote no CEL row (then nothing happened, or its records are off), or a secret is in the trace
  */
 export async function recordTrace(
   asterisk: RunningAsterisk,
   name: string,
-  run: () => Promise<void>,
-  options: { user?: Trace['user']; folder?: string | null } = {},
+  run: (ear: Pick<Ear, 'cut' | 'mend'>) => Promise<void>,
+  options: { user?: Trace['user']; folder?: string | null; listsAtMs?: readonly number[] } = {},
 ): Promise<Trace> {
   const user = options.user ?? 'ringcard'
-  let startedAt = 0
-  const pieces: TracePiece[] = []
-  let rest = Buffer.alloc(0)
-  const ami = await LabAmi.open(user === 'ringcard' ? asterisk.ami : asterisk.controlAmi, (bytes) => {
-    if (startedAt === 0) return
-    const atMs = Math.round((performance.timeOrigin + performance.now() - startedAt) * 1000) / 1000
-    rest = Buffer.concat([rest, bytes])
-    for (let end = rest.indexOf('\r\n\r\n'); end >= 0; end = rest.indexOf('\r\n\r\n')) {
-      pieces.push({ atMs, text: rest.subarray(0, end + 4).toString('utf8') })
-      rest = rest.subarray(end + 4)
-    }
-  })
+  const access = user === 'ringcard' ? asterisk.ami : asterisk.controlAmi
+  const ear = await Ear.open(access)
   try {
-    await ami.waitFor('FullyBooted', (block) => header(block, 'Event') === 'FullyBooted')
-    const start = await startLists(ami)
+    const start = await startLists(ear.session())
     const before = await recordSizes(asterisk)
-    startedAt = performance.timeOrigin + performance.now()
-    await run()
+    ear.start()
+    const [taken] = await Promise.all([takeLists(access, ear, options.listsAtMs ?? []), run(ear)])
+    await ear.whenHearing()
     await settle(asterisk)
-    // An answer to a Ping has everything before it in front of it.
-    await ami.action('Ping')
-    if (rest.length > 0) pieces.push({ atMs: pieces.at(-1)?.atMs ?? 0, text: rest.toString('utf8') })
+    const pieces = await ear.stop()
     const rows = async (file: string, from: number) =>
       (await readFile(file))
         .subarray(from)
@@ -61,9 +42,11 @@ export async function recordTrace(
       name,
       asterisk: asterisk.version,
       user,
-      startedAt,
+      startedAt: ear.startedAt,
       start,
       pieces: pieces.filter((piece) => !/^Response: Success\r\nActionID: lab-/.test(piece.text)),
+      ...(taken.length === 0 ? {} : { lists: taken }),
+      ...(ear.gaps.length === 0 ? {} : { gaps: ear.gaps }),
       queueLog: await rows(asterisk.files.queueLog, before.queueLog),
       cdr: await rows(asterisk.files.cdr, before.cdr),
       cel: await rows(asterisk.files.cel, before.cel),
@@ -74,31 +57,18 @@ export async function recordTrace(
     if (options.folder !== null) await writeTrace(trace, options.folder)
     return trace
   } finally {
-    ami.close()
+    ear.close()
   }
 }
 
-async function startLists(ami: LabAmi): Promise<Record<string, string>> {
-  const start: Record<string, string> = {}
-  for (const action of ['CoreStatus', 'CoreSettings']) start[action] = text(await ami.action(action))
-  for (const action of lists) start[action] = text(await ami.action(action, {}, { list: true }))
-  const bridges = [...(start['BridgeList'] ?? '').matchAll(/^BridgeUniqueid: (.+)$/gm)].map(
-    (match) => match[1] ?? '',
-  )
-  for (const bridge of bridges) {
-    // A bridge may end between the list and the question.
-    const info = await ami
-      .action('BridgeInfo', { BridgeUniqueid: bridge.trim() }, { list: true })
-      .catch(() => [])
-    start[`BridgeInfo ${bridge.trim()}`] = text(info)
+/** Asks for the lists at given moments. */
+async function takeLists(access: AmiAccess, ear: Ear, moments: readonly number[]): Promise<TakenLists[]> {
+  const taken: TakenLists[] = []
+  for (const moment of moments) {
+    await waitUntil('the moment to ask for lists', () => ear.nowMs() >= moment, { everyMs: 10 })
+    taken.push(await quietLists(access, ear))
   }
-  return start
-}
-
-function text(blocks: readonly AmiBlock[]): string {
-  return blocks
-    .map((block) => `${block.map(([key, value]) => `${key}: ${value}`).join('\r\n')}\r\n\r\n`)
-    .join('')
+  return taken
 }
 
 async function recordSizes(
@@ -131,6 +101,7 @@ async function settle(asterisk: RunningAsterisk): Promise<void> {
 
 function refuseSecrets(asterisk: RunningAsterisk, trace: Trace): void {
   const secrets = [asterisk.ami.secret, asterisk.controlAmi.secret]
+  secrets.push(...crowdExtensions.map((extension) => asterisk.secretOf(extension)))
   for (const extension of agentExtensions) {
     secrets.push(asterisk.secretOf(extension), asterisk.secretOf(`${extension}-web`))
   }

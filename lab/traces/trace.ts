@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +18,10 @@ export interface Trace {
   start: Record<string, string>
   /** The bytes, cut where a block ends; in order, nothing left out. The last piece may be no whole block. */
   pieces: TracePiece[]
+  /** The same lists, asked for in mid-call while no event came. */
+  lists?: TakenLists[]
+  /** When nothing was heard, because the session or the PBX broke: no piece came in them. */
+  gaps?: TraceGap[]
   /** Rows that Asterisk wrote meanwhile, as they stand in its files. */
   queueLog: string[]
   cdr: string[]
@@ -30,12 +35,48 @@ export interface TracePiece {
   text: string
 }
 
+/** A time in which nothing was heard. */
+export interface TraceGap {
+  /** Milliseconds after the start. */
+  fromMs: number
+  toMs: number
+  /** The lists as they were at `toMs`: action → its blocks, as sent. */
+  answers: Record<string, string>
+}
+
+/** Answers to the lists: action → its blocks, as sent. */
+export interface TakenLists {
+  /** Milliseconds after the start: every piece that came before, and none that came after, is in them. */
+  atMs: number
+  answers: Record<string, string>
+}
+
 const folder = fileURLToPath(new URL('../../tests/fixtures/traces/', import.meta.url))
+/** Traces of a manager user who hears everything: for the benches. */
+export const unfilteredFolder = fileURLToPath(new URL('../../tests/fixtures/unfiltered/', import.meta.url))
+
+/** Traces with lists that were asked for in mid-call: to hold against what their events tell. */
+export const listedFolder = fileURLToPath(new URL('../../tests/fixtures/listed/', import.meta.url))
+
+/** Traces of flows in which something breaks: with gaps, or with a clock that is set. */
+export const brokenFolder = fileURLToPath(new URL('../../tests/fixtures/broken/', import.meta.url))
 
 /** The file of a trace. Names are plain words: `[a-z0-9-]`. */
 export function traceFile(name: string, inFolder = folder): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new Error(`not a name for a trace: ${JSON.stringify(name)}`)
   return join(inFolder, `${name}.json.gz`)
+}
+
+/** The names of the traces that were recorded into a folder. */
+export function traceNames(inFolder = folder): string[] {
+  return readdirSync(inFolder).flatMap((file) =>
+    file.endsWith('.json.gz') ? [file.slice(0, -'.json.gz'.length)] : [],
+  )
+}
+
+/** The files of calls that were downloaded from somewhere and put beside the recorded traces. */
+export function downloadedTraces(): string[] {
+  return readdirSync(folder).flatMap((file) => (file.endsWith('.trace.json') ? [join(folder, file)] : []))
 }
 
 /** Reads a trace by name. */

@@ -1,9 +1,22 @@
 import boundaries from 'eslint-plugin-boundaries'
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
+import { builtinModules } from 'node:module'
 import tseslint from 'typescript-eslint'
 
-const domains = ['asterisk', 'floor', 'history', 'customers', 'people', 'realtime', 'http', 'database']
+const domains = [
+  'asterisk',
+  'floor',
+  'history',
+  'keys',
+  'customers',
+  'verification',
+  'people',
+  'settings',
+  'realtime',
+  'http',
+  'database',
+]
 
 /** Packages that one folder owns; everybody else goes through that folder. */
 const owned = [
@@ -12,8 +25,21 @@ const owned = [
   { name: 'express', message: 'Only server/http and a domain’s routes.ts know Express.' },
   { name: 'mongoose', message: 'Only server/database and a domain’s model.ts know Mongoose.' },
 ]
+/** In a domain's folder `../x/model.ts` is another domain's. */
+const foreignModel = {
+  regex: '^\\.\\./[^/]+/model\\.ts$',
+  message: 'A domain reaches another through its functions, never through its model.',
+}
+const topModules = builtinModules.filter((name) => /^[a-z]\w+$/.test(name))
+const nodeModule = {
+  regex: `^(node:|(${topModules.join('|')})(/|$))`,
+  message: 'What is pure knows no Node module.',
+}
 const ownedExcept = (...allowed) => ({
-  'no-restricted-imports': ['error', { paths: owned.filter((p) => !allowed.includes(p.name)) }],
+  'no-restricted-imports': [
+    'error',
+    { paths: owned.filter((p) => !allowed.includes(p.name)), patterns: [foreignModel] },
+  ],
 })
 
 const allow = (from, to) => ({
@@ -113,7 +139,18 @@ export default tseslint.config(
     // What is pure stays pure: no Node modules, no framework, no clock, no randomness.
     files: ['server/floor/**/*.ts', 'shared/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: ['node:*'], paths: owned }],
+      'no-restricted-imports': ['error', { paths: owned, patterns: [nodeModule, foreignModel] }],
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'performance', 'process', 'crypto', 'fetch'],
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Time comes in with the event.',
+        },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'Time comes in with the event.' },

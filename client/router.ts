@@ -1,5 +1,6 @@
 import { watch } from 'vue'
-import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from 'vue-router'
+import { adminRoute, adminRooms, roomsFor } from './admin/rooms.ts'
 import DeskPage from './desk/DeskPage.vue'
 import type { useSession } from './session/session.ts'
 import SignInPage from './session/SignInPage.vue'
@@ -15,27 +16,42 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
       { path: '/sign-in', name: 'signIn', component: SignInPage },
       { path: '/', name: 'desk', component: DeskPage },
       { path: '/customers/:customerId', name: 'customer', component: DeskPage, props: true },
+      {
+        path: '/calls/:callId/why',
+        name: 'why',
+        component: () => import('./why/WhyPage.vue'),
+        props: true,
+      },
+      { path: '/why', name: 'noCall', component: () => import('./why/NoCallPage.vue') },
       { path: '/floor', name: 'floor', component: () => import('./floor/FloorPage.vue') },
+      adminRoute,
       { path: '/:any(.*)*', name: 'nowhere', component: () => import('./ui/NowherePage.vue') },
     ],
   })
   /** Where somebody begins: at their desk, or without one on the floor if that is theirs to watch. */
   const home = (): { name: string } => {
     const watches = session.rights.has('floor.watch') && session.me?.extension == null
-    return { name: watches ? 'floor' : 'desk' }
+    const [room] = session.rights.has('desk.use') ? [] : roomsFor(session.rights)
+    return { name: watches ? 'floor' : (room?.name ?? 'desk') }
   }
-  router.beforeEach((to) => {
+  const wayTo = (to: Pick<RouteLocationNormalized, 'name'>): true | { name: string } => {
     if (session.me === null) return to.name === 'signIn' ? true : { name: 'signIn' }
     if (to.name === 'signIn') return home()
-    if (to.name === 'desk' && !session.rights.has('desk.use') && session.rights.has('floor.watch')) {
-      return { name: 'floor' }
-    }
+    if (to.name === 'desk' && !session.rights.has('desk.use') && home().name !== 'desk') return home()
+    if (to.name === 'admin') return { name: roomsFor(session.rights)[0]?.name ?? home().name }
+    const room = adminRooms.find(({ name }) => name === to.name)
+    if (room !== undefined && !session.rights.has(room.right)) return home()
     if (to.name === 'floor' && !session.rights.has('floor.watch')) return { name: 'desk' }
     return true
-  })
+  }
+  router.beforeEach(wayTo)
+  // Signing in or out leads on, and a right that is taken away closes the room that it had opened.
   watch(
-    () => session.me === null,
-    (out) => void router.replace(out ? { name: 'signIn' } : home()),
+    () => session.me,
+    () => {
+      const way = wayTo(router.currentRoute.value)
+      if (way !== true) void router.replace(way)
+    },
   )
   return router
 }

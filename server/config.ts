@@ -2,6 +2,11 @@ import { readFileSync } from 'node:fs'
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max'
 import { z } from 'zod'
 import { extensionSchema } from '../shared/people.ts'
+import { createMasterKeys, masterKeyLength } from './keys/master-keys.ts'
+import { usualCelColumns } from './asterisk/record/cel-rows.ts'
+import { isTimeZone } from './asterisk/record/wall-clock.ts'
+import { pbxNamePattern, type NamePrefix } from '../shared/pbx-names.ts'
+import { namePbxs, prefixOf, sameAddressProblems, strayProblems, suffixOf } from './config-pbx.ts'
 
 /** Exit status for a configuration that cannot be used (EX_CONFIG of sysexits.h): a supervisor should not retry at once. */
 export const exitBadConfig = 78
@@ -18,6 +23,8 @@ interface Setting {
   default?: string
   /** Never shown, never logged. */
   secret?: true
+  /** Each PBX of PBX_NAMES may have one for itself: `AMI_HOST_BERLIN`. */
+  perPbx?: true
   schema: z.ZodType
 }
 
@@ -53,32 +60,97 @@ export const settings = {
   AMI_SECRET: {
     description: 'The secret of Asterisk’s manager user.',
     secret: true,
+    perPbx: true,
     schema: z.string().regex(/^[^\r\n]+$/, 'must be one line'),
+  },
+  MASTER_KEY: {
+    description:
+      'What numbers and names in call history are encrypted under: 32 bytes in base64, made by `openssl rand -base64 32`. Whoever loses it loses them. Older keys may follow with commas, to read what they encrypted.',
+    secret: true,
+    schema: list.transform((texts, context) => {
+      const keys = texts.map((text) => Buffer.from(text, 'base64'))
+      const isWhole = (key: Buffer, index: number): boolean =>
+        key.length === masterKeyLength && key.toString('base64') === texts[index]
+      if (keys.length > 0 && keys.every(isWhole)) return createMasterKeys(keys)
+      context.addIssue({
+        code: 'custom',
+        message:
+          'must be 32 bytes in base64, as `openssl rand -base64 32` makes them; older keys after a comma',
+      })
+      return z.NEVER
+    }),
   },
   AMI_HOST: {
     description: 'Where Asterisk’s manager (AMI) listens.',
     default: '127.0.0.1',
+    perPbx: true,
     schema: z.string().min(1),
   },
-  AMI_PORT: { description: 'Its port.', default: '5038', schema: wholeNumber(1, 65_535) },
+  AMI_PORT: { description: 'Its port.', default: '5038', perPbx: true, schema: wholeNumber(1, 65_535) },
   AMI_USERNAME: {
     description: 'The manager user.',
     default: 'ringcard',
+    perPbx: true,
     schema: z.string().regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes'),
   },
   PBX_NAME: {
     description: 'A short name for the PBX. It becomes part of every call’s id, so keep it for ever.',
     default: 'main',
-    schema: z.string().regex(/^[a-z0-9-]{1,20}$/, 'must be 1 to 20 lower-case letters, digits or dashes'),
+    schema: z.string().regex(pbxNamePattern, 'must be 1 to 20 lower-case letters, digits or dashes'),
+  },
+  PBX_NAMES: {
+    description:
+      'Names of several PBXs instead of PBX_NAME, with commas: `berlin,kyiv`. Each may have settings of its own by its name, as AMI_HOST_BERLIN.',
+    default: '',
+    schema: list,
   },
   PBX_TRUNKS: {
     description: 'Asterisk’s device names of the trunks to the outside, with commas: `PJSIP/trunk`.',
     default: 'PJSIP/trunk',
+    perPbx: true,
     schema: list,
   },
+  CEL_FILE: {
+    description:
+      'Asterisk’s channel event log as a file seen from here (cel_custom), such as `/var/log/asterisk/cel-custom/cel.csv`: calls that nobody heard are told from it afterwards. Empty: a gap stays a gap.',
+    default: '',
+    perPbx: true,
+    schema: z.string(),
+  },
+  CEL_COLUMNS: {
+    description:
+      'The columns of its rows, in order, as cel_custom.conf names them; empty for the usual ones.',
+    default: '',
+    perPbx: true,
+    schema: list.transform((columns) => (columns.length === 0 ? usualCelColumns : columns)),
+  },
+  QUEUE_LOG_FILE: {
+    description:
+      'Asterisk’s queue_log as a file seen from here, such as `/var/log/asterisk/queue_log`: the queues of those calls.',
+    default: '',
+    perPbx: true,
+    schema: z.string(),
+  },
+  PBX_TIME_ZONE: {
+    description:
+      'IANA time zone of the PBX, such as `Europe/Berlin`: needed where cel.conf has a `dateformat`. Empty: that of this process.',
+    default: '',
+    perPbx: true,
+    schema: z
+      .string()
+      .refine((zone) => zone === '' || isTimeZone(zone), 'must be a time zone such as Europe/Berlin'),
+  },
+  TRACE_FOLDER: {
+    description:
+      'Folder for traces that are written when something of a PBX proves to have been missed; numbers and names are replaced in them, and nothing that was typed is in them.',
+    default: '.data/traces',
+    schema: z.string().min(1),
+  },
   HOME_COUNTRY: {
-    description: 'ISO 3166 country of the trunks: how numbers without a country code are understood.',
+    description:
+      'ISO 3166 country of the trunks: how numbers without a country code are understood. Seeds the number plan, which is changed in the console.',
     default: 'DE',
+    perPbx: true,
     schema: z
       .string()
       .transform((text) => text.toUpperCase())
@@ -88,20 +160,29 @@ export const settings = {
       ),
   },
   IGNORED_NUMBERS: {
-    description: 'Numbers never to look up (own switchboard, test lines), with commas.',
+    description:
+      'Numbers never to look up (own switchboard, test lines), with commas. Seeds the number plan.',
     default: '',
     schema: list,
   },
   DIALLED_LABELS: {
-    description: 'What a dialled number stands for: `+493023125101=Support, +493023125102=Sales`.',
+    description:
+      'What dialled numbers stand for: `+493023125101=Support, +493023125102=Sales`. Seeds what is changed in the console.',
     default: '',
     schema: pairs('number=label', /^\+?\d{2,15}$/).transform((entries) => new Map(entries)),
   },
   DESKS: {
     description:
-      'Desks to add or bring up to date at start: `201=PJSIP/201+PJSIP/201-web, 202=PJSIP/202`, or the path of a JSON file `[{"extension":"201","interfaces":["PJSIP/201"]}]`.',
+      'Desks to add at start, where there are none of that extension; afterwards they are changed in the console: `201=PJSIP/201+PJSIP/201-web, 202=PJSIP/202`, or the path of a JSON file `[{"extension":"201","interfaces":["PJSIP/201"]}]`.',
     default: '',
     schema: z.string().transform(readDesks),
+  },
+  PIN_KEY: {
+    description:
+      'The key under which customers’ PINs are hashed: 32 characters or more, kept for ever, with the database but not in it. Empty: no PINs.',
+    default: '',
+    secret: true,
+    schema: z.string().regex(/^(.{32,})?$/, 'must be 32 characters or more, or empty'),
   },
   SHORT_ABANDON_SECONDS: {
     description: 'A caller who hangs up sooner than this after entering a queue is counted apart.',
@@ -175,7 +256,8 @@ export const settings = {
     schema: wholeNumber(0, 36_500),
   },
   HISTORY_ARCHIVE_FOLDER: {
-    description: 'Folder for the archive: one compressed file for each month. It holds what callers said.',
+    description:
+      'Folder for the archive: one compressed file for each month. What callers said stays encrypted in it.',
     default: '.data/archive',
     schema: z.string().min(1),
   },
@@ -189,8 +271,21 @@ export const settings = {
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof settings
-/** Every setting, validated, by its name. */
-export type Config = { [N in SettingName]: z.output<(typeof settings)[N]['schema']> }
+type Values<N extends SettingName> = { [Name in N]: z.output<(typeof settings)[Name]['schema']> }
+type PerPbx = {
+  [N in SettingName]: (typeof settings)[N] extends { perPbx: true } ? N : never
+}[SettingName]
+
+/** One PBX: its name, what stands before the names that come from it, and its settings. */
+export type PbxConfig = { name: string; prefix: NamePrefix } & Values<PerPbx>
+
+/** Every setting, validated, by its name; those that a PBX has for itself stand with it. */
+export type Config = Values<Exclude<SettingName, PerPbx | 'PBX_NAME' | 'PBX_NAMES'>> & {
+  /** The country of a number that came by no PBX: one that somebody typed, or that was imported. */
+  HOME_COUNTRY: CountryCode
+  /** At least one. */
+  pbxs: readonly PbxConfig[]
+}
 
 /** All that is wrong with the settings: one line each, naming the setting and what to do. Values are never repeated. */
 export class ConfigError extends Error {
@@ -208,23 +303,67 @@ export class ConfigError extends Error {
  * @throws ConfigError with every problem at once
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  return readSettings(environment, Object.keys(settings) as SettingName[]) as Config
+}
+
+/**
+ * As {@link readConfig}, for a command that needs the PBXs and the desks, and no database.
+ * @throws ConfigError
+ */
+export function readPbxConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'pbxs' | 'DESKS'> {
+  const wanted = namesOf(({ perPbx }) => perPbx === true)
+  return readSettings(environment, [...wanted, 'DESKS']) as Pick<Config, 'pbxs' | 'DESKS'>
+}
+
+const namesOf = (fits: (setting: Setting) => boolean): SettingName[] =>
+  (Object.keys(settings) as SettingName[]).filter((name) => fits(settings[name]))
+
+function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  wanted: readonly SettingName[],
+): Record<string, unknown> {
   const problems: string[] = []
-  const values = Object.entries<Setting>(settings).map(([name, setting]) => {
-    const text = environment[name]?.trim()
-    const given = text === undefined || text === '' ? setting.default : text
-    if (given === undefined) {
-      problems.push(`${name} is missing: set it in the environment. ${setting.description}`)
-      return [name, undefined]
+  const given = (name: string): string | undefined => environment[name]?.trim() || undefined
+  const told = new Set<string>()
+  /** @param names where the value may stand, the first that is set counts */
+  const read = (setting: Setting, names: readonly string[]): unknown => {
+    const name = names.find((each) => given(each) !== undefined) ?? names[0] ?? ''
+    const text = given(name) ?? setting.default
+    const result = setting.schema.safeParse(text)
+    const reasons = result.error?.issues.map((issue) => issue.message).join('; ')
+    const problem =
+      text === undefined
+        ? `${name} is missing: set it in the environment. ${setting.description}`
+        : `${name} ${reasons ?? ''}.`
+    // What every PBX has from one setting is wrong once.
+    if (!result.success && !told.has(problem)) problems.push(problem)
+    told.add(problem)
+    return result.data
+  }
+  const named = namePbxs(
+    { name: given('PBX_NAME'), names: given('PBX_NAMES') },
+    settings.PBX_NAME.default,
+    problems,
+  )
+  const perPbx = namesOf((setting) => setting.perPbx === true)
+  const ofEach = new Set<SettingName>(['PBX_NAMES', ...perPbx])
+  const pbxs: PbxConfig[] = named.names.map((name) => ({ name, prefix: prefixOf(name, named) }) as PbxConfig)
+  const values: Record<string, unknown> = { pbxs }
+  for (const name of wanted) {
+    if (!ofEach.has(name) || given(name) !== undefined) values[name] = read(settings[name], [name])
+    if (!perPbx.includes(name)) continue
+    for (const pbx of pbxs) {
+      const own = named.several ? [`${name}${suffixOf(pbx.name)}`] : []
+      Object.assign(pbx, { [name]: read(settings[name], [...own, name]) })
     }
-    const result = setting.schema.safeParse(given)
-    if (!result.success) {
-      const reasons = result.error.issues.map((issue) => issue.message).join('; ')
-      problems.push(`${name} ${reasons}.`)
-    }
-    return [name, result.data]
-  })
+  }
+  problems.push(...strayProblems(environment, perPbx, named))
+  if (problems.length === 0) problems.push(...sameAddressProblems(pbxs))
   if (problems.length > 0) throw new ConfigError(problems)
-  return Object.fromEntries(values) as Config
+  const home = given('HOME_COUNTRY') === undefined ? pbxs[0]?.HOME_COUNTRY : values['HOME_COUNTRY']
+  return { ...values, HOME_COUNTRY: home }
 }
 
 /** The settings as a Markdown table, for README.md and docs/operations.md. */
@@ -262,7 +401,7 @@ function pairs(form: string, key: RegExp) {
 
 const interfaceSchema = z
   .string()
-  .regex(/^[A-Za-z0-9]+\/[\w.@/-]{1,80}$/, 'has a device that is not like PJSIP/201')
+  .regex(/^([a-z0-9-]{1,20}\/)?[A-Za-z0-9]+\/[\w.@/-]{1,80}$/, 'has a device that is not like PJSIP/201')
 const deskSeedsSchema = z.array(
   z.strictObject({ extension: extensionSchema, interfaces: z.array(interfaceSchema).min(1).max(8) }),
 )

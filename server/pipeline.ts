@@ -1,18 +1,27 @@
 import type { Logger } from 'pino'
 import type { Party } from '../shared/calls.ts'
-import { understandNumber, type CountryCode } from '../shared/phone-numbers.ts'
+import { pbxOfId } from '../shared/pbx-names.ts'
+import { extensionSchema } from '../shared/people.ts'
 import type { CallToMatch, MatchedCall } from './customers/matching.ts'
-import type { DeskInfo, PbxEvent } from './floor/events.ts'
+import { heardChannels } from './asterisk/record/heard-channel.ts'
+import type { Unheard } from './asterisk/record/record.ts'
+import { preferredAgentOf } from './customers/preferred-agent.ts'
+import { createDesksOfCalls } from './desks-of-calls.ts'
+import type { DeskInfo, PbxEvent, PbxEventType, Snapshot, Stamp } from './floor/events.ts'
 import type { Fact, RawParty } from './floor/facts.ts'
-import { createFloor, reduce } from './floor/floor.ts'
-import { floorFromJson, floorToJson, type FloorJson } from './floor/json.ts'
+import { copyOfFloor, createFloor, reduce } from './floor/floor.ts'
+import { floorFromJson, floorToJson } from './floor/json.ts'
+import { reconcile } from './floor/reconcile.ts'
 import type { Call, Floor, FloorOptions } from './floor/state.ts'
 import { deskCall } from './floor/views.ts'
+import type { EntryBody } from './history/entries.ts'
 import type { History } from './history/history.ts'
 
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
 export interface PipelineOptions {
   floor: FloorOptions
+  /** The PBXs of the settings; calls of any other end at the start. All that were ever heard, where left out. */
+  pbxs?: readonly string[]
   history: Pick<History, 'append' | 'bindCustomer' | 'bindingOf' | 'recover' | 'saveCheckpoint'>
   customers: {
     matchCall: (call: CallToMatch) => Promise<MatchedCall>
@@ -20,64 +29,160 @@ export interface PipelineOptions {
     callOf: (callId: string) => MatchedCall | null
     forgetCall: (callId: string) => void
   }
+  /** The number by which this PBX rings the desk where a person sits now; null where they sit at none, or at none of it. */
+  deskOf: (personId: string, pbx: string) => string | null
   /** Tells everybody who may see it. */
   publishFacts: (facts: readonly Fact[]) => void
   /** The look-up of a call came to something. */
   onPop: (callId: string) => void
+  /** A caller typed a PIN; what it can be asked for by. */
+  onPinTyped?: (callId: string, keptAs: string) => void
+  /** The queues of a PBX that are closed now, by its own names. */
+  closedQueues: (pbx: string) => readonly string[]
   /** Tells the dialplan what it may wait for. */
   setVariables: (channelId: string, variables: Readonly<Record<string, string>>) => Promise<void>
   log: Pick<Logger, 'warn' | 'error' | 'info'>
   now?: () => number
 }
 
+/** Events that no PBX sent. */
+const ownEvents: ReadonlySet<PbxEventType> = new Set(['tick', 'desks.set', 'link.lost', 'call.erased'])
 /** How much may have to be replayed after a restart: a checkpoint at least this often, ms. */
 const checkpointEveryMs = 20_000
 const tickMs = 1_000
+/** After this nobody writes up a call any more, ms. */
+const longAfterMs = 24 * 3_600_000
+/** So many pieces of news at most are held back while a record is read: screens are told the rest by their snapshots. */
+const mostUntold = 50_000
+/** So many calls at most wait for a database that is away to be looked up again. */
+const mostToBeLookedUp = 5_000
+
+/** In the order in which they are set: the dialplan goes on as soon as it is told that the rest is there. */
+interface DialplanVariables {
+  RINGCARD_TIER: string
+  /** The extension of the agent whom the customer would rather have; empty for nobody. */
+  RINGCARD_AGENT: string
+  /** The queues that are closed now, `&support&sales&`; left out where none has been. */
+  RINGCARD_CLOSED?: string
+  RINGCARD_READY: '1'
+}
+
+/** Kept in the checkpoint beside the floor. */
+interface HeardJson {
+  until: [string, number][]
+  clockDifferences: [string, number][]
+}
 
 export type Pipeline = ReturnType<typeof createPipeline>
 
 /**
- * The loop in the middle: takes one event at a time, lets the floor reduce it, keeps event and facts, and only then tells
- * anybody. Looks callers up as soon as a call begins, so that nothing is left to look up when it is offered.
+ * The loop in the middle: takes the events of one moment, lets the floor reduce them, keeps events and facts, and only then
+ * tells anybody. Looks callers up as soon as a call begins, so that nothing is left to look up when it is offered.
  */
 export function createPipeline(options: PipelineOptions) {
   const { history, customers, log } = options
   const now = options.now ?? Date.now
   let floor: Floor = createFloor(options.floor)
-  /** The PBX's clock less ours, by the newest event: time passing is told in the PBX's time. */
-  let clockDifference = 0
+  /** By PBX its clock less ours, by its newest event: time passing is told in the PBX's time. */
+  const clockDifferences = new Map<string, number>()
+  /** The PBXs whose time passes. */
+  const ticking = new Set<string>()
+  /** Up to when each PBX was heard, on its clock. */
+  const heardUntil = new Map<string, number>()
+  /** What was read from a PBX's record is told when the reading is over: nobody is to see a call ring that is long past. */
+  const untold = new Map<string, (readonly Fact[])[]>()
+  /** Look-ups of calls that are over, one after the other: nobody waits for them. */
+  let lookUpsOfThePast = Promise.resolve()
+  const lookingUp = new Set<string>()
   let lastSeq = 0
   let checkpointAt = now()
   let timer: NodeJS.Timeout | undefined
   /** Calls with a look-up kept in `customers`, to be forgotten when the floor forgets them. */
   const lookedUp = new Set<string>()
-  /** The tier that the dialplan was told, by call. */
-  const tiersTold = new Map<string, string>()
+  /** What was kept of the last look-up, by call: a card that changes is no look-up. */
+  const keptLookups = new Map<string, string>()
+  const desksOfCalls = createDesksOfCalls()
+  /** What the dialplan was told, by call. */
+  const told = new Map<string, DialplanVariables>()
 
-  function take(event: PbxEvent): void {
-    noteClock(event)
-    const { facts } = reduce(floor, event)
-    const isSilentTick = event.type === 'tick' && facts.length === 0
-    if (!isSilentTick) {
-      const kept = history.append(
-        facts.length === 0
-          ? [{ kind: 'input', event }]
-          : [
-              { kind: 'input', event },
-              { kind: 'facts', facts },
-            ],
-      )
+  /** Takes the events of one moment: all are kept in one write, and told together. */
+  function takeAll(events: readonly PbxEvent[]): void {
+    const entries: EntryBody[] = []
+    const news: (readonly Fact[])[] = []
+    for (const event of events) {
+      noteClock(event)
+      const own = reduced(event)
+      const isSilentTick = event.type === 'tick' && own?.length === 0
+      if (own === null || isSilentTick) continue
+      entries.push({ kind: 'input', event })
+      if (own.length > 0) entries.push({ kind: 'facts', facts: own })
+      news.push(own)
+    }
+    if (entries.length > 0) {
+      const kept = history.append(entries)
       if (kept.kept) lastSeq = kept.lastSeq
     }
-    if (facts.length === 0) return
-    options.publishFacts(facts)
+    // Asked first, so that the database works while people are told.
+    const facts = news.flat()
     for (const fact of facts) follow(fact)
+    const last = events.at(-1)
+    if (last?.recorded) holdBack(last.pbx, news)
+    else {
+      const past = events.some(({ type }) => type === 'snapshot') ? newsOfThePast(last?.pbx ?? '') : []
+      if (past.length + facts.length > 0) tell([...past.flat(), ...facts], [...past, ...news])
+    }
+    // For whoever asks later, and so after people are told.
+    const parts = desksOfCalls.entriesFor(floor, events, facts)
+    if (parts.length > 0) history.append(parts)
   }
+
+  function holdBack(pbx: string, news: readonly (readonly Fact[])[]): void {
+    const past = untold.get(pbx) ?? []
+    past.push(...news)
+    untold.set(pbx, past)
+    if (past.length > mostUntold) past.splice(0, past.length - mostUntold)
+  }
+
+  function newsOfThePast(pbx: string): (readonly Fact[])[] {
+    const past = untold.get(pbx) ?? []
+    untold.delete(pbx)
+    return past
+  }
+
+  /** Tells the news of a moment at once; if that fails, event by event: one must not cost the others. */
+  function tell(facts: readonly Fact[], news: readonly (readonly Fact[])[]): void {
+    try {
+      options.publishFacts(facts)
+    } catch (error) {
+      log.error({ facts: facts.map(({ type }) => type), err: error }, 'News could not be told.')
+      if (news.length > 1) for (const own of news) tell(own, [own])
+    }
+  }
+
+  function reduced(event: PbxEvent): readonly Fact[] | null {
+    try {
+      return reduce(floor, event).facts
+    } catch (error) {
+      // One event that nobody thought of must not cost the others of its moment.
+      log.error({ event: event.type, err: error }, 'An event of the PBX could not be worked on.')
+      return null
+    }
+  }
+
+  const take = (event: PbxEvent): void => takeAll([event])
 
   /** Events that we make ourselves say nothing of the PBX's clock. */
   function noteClock(event: PbxEvent): void {
-    const isOurs = event.type === 'tick' || event.type === 'desks.set' || event.type === 'link.lost'
-    if (!isOurs) clockDifference = event.at - event.arrivedAt
+    if (ownEvents.has(event.type)) return
+    heardUntil.set(event.pbx, event.at)
+    // What is read afterwards is of then, and says nothing of now.
+    if (!event.recorded) clockDifferences.set(event.pbx, event.at - event.arrivedAt)
+  }
+
+  /** Now, for an event of our own making about a PBX. */
+  function stampNow(pbx: string): Stamp {
+    const arrivedAt = now()
+    return { pbx, at: arrivedAt + (clockDifferences.get(pbx) ?? 0), arrivedAt }
   }
 
   /** What a fact means for the card. */
@@ -89,15 +194,20 @@ export function createPipeline(options: PipelineOptions) {
       case 'call.queued':
       case 'offer.made': {
         const call = floor.calls.get(fact.callId)
-        if (!call || call.direction === 'internal') return
+        if (!call || call.direction === 'internal' || call.party.erased === true) return
         // A new channel's caller is known only with its presentation, an event later. Without one by the time that the
         // call goes to people there is nothing to wait for.
         const news = fact.type === 'call.identified' || fact.type === 'call.learnt'
         const knowsCaller =
           call.party.number !== null || call.party.restricted || fact.type !== 'call.started'
-        if (news || (knowsCaller && !lookedUp.has(call.callId))) void lookUp(call)
+        if (!news && (!knowsCaller || lookedUp.has(call.callId))) return
+        if (call.endedAt === null) void lookUp(call)
+        else lookUpsOfThePast = lookUpsOfThePast.then(() => lookUp(call))
         return
       }
+      case 'call.pinTyped':
+        options.onPinTyped?.(fact.callId, fact.keptAs)
+        return
       default:
     }
   }
@@ -105,6 +215,7 @@ export function createPipeline(options: PipelineOptions) {
   async function lookUp(call: Call): Promise<void> {
     const { callId } = call
     lookedUp.add(callId)
+    lookingUp.add(callId)
     try {
       const known = history.bindingOf(callId)
       const isToRestore = known?.decided === true && customers.callOf(callId)?.decided !== true
@@ -113,60 +224,112 @@ export function createPipeline(options: PipelineOptions) {
         : await customers.matchCall(toMatch(call))
       // Else something else was asked or said meanwhile: an answer to less would bind the wrong customer, and have the
       // dialplan go on too early.
-      if (customers.callOf(callId) === matched) found(callId, matched)
+      if (customers.callOf(callId) === matched) found(call, matched)
     } catch (error) {
       log.error({ callId, err: error }, 'The look-up of a call failed.')
+    } finally {
+      lookingUp.delete(callId)
     }
   }
 
   /** A look-up came to something: kept with the call, shown, and told to the dialplan. */
-  function found(callId: string, matched: MatchedCall): void {
+  function found(call: Call, matched: MatchedCall): void {
+    const { callId } = call
     keepBinding(callId, matched)
     options.onPop(callId)
-    tellDialplan(callId, matched.customer?.tier ?? '')
+    tellDialplan(callId, variablesFor(callId, matched))
+    keepLookup(callId, matched, call)
   }
 
-  function tellDialplan(callId: string, tier: string): void {
+  /** Why this card, or why none: for whoever asks later, and so after all that somebody waits for. */
+  function keepLookup(
+    callId: string,
+    { number, match, decided }: MatchedCall,
+    call = floor.calls.get(callId),
+  ): void {
+    if (!call || decided || match.outcome === 'pending') return
+    const raw = call.party.restricted ? null : call.party.number
+    const entry: EntryBody = {
+      kind: 'lookup',
+      callId,
+      read: raw === null ? null : { raw, e164: number?.e164 ?? null, complete: number?.complete ?? false },
+      outcome: match.outcome,
+      by: match.by,
+      candidates: match.candidates.map(({ customerId, reason }) => ({ customerId, reason })),
+    }
+    const said = JSON.stringify(entry)
+    if (keptLookups.get(callId) === said) return
+    if (history.append([entry]).kept) keptLookups.set(callId, said)
+  }
+
+  /** What the dialplan may decide by. Nothing in it was supplied by the caller. */
+  function variablesFor(callId: string, { customer }: MatchedCall): DialplanVariables {
+    const agent = customer && preferredAgentOf(customer, now())
+    const desk = extensionSchema.safeParse(agent === null ? null : options.deskOf(agent, pbxOfId(callId)))
+    const closed = options.closedQueues(pbxOfId(callId))
+    // Told to be closed before, and open by now: that is to be told as well.
+    const tellsClosed = closed.length > 0 || told.get(callId)?.RINGCARD_CLOSED !== undefined
+    return {
+      RINGCARD_TIER: customer?.tier ?? '',
+      RINGCARD_AGENT: desk.success ? desk.data : '',
+      ...(tellsClosed ? { RINGCARD_CLOSED: closed.length === 0 ? '' : `&${closed.join('&')}&` } : {}),
+      RINGCARD_READY: '1',
+    }
+  }
+
+  function tellDialplan(callId: string, variables: DialplanVariables): void {
     const call = floor.calls.get(callId)
     if (call?.direction !== 'inbound' || call.customerChannelId === null || call.endedAt !== null) return
-    tiersTold.set(callId, tier)
-    const variables = { RINGCARD_READY: '1', RINGCARD_TIER: tier }
-    options.setVariables(call.customerChannelId, variables).catch((error: unknown) => {
+    told.set(callId, variables)
+    options.setVariables(call.customerChannelId, { ...variables }).catch((error: unknown) => {
       // The caller may be gone by now, or the link: the dialplan goes on by itself after 200 ms.
       log.info({ callId, err: error }, 'The dialplan could not be told who is calling.')
     })
   }
 
   function keepBinding(callId: string, matched: MatchedCall): void {
-    const { decided, customer, match } = matched
+    const { decided, decidedBy, customer, match } = matched
     const known = history.bindingOf(callId) ?? { customerId: null, decided: false }
     const saysNothing = match.outcome === 'unavailable' || match.outcome === 'pending'
     if (!decided && (saysNothing || known.decided)) return
     const customerId = customer?._id ?? null
     if (customerId === known.customerId && decided === known.decided) return
     try {
-      history.bindCustomer(callId, customerId, decided)
+      history.bindCustomer(callId, customerId, decided, decidedBy)
     } catch (error) {
       log.warn({ callId, err: error }, 'Who the call was matched to could not be kept.')
     }
   }
 
-  function tick(pbx: string): void {
-    const at = now()
-    take({ type: 'tick', pbx, at: at + clockDifference, arrivedAt: at })
+  function tick(): void {
+    for (const pbx of ticking) take({ type: 'tick', ...stampNow(pbx) })
     for (const callId of lookedUp) {
-      if (floor.calls.has(callId)) continue
+      if (floor.calls.has(callId) || lookingUp.has(callId) || isToBeLookedUpAgain(callId)) continue
       lookedUp.delete(callId)
-      tiersTold.delete(callId)
+      told.delete(callId)
+      keptLookups.delete(callId)
       customers.forgetCall(callId)
     }
-    if (at - checkpointAt >= checkpointEveryMs) void checkpoint()
+    desksOfCalls.forget((callId) => !floor.calls.has(callId))
+    if (now() - checkpointAt >= checkpointEveryMs) void checkpoint()
+  }
+
+  /** A PBX that the settings have no more will never say that its calls are over. */
+  function leave(stamp: Stamp): void {
+    take({ type: 'snapshot', ...stamp, snapshot: nothing })
+    take({ type: 'tick', ...stamp, at: stamp.at + longAfterMs })
+  }
+
+  /** The database was away: `customers` asks again when it is back, also for a call that is long past. */
+  function isToBeLookedUpAgain(callId: string): boolean {
+    return lookedUp.size < mostToBeLookedUp && customers.callOf(callId)?.match.outcome === 'unavailable'
   }
 
   async function checkpoint(): Promise<void> {
     checkpointAt = now()
     try {
-      await history.saveCheckpoint(floorToJson(floor), lastSeq)
+      const heard: HeardJson = { until: [...heardUntil], clockDifferences: [...clockDifferences] }
+      await history.saveCheckpoint({ ...floorToJson(floor), heard }, lastSeq)
     } catch (error) {
       log.error({ err: error }, 'The checkpoint could not be written; a restart will replay more.')
     }
@@ -175,6 +338,7 @@ export function createPipeline(options: PipelineOptions) {
   return {
     floor: (): Floor => floor,
     take,
+    takeAll,
 
     /**
      * Builds the floor again from the last checkpoint and the inputs after it, and marks the links as lost: what happened
@@ -184,20 +348,61 @@ export function createPipeline(options: PipelineOptions) {
     async recover(): Promise<number> {
       const recovery = history.recover()
       lastSeq = recovery.lastSeq
-      if (recovery.checkpoint) floor = floorFromJson(recovery.checkpoint.floor as FloorJson, options.floor)
+      let { inputs, isWhole } = recovery
+      try {
+        if (recovery.checkpoint) {
+          floor = floorFromJson(recovery.checkpoint.floor, options.floor)
+          const { heard } = recovery.checkpoint.floor as { heard?: HeardJson }
+          for (const [pbx, until] of heard?.until ?? []) heardUntil.set(pbx, until)
+          for (const [pbx, difference] of heard?.clockDifferences ?? []) clockDifferences.set(pbx, difference)
+        }
+      } catch (error) {
+        // Of another version: better a floor known in part, until the PBX tells, than none.
+        log.error({ err: error }, 'The floor of the last checkpoint cannot be used.')
+        inputs = recovery.setCheckpointAside()
+        isWhole = false
+      }
       let replayed = 0
-      let lastAt = recovery.checkpoint?.at ?? now()
+      /** By PBX when it was heard last, by its clock. */
+      const lastAt = new Map<string, number>()
       const unkept: Fact[] = []
-      for await (const { event, factsKept } of recovery.inputs) {
+      for await (const { event, factsKept } of inputs) {
         noteClock(event)
-        const { facts } = reduce(floor, event)
-        if (!factsKept) unkept.push(...facts)
-        lastAt = event.at
+        const facts = reduced(event)
+        // A floor known in part makes news of what was none.
+        if (facts !== null && !factsKept && isWhole) unkept.push(...facts)
+        lastAt.set(event.pbx, event.at)
         replayed += 1
       }
       if (unkept.length > 0) history.append([{ kind: 'facts', facts: unkept }])
-      for (const pbx of floor.links.keys()) take({ type: 'link.lost', pbx, at: lastAt, arrivedAt: now() })
+      for (const pbx of floor.links.keys()) {
+        const saved = recovery.checkpoint ? recovery.checkpoint.at + (clockDifferences.get(pbx) ?? 0) : 0
+        const at = Math.max(lastAt.get(pbx) ?? 0, saved) || now()
+        const stamp: Stamp = { pbx, at, arrivedAt: now() }
+        take({ type: 'link.lost', ...stamp })
+        if (options.pbxs?.includes(pbx) === false) leave(stamp)
+      }
       return replayed
+    },
+
+    /**
+     * What went unheard of a PBX, for whoever reads its record; null when there is nothing to go on from: it was never heard
+     * before.
+     */
+    unheardOf(pbx: string): Unheard | null {
+      const link = floor.links.get(pbx)
+      const since = heardUntil.get(pbx)
+      if (link === undefined || since === undefined) return null
+      return { since, bootedAt: link.bootedAt, channelOf: heardChannels(copyOfFloor(floor)) }
+    },
+
+    /**
+     * Remembers the floor as it is now, to hold it against lists that are being read.
+     * @returns what differs from a snapshot of this moment, as the events that would explain it
+     */
+    rememberFloor(): (snapshot: PbxEvent & { type: 'snapshot' }) => PbxEvent[] {
+      const copy = copyOfFloor(floor)
+      return (snapshot) => reconcile(copy, snapshot)
     },
 
     /** Finds the cards of the calls that a restart found in progress; what an agent had decided stays decided. */
@@ -208,20 +413,20 @@ export function createPipeline(options: PipelineOptions) {
       }
     },
 
-    /** Begins to tell the floor that time passes. */
+    /** Begins to tell the floor that time passes on this PBX. */
     start(pbx: string): void {
-      timer = setInterval(() => tick(pbx), tickMs)
+      ticking.add(pbx)
+      timer ??= setInterval(tick, tickMs)
     },
 
     /** Somebody sat down at a desk or left it, or desks were added. */
     desksChanged(pbx: string, desks: readonly DeskInfo[]): void {
-      const at = now()
-      take({ type: 'desks.set', pbx, at: at + clockDifference, arrivedAt: at, desks })
+      take({ type: 'desks.set', ...stampNow(pbx), desks })
     },
 
     /** An agent decided who is calling, a look-up came late, or a card changed. */
     cardChanged(matched: MatchedCall): void {
-      const { callId, customer } = matched
+      const { callId } = matched
       const call = floor.calls.get(callId)
       if (call && !matched.decided && history.bindingOf(callId)?.decided === true) {
         // Decided before a restart, and looked up only now: the agent's word stands.
@@ -230,14 +435,36 @@ export function createPipeline(options: PipelineOptions) {
       }
       keepBinding(callId, matched)
       options.onPop(callId)
-      const tier = customer?.tier ?? ''
-      if (tiersTold.get(callId) !== tier) tellDialplan(callId, tier)
+      const variables = variablesFor(callId, matched)
+      const before = told.get(callId)
+      const isNews =
+        before?.RINGCARD_TIER !== variables.RINGCARD_TIER ||
+        before.RINGCARD_AGENT !== variables.RINGCARD_AGENT
+      if (isNews) tellDialplan(callId, variables)
+      keepLookup(callId, matched)
     },
 
     /** Whether a call is on the desk of this extension: ringing, talking, or the one being written up. */
     isOnDesk(extension: string | null, callId: string): boolean {
       const call = floor.calls.get(callId)
       return call !== undefined && extension !== null && deskCall(floor, call, extension, asIs) !== null
+    },
+
+    /** Whether a customer is in a call now. */
+    isInCall(customerId: string): boolean {
+      for (const { callId, endedAt } of floor.calls.values()) {
+        if (endedAt === null && history.bindingOf(callId)?.customerId === customerId) return true
+      }
+      return false
+    },
+
+    /** Who was in these calls has been erased: the floor forgets them too, and no checkpoint remembers. */
+    async forgetParties(callIds: readonly string[]): Promise<void> {
+      for (const callId of callIds) {
+        const call = floor.calls.get(callId)
+        if (call) take({ ...stampNow(call.pbx), type: 'call.erased', callId })
+      }
+      await checkpoint()
     },
 
     /** Writes a last checkpoint. Nothing may be taken after. */
@@ -254,35 +481,20 @@ function toMatch(call: Call): CallToMatch {
   return { callId: call.callId, number, restricted, dialled, account: call.account }
 }
 
+/** A PBX on which there is nothing. */
+const nothing: Snapshot = {
+  channels: [],
+  bridges: [],
+  queues: [],
+  members: [],
+  waiting: [],
+  parked: [],
+  bootedAt: null,
+}
+
 const asIs = (party: RawParty): Party => ({
   number: party.number,
   display: party.number ?? '',
   name: party.name,
   withheld: party.restricted,
 })
-
-/**
- * Makes a party readable: E.164 and the form a person of the home country reads. A restricted number is nobody's to see.
- * @param home ISO 3166 country of the trunk
- */
-export function describeParty(home: CountryCode): (party: RawParty) => Party {
-  return ({ number, name, restricted }) => {
-    if (restricted || number === null)
-      return { number: null, display: '', name: restricted ? null : name, withheld: restricted }
-    const understood = understandNumber(number, home)
-    return { number: understood.e164 ?? number, display: understood.display, name, withheld: false }
-  }
-}
-
-/**
- * Makes the number that was dialled readable: by its label, else as a person of the home country reads it.
- * @param labels by number, with or without plus
- */
-export function describeDialled(
-  home: CountryCode,
-  labels: ReadonlyMap<string, string>,
-): (number: string) => string {
-  const canonical = (number: string): string => understandNumber(number, home).e164 ?? number
-  const known = new Map([...labels].map(([number, label]) => [canonical(number), label]))
-  return (number) => known.get(canonical(number)) ?? (understandNumber(number, home).display || number)
-}

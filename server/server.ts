@@ -2,25 +2,38 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Health } from '../shared/api.ts'
-import { createPbxLink } from './asterisk/link.ts'
-import { ProblemError } from '../shared/problems.ts'
+import { pbxOfId } from '../shared/pbx-names.ts'
+import { createPbxLinks } from './asterisk/links.ts'
+import { pbxRoutes } from './asterisk/routes.ts'
+import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
 import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
+import { describeDialled, describeParty, type Homes } from './describe.ts'
+import { deskDevices, deskWith, floorDevice, numberOn } from './desks.ts'
+import { eraseCustomer } from './erase-customer.ts'
+import type { DeskInfo } from './floor/events.ts'
+import { foundOn } from './floor/found.ts'
 import { archiveDaily } from './history/archive-daily.ts'
 import { archiveHistory } from './history/archive.ts'
 import { openHistory } from './history/history.ts'
-import { historyRoutes } from './history/routes.ts'
+import { callRoutes } from './history/routes.ts'
 import { createHttp } from './http/http.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createPeopleStore } from './people/model.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
-import { createPipeline, describeDialled, describeParty } from './pipeline.ts'
+import { createPipeline } from './pipeline.ts'
 import { createRealtime } from './realtime/realtime.ts'
+import { createSettingsStore } from './settings/model.ts'
+import { settingsRoutes } from './settings/routes.ts'
+import { createSettings } from './settings/settings.ts'
+import { createDefinitionStore } from './verification/model.ts'
+import { verificationRoutes } from './verification/routes.ts'
+import { createVerification } from './verification/verification.ts'
 import { startWhenReady } from './start-when-ready.ts'
 
 export interface RunningServer {
@@ -32,7 +45,11 @@ export interface RunningServer {
 
 // Run by tsx from `server/`, and built from `dist/server/`.
 const root = new URL(import.meta.url.endsWith('.ts') ? '..' : '../..', import.meta.url)
-const callsOfToday = 200
+/** One offer each 15 s for a shift of eight hours: nobody is offered more. As a snapshot it is half a megabyte. */
+const callsOfToday = 2_000
+/** How far back the health page shows gaps, ms, and how many. */
+const gapsShownMs = 7 * 24 * 3_600_000
+const mostGapsShown = 50
 /** How long requests under way, and the spool, may take at a stop, ms. Together well within the 10 s of main.ts. */
 const requestGraceMs = 2_000
 const drainWithinMs = 4_000
@@ -45,9 +62,19 @@ const drainWithinMs = 4_000
 export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
   const version = versionOf(new URL('package.json', root))
   const startedAt = Date.now()
-  const pbx = config.PBX_NAME
+  const { pbxs } = config
+  const pbxNamed = (name: string) => pbxs.find((pbx) => pbx.name === name)
+  const homes: Homes = {
+    get home() {
+      return settings.homeCountry()
+    },
+    // A PBX in the center's own country follows the number plan; another keeps its own.
+    of: (pbx) => {
+      const country = pbxNamed(pbx)?.HOME_COUNTRY ?? config.HOME_COUNTRY
+      return country === config.HOME_COUNTRY ? settings.homeCountry() : country
+    },
+  }
   const secure = config.PUBLIC_ORIGIN.startsWith('https://')
-  const describe = describeParty(config.HOME_COUNTRY)
 
   const database = connectDatabase({
     uri: config.MONGODB_URI,
@@ -63,82 +90,128 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     idleMinutes: config.SESSION_IDLE_MINUTES,
     desks: config.DESKS,
   })
+  const settings = createSettings({
+    store: createSettingsStore(database.connection, (id) => {
+      log.error({ setting: id }, 'A setting in the database cannot be read by this version, and is left out.')
+    }),
+    seed: {
+      homeCountry: config.HOME_COUNTRY,
+      ignoredNumbers: config.IGNORED_NUMBERS,
+      labels: config.DIALLED_LABELS,
+    },
+    audit: people.audit,
+  })
+  const describe = describeParty(homes, settings.read)
   const customers = createCustomers({
     database,
-    homeCountry: config.HOME_COUNTRY,
-    ignoredNumbers: config.IGNORED_NUMBERS,
+    readNumber: (raw, callId) => settings.read(raw, callId === undefined ? null : homes.of(pbxOfId(callId))),
     mayTouchCall: (me, callId) => pipeline.isOnDesk(people.deskOf(me.personId), callId),
+    nameOf: people.nameOf,
+    disclosureOf: (call) => verification.disclosureOf(call),
+    pinKey: config.PIN_KEY,
     log,
     onChange: (call) => {
+      verification.customerChanged(call)
       pipeline.cardChanged(call)
     },
   })
-  let namesAreKnown = false
   // The database may answer from here on, and whoever is told of it exists by now.
   const history = await openHistory({
     folder: config.SPOOL_FOLDER,
     node: config.NODE_NAME,
     database,
+    masterKeys: config.MASTER_KEY,
     showParty: describe,
-    onContact: ({ personId, ...contact }) => {
-      // Tried again until it is known who talked.
-      if (!namesAreKnown) return Promise.reject(new ProblemError('database.unreachable'))
-      const by = personId === null ? null : people.nameOf(personId)
-      return customers.recordContact({ ...contact, text: '', by })
-    },
+    onContact: customers.recordContact,
     log,
     limits: { inputDays: config.HISTORY_INPUT_DAYS },
   })
-  const link = createPbxLink({
-    pbx,
-    host: config.AMI_HOST,
-    port: config.AMI_PORT,
-    username: config.AMI_USERNAME,
-    secret: config.AMI_SECRET,
-    onEvent: (event) => {
-      pipeline.take(event)
+  const pins = createTypedPins()
+  const verification = createVerification({
+    definitions: createDefinitionStore(database),
+    history,
+    customers,
+    mayTouchCall: (me, callId) => pipeline.isOnDesk(people.deskOf(me.personId), callId),
+    isAnsweredOutbound: (callId) => {
+      const call = pipeline.floor().calls.get(callId)
+      return call?.direction === 'outbound' && call.contacts.length > 0
+    },
+    takePin: pins.take,
+    tellDialplan: (callId, result) => {
+      const channelId = pipeline.floor().calls.get(callId)?.customerChannelId
+      if (channelId == null) return
+      links.setVariables(channelId, { RINGCARD_PIN: result }).catch((error: unknown) => {
+        log.info({ callId, err: error }, 'The dialplan could not be told what came of a PIN.')
+      })
+    },
+    nameOf: people.nameOf,
+    audit: people.audit,
+    onChange: (callId) => {
+      realtime.onPop(callId)
+    },
+    log,
+  })
+  const links = createPbxLinks(pbxs, {
+    onEvents: (events) => {
+      pipeline.takeAll(events)
     },
     onState: (state) => {
       realtime.linkChanged(state)
     },
+    node: config.NODE_NAME,
+    keepPin: pins.keep,
+    unheardOf: (pbx) => pipeline.unheardOf(pbx),
+    rememberFloor: () => pipeline.rememberFloor(),
+    isDesk: (device) => deskWith(pipeline.floor().agents.values(), device) !== null,
+    traceFolder: config.TRACE_FOLDER,
     log,
   })
+  const floorOptions = {
+    shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000,
+    trunks: pbxs.flatMap(({ prefix, PBX_TRUNKS }) => PBX_TRUNKS.map((trunk) => `${prefix}${trunk}`)),
+  }
   const pipeline = createPipeline({
-    floor: { shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000, trunks: config.PBX_TRUNKS },
+    floor: floorOptions,
+    pbxs: pbxs.map(({ name }) => name),
     history,
     customers,
+    deskOf: (personId, pbx) => {
+      const desk = pipeline.floor().agents.get(people.deskOf(personId) ?? '')
+      return desk ? numberOn(desk, pbxNamed(pbx)?.prefix ?? '') : null
+    },
     publishFacts: (facts) => {
+      for (const fact of facts) if (fact.type === 'link.reconciled') links.reconciled(fact)
       realtime.publishFacts(facts)
     },
     onPop: (callId) => {
       realtime.onPop(callId)
     },
-    setVariables: (channelId, variables) => link.setVariables(channelId, variables),
+    onPinTyped: (callId, keptAs) => void verification.pinTyped(callId, keptAs),
+    closedQueues: (pbx) => {
+      const prefix = pbxNamed(pbx)?.prefix ?? ''
+      const own = [...pipeline.floor().queues.keys()].filter((queue) => queue.startsWith(prefix))
+      return settings.closedQueues(own).map((queue) => queue.slice(prefix.length))
+    },
+    setVariables: links.setVariables,
     log,
   })
 
-  const health = (): Health => {
-    const { seen, unknown, malformed } = link.counters()
-    const state = link.state()
-    return {
-      version,
-      startedAt,
-      database: database.state(),
-      spool: history.status(),
-      links: [
-        {
-          ...state,
-          eventsSeen: sum(seen),
-          eventsRefused: sum(unknown) + sum(malformed),
-          newestEventAgeMs:
-            state.newestEventAt === null ? null : Math.max(0, Date.now() - state.newestEventAt),
-        },
-      ],
-      consoles: realtime.status().consoles,
-    }
+  /** The directory counts as told by the first PBX. */
+  const desksChanged = (desks: readonly DeskInfo[]) => {
+    pipeline.desksChanged(pbxs[0]?.name ?? '', deskDevices(desks, pbxs))
   }
-  const { readCall } = historyRoutes(history)
-  const customerHandlers = customerRoutes(customers)
+  const health = (): Health => ({
+    version,
+    startedAt,
+    database: database.state(),
+    spool: history.status(),
+    links: links.health(Date.now()),
+    notices: links.notices(),
+    gaps: history.gaps.since(Date.now() - gapsShownMs).slice(0, mostGapsShown),
+    consoles: realtime.status().consoles,
+  })
+  const customerHandlers = customerRoutes(customers, people.audit)
+  const verificationHandlers = verificationRoutes(verification, customers.popFor)
   /** What is decided about a call goes into the journal: when that could not keep it, nobody may decide. */
   const kept =
     <Input, Answer>(handler: (input: Input) => Answer) =>
@@ -150,12 +223,35 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     config,
     people,
     handlers: {
-      ...peopleRoutes(people, secure),
+      ...peopleRoutes(people, secure, () => foundOn(pipeline.floor(), (device) => floorDevice(device, pbxs))),
+      ...settingsRoutes(settings, () => pipeline.floor().queues.keys()),
       ...customerHandlers,
       'calls.choose': kept(customerHandlers['calls.choose']),
       'calls.create': kept(customerHandlers['calls.create']),
       'calls.unlink': kept(customerHandlers['calls.unlink']),
-      'calls.read': ({ me, params }) => readCall(me, params.callId),
+      'customers.erase': kept(({ me, params }) =>
+        eraseCustomer(
+          { customers, history, pipeline, people, onPop: realtime.onPop },
+          params.customerId,
+          me.personId,
+        ),
+      ),
+      ...verificationHandlers,
+      'calls.verify': kept(verificationHandlers['calls.verify']),
+      ...callRoutes({
+        history,
+        explain: {
+          showParty: describe,
+          extensionOf: (device) => deskWith(pipeline.floor().agents.values(), device),
+          nameOf: people.nameOf,
+          inputDays: config.HISTORY_INPUT_DAYS,
+        },
+        named: customers.named,
+        floor: floorOptions,
+        homeOf: (callId) => homes.of(pbxOfId(callId)),
+        audit: people.noteDownload,
+      }),
+      ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },
     unready: () => [
@@ -176,44 +272,52 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       authenticate: (cookies) => people.authenticate(tokenFromCookies(cookies, secure)),
     },
     describe,
-    showDialled: describeDialled(config.HOME_COUNTRY, config.DIALLED_LABELS),
+    showDialled: describeDialled(homes, settings.labelOf, settings.read),
     popOf: customers.popOf,
+    closesAtEnd: verification.wasTried,
     customerOf: (callId) => {
       const customer = customers.callOf(callId)?.customer
       return customer ? { customerId: customer._id, name: customer.name } : null
     },
-    todayOf: async (personId, since) => customers.named(await history.todayOf(personId, since, callsOfToday)),
+    keepTold: (entries) => {
+      history.append(entries)
+    },
+    todayOf: async (personId, since) => {
+      const { calls, complete } = await history.todayOf(personId, since, callsOfToday)
+      return { calls: await customers.named(calls), complete }
+    },
     startOfToday: () => new Date().setHours(0, 0, 0, 0),
-    allowedOrigins: config.PUBLIC_ORIGIN === '' ? [] : [config.PUBLIC_ORIGIN],
+    gapsSince: history.gaps.since,
+    publicOrigin: config.PUBLIC_ORIGIN,
   })
 
   const replayed = await pipeline.recover()
   if (replayed > 0) log.info({ replayed }, 'The floor was built again from the journal.')
   if (pipeline.floor().agents.size === 0) {
     // Until the database says who sits where, the desks at least are known.
-    pipeline.desksChanged(
-      pbx,
-      config.DESKS.map((desk) => ({ ...desk, personId: null })),
-    )
+    desksChanged(config.DESKS.map((desk) => ({ ...desk, personId: null })))
   }
   const port = await http.listen(config.HTTP_HOST, config.HTTP_PORT)
   log.info({ host: config.HTTP_HOST, port, version }, 'Listening.')
-  pipeline.start(pbx)
-  link.start()
+  for (const { name } of pbxs) pipeline.start(name)
+  links.start()
 
   let archiving: { stop: () => void } | undefined
   const starting = startWhenReady({
     whenReady: database.whenReady,
     work: async () => {
       await ensureIndexes(database.connection)
+      await settings.load()
       await people.start()
-      namesAreKnown = true
       people.onChange((change) => {
-        if (change.type === 'desk.changed') pipeline.desksChanged(pbx, people.directory())
+        if (change.type === 'desk.changed') desksChanged(people.directory())
         realtime.peopleChanged(change)
       })
-      pipeline.desksChanged(pbx, people.directory())
+      desksChanged(people.directory())
+      await verification.start()
       await pipeline.restoreCards()
+      await history.gaps.load()
+      realtime.gapsChanged()
       archiving = archiveDaily({
         archive: (beforeMs) => archiveHistory(database, config.HISTORY_ARCHIVE_FOLDER, beforeMs),
         days: config.HISTORY_ARCHIVE_DAYS,
@@ -229,7 +333,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     stop: async () => {
       starting.stop()
       archiving?.stop()
-      await link.stop()
+      await links.stop()
       realtime.stop()
       await http.stop(requestGraceMs)
       await people.stop()
@@ -249,8 +353,4 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 function versionOf(packageFile: URL): string {
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
   return version
-}
-
-function sum(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((total, count) => total + count, 0)
 }

@@ -1,11 +1,16 @@
 import { z } from 'zod'
+import { administrationRoutes } from './administration-routes.ts'
 import {
+  attestationSchema,
   callEndSchema,
+  contactEndSchema,
   directionSchema,
+  gapSchema,
   instantSchema,
   offerOutcomeSchema,
   partySchema,
   pbxLinkSchema,
+  reconstructedSchema,
   visitOutcomeSchema,
 } from './calls.ts'
 import {
@@ -18,81 +23,27 @@ import {
   searchHitSchema,
   searchRequestSchema,
 } from './customers.ts'
+import { callTraceSchema } from './call-trace.ts'
+import { callExplanationSchema } from './explanation.ts'
+import { noticeSchema } from './notices.ts'
+import { pbxCheckSchema } from './pbx-check.ts'
+import { pbxNamePattern } from './pbx-names.ts'
+import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskRequestSchema } from './people.ts'
+import { idSchema, type Route } from './route.ts'
+import { settingsRoutes } from './settings-routes.ts'
 import {
-  deskSchema,
-  extensionSchema,
-  localeSchema,
-  meSchema,
-  passwordSchema,
-  rightSchema,
-  roleSchema,
-  signInNameSchema,
-  signInRequestSchema,
-  takeDeskRequestSchema,
-  type Right,
-} from './people.ts'
+  currentVerificationSchema,
+  pinRequestSchema,
+  verificationStepSchema,
+  verificationWaysSchema,
+  verifyRequestSchema,
+} from './verification.ts'
 
-/**
- * One HTTP route. The server mounts its handlers from this table, the console calls through it, and the OpenAPI document
- * is made from it: one source for all three.
- */
-export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Express style, `:name` for path parameters. */
-  path: string
-  summary: string
-  /** The right needed; `session` for anybody signed in, `public` for anybody. */
-  right: Right | 'session' | 'public'
-  params?: z.ZodType
-  query?: z.ZodType
-  body?: z.ZodType
-  answer: z.ZodType
-}
+export { idSchema, type Route } from './route.ts'
 
-/** Our ids: letters, digits and a few marks, so that they are safe in addresses and logs. */
-export const idSchema = z.string().regex(/^[\w.:-]{1,120}$/, 'Not an id.')
 const customerParams = z.strictObject({ customerId: idSchema })
 const callParams = z.strictObject({ callId: idSchema })
-const personParams = z.strictObject({ personId: idSchema })
 const nothing = z.null()
-
-export const personSchema = z.object({
-  personId: z.string(),
-  signInName: z.string(),
-  displayName: z.string(),
-  roles: z.array(roleSchema),
-  /** The usual desk, or null. */
-  extension: z.string().nullable(),
-  active: z.boolean(),
-})
-export type Person = z.infer<typeof personSchema>
-
-export const newPersonRequestSchema = z.strictObject({
-  signInName: signInNameSchema,
-  displayName: z.string().trim().min(1).max(100),
-  password: passwordSchema,
-  roles: z.array(roleSchema).min(1),
-  /** The usual desk. */
-  extension: extensionSchema.optional(),
-})
-
-export type NewPerson = z.infer<typeof newPersonRequestSchema>
-
-/** What is left out stays as it is. A new password, and access taken away, end the person's sessions. */
-export const changePersonRequestSchema = z.strictObject({
-  displayName: z.string().trim().min(1).max(100).optional(),
-  roles: z.array(roleSchema).min(1).optional(),
-  active: z.boolean().optional(),
-  /** The usual desk; null for none. */
-  extension: extensionSchema.nullable().optional(),
-  password: passwordSchema.optional(),
-})
-
-export type ChangePerson = z.infer<typeof changePersonRequestSchema>
-
-/** One role and what it may do. */
-export const roleRightsSchema = z.object({ role: roleSchema, rights: z.array(rightSchema) })
-export type RoleRights = z.infer<typeof roleRightsSchema>
 
 /** One call as history keeps it. */
 export const callRecordSchema = z.object({
@@ -104,6 +55,11 @@ export const callRecordSchema = z.object({
   startedAt: instantSchema,
   endedAt: instantSchema.nullable(),
   end: callEndSchema.nullable(),
+  /** The call in which this one lives on, or null. Such calls are in no list and in no figure. */
+  mergedInto: z.string().nullable(),
+  voicemail: z.boolean(),
+  /** Nobody heard it, or parts of it: told afterwards from the PBX's own record. */
+  reconstructed: reconstructedSchema,
   visits: z.array(
     z.object({
       queue: z.string(),
@@ -114,6 +70,8 @@ export const callRecordSchema = z.object({
   ),
   offers: z.array(
     z.object({
+      /** The queue that rang for them; null for a direct call. */
+      queue: z.string().nullable(),
       extension: z.string(),
       personId: z.string().nullable(),
       madeAt: instantSchema,
@@ -123,15 +81,88 @@ export const callRecordSchema = z.object({
   ),
   contacts: z.array(
     z.object({
+      queue: z.string().nullable(),
       extension: z.string(),
       personId: z.string().nullable(),
       beganAt: instantSchema,
       endedAt: instantSchema.nullable(),
       heldMs: z.number(),
+      why: contactEndSchema.nullable(),
     }),
   ),
+  holds: z.array(
+    z.object({
+      extension: z.string(),
+      by: z.enum(['agent', 'customer']),
+      beganAt: instantSchema,
+      endedAt: instantSchema.nullable(),
+    }),
+  ),
+  transfers: z.array(
+    z.object({ at: instantSchema, kind: z.enum(['blind', 'attended']), byExtension: z.string().nullable() }),
+  ),
+  parkings: z.array(
+    z.object({
+      space: z.string(),
+      beganAt: instantSchema,
+      endedAt: instantSchema.nullable(),
+      how: z.enum(['retrieved', 'timedOut', 'gaveUp']).nullable(),
+    }),
+  ),
+  /** What the network said of the caller's number; null where the trunk does not tell. */
+  attestation: attestationSchema.nullable(),
+  /** What was done to verify the caller, in order. `customerId` is null without `card.read`. */
+  verification: z.array(verificationStepSchema.extend({ customerId: z.string().nullable() })),
 })
 export type CallRecord = z.infer<typeof callRecordSchema>
+
+/** Calls that began from one moment to another (ms since 1970), the newest first, a page at a time. */
+export const listCallsRequestSchema = z.strictObject({
+  from: z.coerce.number().pipe(instantSchema),
+  /** Not included. */
+  to: z.coerce.number().pipe(instantSchema),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  /** `next` of the page before. */
+  after: z
+    .string()
+    .regex(/^\d{1,16}~[\w.:-]{1,120}$/, 'Not a place in this list.')
+    .optional(),
+})
+export type ListCalls = z.infer<typeof listCallsRequestSchema>
+
+export const callListSchema = z.object({
+  calls: z.array(callRecordSchema),
+  /** Where the next page begins; null when this is the last. */
+  next: z.string().nullable(),
+  /** Of the time that was asked for: when something may be missing, the newest first. What is counted may be too few. */
+  gaps: z.array(gapSchema),
+})
+export type CallList = z.infer<typeof callListSchema>
+/** Whether the PBX's own record can be read; what is lacking is among the notices. */
+export const recordHealthSchema = z.object({
+  state: z.enum(['off', 'ready', 'incomplete', 'unreadable']),
+  /** Calls told from it since the start. */
+  callsReconstructed: z.number(),
+  /** Lines that were no whole rows, since the start. */
+  damagedLines: z.number(),
+})
+export type RecordHealth = z.infer<typeof recordHealthSchema>
+
+/** Differences between the floor and the PBX's lists, by kind: what followed from gaps, and what is a defect. */
+export const streamHealthSchema = z.object({
+  afterGaps: z.record(z.string(), z.number()),
+  defects: z.record(z.string(), z.number()),
+  /** How often the stream was held against the lists while it was heard, and when last. */
+  checks: z.number(),
+  checkedAt: instantSchema.nullable(),
+})
+export type StreamHealth = z.infer<typeof streamHealthSchema>
+
+/** What became of an erasure. */
+export const erasedSchema = z.object({
+  /** In how many calls nobody can read any more who it was. */
+  calls: z.number().int(),
+})
 
 export const healthSchema = z.object({
   version: z.string(),
@@ -146,14 +177,30 @@ export const healthSchema = z.object({
     bytes: z.number(),
     diskUsedPercent: z.number(),
     state: z.enum(['ok', 'alarm', 'full']),
+    /** Lines that could not be read, since the start. */
+    damagedLines: z.number(),
+    /** Entries that the database would not take at any price, since the start. They lie in `refused.spool`. */
+    refusedEntries: z.number(),
+    /** True when the start had to do without the last checkpoint: calls of then are known only in part. */
+    checkpointLost: z.boolean(),
+    /** Why the database did not take the last batch; null when it did. */
+    trouble: z.string().nullable(),
   }),
   links: z.array(
     pbxLinkSchema.extend({
       eventsSeen: z.number(),
       eventsRefused: z.number(),
       newestEventAgeMs: z.number().nullable(),
+      /** The PBX's own record, from which calls that nobody heard are told. */
+      record: recordHealthSchema,
+      /** How the stream of events has stood up to the PBX's lists since the start. */
+      stream: streamHealthSchema,
     }),
   ),
+  /** Times of the last seven days of which something is missing, the newest first; 50 at most. */
+  gaps: z.array(gapSchema),
+  /** What an administrator should know of a connection that works, and not as it should. */
+  notices: z.array(noticeSchema),
   consoles: z.number(),
 })
 export type Health = z.infer<typeof healthSchema>
@@ -164,6 +211,14 @@ export const api = {
     path: '/api/session',
     summary: 'Sign in',
     right: 'public',
+    errors: [
+      'sign_in.refused',
+      'sign_in.throttled',
+      'right.missing',
+      'desk.unknown',
+      'desk.taken',
+      'server.starting',
+    ],
     body: signInRequestSchema,
     answer: meSchema,
   },
@@ -186,6 +241,7 @@ export const api = {
     path: '/api/session/desk',
     summary: 'Take a desk, or leave it',
     right: 'desk.use',
+    errors: ['desk.unknown', 'desk.taken'],
     body: takeDeskRequestSchema,
     answer: meSchema,
   },
@@ -209,6 +265,7 @@ export const api = {
     path: '/api/customers',
     summary: 'Search customers by name, company, phone, e-mail or account number',
     right: 'card.read',
+    errors: ['database.unreachable'],
     query: searchRequestSchema,
     answer: z.array(searchHitSchema),
   },
@@ -217,31 +274,83 @@ export const api = {
     path: '/api/customers/:customerId',
     summary: 'One card',
     right: 'card.read',
+    errors: ['customer.unknown', 'database.unreachable'],
     params: customerParams,
     answer: cardSchema,
+  },
+  'customers.erase': {
+    method: 'DELETE',
+    path: '/api/customers/:customerId',
+    summary: 'Erase a customer: the card, and who they were in all their calls; times and outcomes stay',
+    right: 'card.erase',
+    errors: ['customer.unknown', 'customer.in_call'],
+    params: customerParams,
+    answer: erasedSchema,
   },
   'customers.addNote': {
     method: 'POST',
     path: '/api/customers/:customerId/notes',
     summary: 'Add a note',
     right: 'card.notes',
+    errors: ['customer.unknown', 'customer.changed', 'note.not_yours'],
     params: customerParams,
     body: addNoteRequestSchema,
     answer: noteSchema,
+  },
+  'customers.setPin': {
+    method: 'PUT',
+    path: '/api/customers/:customerId/pin',
+    summary:
+      'Give a customer a PIN for the phone menu, or take it away; in a call that is verified for payment data',
+    right: 'card.verify',
+    errors: ['customer.unknown', 'verification.needed', 'verification.not_open'],
+    params: customerParams,
+    body: pinRequestSchema,
+    answer: nothing,
+  },
+  'calls.list': {
+    method: 'GET',
+    path: '/api/calls',
+    summary: 'The calls that began from one moment to another, the newest first',
+    right: 'history.all',
+    errors: ['database.unreachable'],
+    query: listCallsRequestSchema,
+    answer: callListSchema,
   },
   'calls.read': {
     method: 'GET',
     path: '/api/calls/:callId',
     summary: 'One call, with its visits, offers and contacts',
-    right: 'session',
+    right: ['history.own', 'history.all'],
+    errors: ['call.unknown', 'database.unreachable'],
     params: callParams,
     answer: callRecordSchema,
+  },
+  'calls.explain': {
+    method: 'GET',
+    path: '/api/calls/:callId/why',
+    summary: 'Why a call brought the card that it brought, or none: what happened when, and who was weighed',
+    right: ['history.own', 'history.all'],
+    errors: ['call.unknown', 'database.unreachable'],
+    params: callParams,
+    answer: callExplanationSchema,
+  },
+  'calls.trace': {
+    method: 'GET',
+    path: '/api/calls/:callId/trace',
+    summary:
+      'A call as a file to replay, with numbers and names replaced; of one that went on in another, that one',
+    right: 'history.trace',
+    errors: ['call.unknown', 'call.not_kept', 'database.unreachable'],
+    params: callParams,
+    answer: callTraceSchema,
   },
   'calls.choose': {
     method: 'PUT',
     path: '/api/calls/:callId/customer',
     summary: 'Say who is calling',
     right: 'card.write',
+    errors: ['call.unknown', 'call.not_yours', 'customer.unknown', 'customer.changed', 'history.spool_full'],
     params: callParams,
     body: chooseCustomerRequestSchema,
     answer: popSchema,
@@ -251,6 +360,7 @@ export const api = {
     path: '/api/calls/:callId/customer',
     summary: 'Make a new card for the caller',
     right: 'card.write',
+    errors: ['call.unknown', 'call.not_yours', 'customer.changed', 'history.spool_full'],
     params: callParams,
     body: newCustomerRequestSchema,
     answer: popSchema,
@@ -260,56 +370,62 @@ export const api = {
     path: '/api/calls/:callId/customer',
     summary: 'It is somebody else’s phone: forget who the call was matched to',
     right: 'card.write',
+    errors: ['call.unknown', 'call.not_yours', 'customer.changed', 'history.spool_full'],
     params: callParams,
     answer: popSchema,
   },
-  'people.list': {
+  'calls.verification': {
     method: 'GET',
-    path: '/api/people',
-    summary: 'All people',
-    right: 'people.manage',
-    answer: z.array(personSchema),
+    path: '/api/calls/:callId/verification',
+    summary: 'What can be done now to verify who is calling',
+    right: 'card.verify',
+    errors: ['call.not_yours', 'verification.call_over', 'verification.nobody'],
+    params: callParams,
+    answer: verificationWaysSchema,
   },
-  'people.create': {
+  'calls.verify': {
     method: 'POST',
-    path: '/api/people',
-    summary: 'Add a person',
-    right: 'people.manage',
-    body: newPersonRequestSchema,
-    answer: personSchema,
+    path: '/api/calls/:callId/verification',
+    summary: 'Note a step that verifies who is calling, or that somebody speaks for them',
+    right: 'card.verify',
+    errors: [
+      'call.not_yours',
+      'verification.call_over',
+      'verification.nobody',
+      'verification.not_open',
+      'right.missing',
+      'history.spool_full',
+    ],
+    params: callParams,
+    body: verifyRequestSchema,
+    answer: popSchema,
   },
-  'people.change': {
-    method: 'PATCH',
-    path: '/api/people/:personId',
-    summary: 'Change a person’s roles, name or access',
-    right: 'people.manage',
-    params: personParams,
-    body: changePersonRequestSchema,
-    answer: personSchema,
-  },
-  'people.endSessions': {
-    method: 'DELETE',
-    path: '/api/people/:personId/sessions',
-    summary: 'End all sessions of a person',
-    right: 'people.manage',
-    params: personParams,
-    answer: nothing,
-  },
-  'roles.list': {
+  'verification.read': {
     method: 'GET',
-    path: '/api/roles',
-    summary: 'What each role may do',
+    path: '/api/verification',
+    summary: 'How callers are verified, and what that opens',
     right: 'people.manage',
-    answer: z.array(roleRightsSchema),
+    answer: currentVerificationSchema,
   },
-  'roles.change': {
+  'verification.change': {
     method: 'PUT',
-    path: '/api/roles/:role',
-    summary: 'Change what a role may do',
+    path: '/api/verification',
+    summary: 'Change how callers are verified, and what that opens',
     right: 'people.manage',
-    params: z.strictObject({ role: roleSchema }),
-    body: z.strictObject({ rights: z.array(rightSchema) }),
-    answer: z.array(rightSchema),
+    errors: ['edit.outdated'],
+    body: currentVerificationSchema,
+    answer: currentVerificationSchema,
+  },
+  ...administrationRoutes,
+  ...settingsRoutes,
+  'pbx.check': {
+    method: 'GET',
+    path: '/api/pbx/:pbx/check',
+    summary: 'What a PBX lacks for each feature, and the lines to add; the PBX is asked, and not changed',
+    right: 'health.read',
+    errors: ['pbx.unknown', 'pbx.unreachable'],
+    params: z.strictObject({ pbx: z.string().regex(pbxNamePattern, 'Not a PBX.') }),
+    answer: pbxCheckSchema,
   },
   'health.read': {
     method: 'GET',

@@ -14,8 +14,26 @@ export const partySchema = z.object({
   display: z.string(),
   name: z.string().nullable(),
   withheld: z.boolean(),
+  /** True when what was known of them has been erased; left out else. */
+  erased: z.boolean().optional(),
 })
 export type Party = z.infer<typeof partySchema>
+
+/**
+ * A party for those who may not read cards: neither number nor name, for both tell who it is. The one filter for every
+ * answer and message about other people's calls.
+ */
+export function unidentified({ withheld }: Party): Party {
+  return { number: null, display: '', name: null, withheld }
+}
+
+/**
+ * What the network says of the caller's number (STIR/SHAKEN): it vouches for the caller's right to it (`full`), for the
+ * caller alone (`partial`), or only for where the call came in (`gateway`); it said nothing (`none`); or its signature is
+ * wrong (`failed`).
+ */
+export const attestationSchema = z.enum(['full', 'partial', 'gateway', 'none', 'failed'])
+export type Attestation = z.infer<typeof attestationSchema>
 
 /** How a queue visit ended. `waiting` while it has not. */
 export const visitOutcomeSchema = z.enum([
@@ -49,6 +67,17 @@ export const offerOutcomeSchema = z.enum([
 ])
 export type OfferOutcome = z.infer<typeof offerOutcomeSchema>
 
+/** Why an agent's talk ended. */
+export const contactEndSchema = z.enum([
+  'customerHungUp',
+  'agentHungUp',
+  'transferred',
+  'moved',
+  'cutOff',
+  'unknown',
+])
+export type ContactEnd = z.infer<typeof contactEndSchema>
+
 /** Why a call ended, in the words of the trade. */
 export const callEndSchema = z.enum([
   'customerHungUp',
@@ -64,6 +93,26 @@ export const callEndSchema = z.enum([
 ])
 export type CallEnd = z.infer<typeof callEndSchema>
 
+/** Whether a call that nobody heard, wholly or in part, was told afterwards from the PBX's own record. */
+export const reconstructedSchema = z.enum(['wholly', 'partly']).nullable()
+export type Reconstructed = z.infer<typeof reconstructedSchema>
+
+/**
+ * A time of which something is missing. `link`: the PBX was not heard. `spoolFull`: the disk had no room for what was
+ * heard. `tornTail`: the machine stopped while an entry was being written.
+ */
+export const gapSchema = z.object({
+  pbx: z.string().nullable(),
+  kind: z.enum(['link', 'spoolFull', 'tornTail']),
+  from: instantSchema,
+  to: instantSchema,
+  /** How much of it the PBX's own record told afterwards. */
+  told: z.enum(['whole', 'partly', 'nothing']),
+  /** Up to when it did. */
+  toldUntil: instantSchema.nullable(),
+})
+export type Gap = z.infer<typeof gapSchema>
+
 /** One call on an agent's own desk: my part in it, from the first ring to the end. */
 export const deskCallSchema = z.object({
   callId: z.string(),
@@ -73,9 +122,11 @@ export const deskCallSchema = z.object({
   queue: z.string().nullable(),
   /** The number the customer dialled (which brand or campaign), as a person reads it. */
   dialled: z.string().nullable(),
+  /** What the network says of the number; null where the trunk does not tell. */
+  attestation: attestationSchema.nullable(),
   /** When the customer's call began. */
   startedAt: instantSchema,
-  /** When the customer began to wait in the present queue; null outside a queue. */
+  /** When the customer began to wait in the present queue, or to ring where no queue is; null once somebody has talked. */
   waitingSince: instantSchema.nullable(),
   offeredAt: instantSchema,
   answeredAt: instantSchema.nullable(),
@@ -95,11 +146,22 @@ export const todayCallSchema = z.object({
   queue: z.string().nullable(),
   outcome: offerOutcomeSchema,
   talkMs: z.number().nonnegative(),
+  reconstructed: reconstructedSchema,
 })
 export type TodayCall = z.infer<typeof todayCallSchema>
 
+/** The day that "my calls of today" is about. */
+export const daySchema = z.object({
+  /** When it began, for the people of this center. */
+  since: instantSchema,
+  /** Whether history has told what there was of it before this console began to listen. */
+  earlier: z.enum(['loading', 'complete', 'unavailable']),
+})
+export type Day = z.infer<typeof daySchema>
+
 /** A queue as its strip shows it. */
 export const queueViewSchema = z.object({
+  /** As the PBX has it; where there are several, with the PBX before it: `berlin/support`. */
   name: z.string(),
   waiting: z.number().int().nonnegative(),
   /** Since when the first in line has been waiting; null when nobody waits. */
@@ -120,6 +182,8 @@ export const agentViewSchema = z.object({
   state: agentStateSchema,
   since: instantSchema,
   queues: z.array(z.string()),
+  /** The PBXs on which the desk has a phone, where there are several; none where there is one. */
+  pbxs: z.array(z.string()),
   callId: z.string().nullable(),
 })
 export type AgentView = z.infer<typeof agentViewSchema>
@@ -139,13 +203,32 @@ export const floorCallSchema = z.object({
 })
 export type FloorCall = z.infer<typeof floorCallSchema>
 
+/** Every way in which the link to a PBX can fail. What clients translate, and what a person looks up. */
+export const linkTroubleSchema = z.enum([
+  'ami.unreachable',
+  'ami.not_asterisk',
+  'ami.silent',
+  'ami.refused_login',
+  'ami.too_old',
+  'ami.closed',
+  'ami.garbled',
+  'ami.timeout',
+  'ami.refused_action',
+  'ami.invalid_field',
+  'ami.not_connected',
+])
+export type LinkTrouble = z.infer<typeof linkTroubleSchema>
+
 /** The state of the link to one PBX. Everybody sees `state`; the rest is for `health.read`. */
 export const pbxLinkSchema = z.object({
   pbx: z.string(),
   state: z.enum(['connecting', 'live', 'lost', 'refused', 'tooOld']),
   since: instantSchema,
-  /** When the newest event was made by the PBX; null before the first. */
+  /** When the newest event came, by the server's clock; null before the first. */
   newestEventAt: instantSchema.nullable(),
+  /** Why it is not live; null while it is, and before the first attempt has failed. */
+  trouble: linkTroubleSchema.nullable(),
+  /** The same in English with its detail, for whoever runs the server. */
   message: z.string().nullable(),
 })
 export type PbxLink = z.infer<typeof pbxLinkSchema>

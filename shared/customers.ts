@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import { instantSchema } from './calls.ts'
+import {
+  callVerificationSchema,
+  levelSchema,
+  sensitivePartSchema,
+  verificationStateSchema,
+} from './verification.ts'
 
 export const phoneLabelSchema = z.enum(['mobile', 'work', 'home', 'other'])
 /** E.164: a plus, a country code, at most 15 digits in all. */
@@ -39,12 +45,38 @@ export const openBusinessSchema = z.object({
   at: instantSchema,
 })
 
+/** Money that is owed. */
+export const debtSchema = z.object({
+  what: z.string(),
+  amount: moneySchema,
+  dueAt: instantSchema,
+})
+
+/** How they pay. The account is cut to what tells it from others. */
+export const paymentDataSchema = z.object({ method: z.string(), account: z.string() })
+
+/** Something to know about them. What is marked as sensitive is spoken of with nobody but them. */
+export const preferenceSchema = z.object({
+  label: z.string(),
+  value: z.string(),
+  sensitive: z.boolean().optional(),
+})
+
+/** Who wrote or did something, as they are called now. */
+const authorFields = {
+  /** Their name; null for nobody, and for somebody who was erased. */
+  by: z.string().nullable(),
+  /** Null for an author who is none of our people, as in history that was imported. */
+  byPersonId: z.string().nullable(),
+}
+
 export const noteSchema = z.object({
   noteId: z.string(),
   at: instantSchema,
-  by: z.string().nullable(),
+  ...authorFields,
   text: z.string(),
 })
+export type Note = z.infer<typeof noteSchema>
 
 /** One line of what happened with this customer. */
 export const timelineEntrySchema = z.object({
@@ -54,7 +86,9 @@ export const timelineEntrySchema = z.object({
   text: z.string(),
   callId: z.string().nullable(),
   durationMs: z.number().nullable(),
-  by: z.string().nullable(),
+  /** How the caller of a talk was verified; absent where nobody tried. */
+  verification: verificationStateSchema.exclude(['unverified']).optional(),
+  ...authorFields,
 })
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>
 
@@ -65,6 +99,8 @@ export const whySchema = z.object({
   /** When it happened or falls due. */
   at: instantSchema.nullable(),
   overdue: z.boolean(),
+  /** There is something, and what it is opens when the caller is verified: the text is empty. */
+  closed: z.boolean().optional(),
 })
 export type Why = z.infer<typeof whySchema>
 
@@ -89,12 +125,18 @@ export const cardSchema = z.object({
   phones: z.array(cardPhoneSchema),
   emails: z.array(cardEmailSchema),
   accountNumber: z.string().nullable(),
-  preferences: z.array(z.object({ label: z.string(), value: z.string() })),
+  preferences: z.array(preferenceSchema),
+  debts: z.array(debtSchema).optional(),
+  payment: paymentDataSchema.nullable().optional(),
   why: z.array(whySchema).max(3),
   promises: z.array(promiseSchema).optional(),
   purchases: z.array(purchaseSchema).optional(),
   notes: z.array(noteSchema).optional(),
   timeline: z.array(timelineEntrySchema),
+  /** What there is and is not told until the caller is verified: how much of each part, and which level opens it. */
+  closed: z
+    .array(z.object({ part: sensitivePartSchema, count: z.number().int().positive(), opensAt: levelSchema }))
+    .optional(),
 })
 export type Card = z.infer<typeof cardSchema>
 
@@ -136,7 +178,12 @@ export const matchSchema = z.object({
 export type Match = z.infer<typeof matchSchema>
 
 /** What the agent's screen needs beside the call itself: the match and, for `one`, the card. */
-export const popSchema = z.object({ match: matchSchema, card: cardSchema.nullable() })
+export const popSchema = z.object({
+  match: matchSchema,
+  card: cardSchema.nullable(),
+  /** How the caller is verified; absent where there is no card to verify them for. */
+  verification: callVerificationSchema.optional(),
+})
 export type Pop = z.infer<typeof popSchema>
 
 /** Who is calling, said by the agent: one of the candidates, a found customer, or nobody of these. */

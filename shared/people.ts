@@ -8,10 +8,16 @@ export const rights = [
   'card.write', // change cards, choose who is calling
   'card.purchases', // see what the customer bought
   'card.notes', // see and write notes
+  'card.erase', // erase a customer, and who they were in all their calls
+  'card.verify', // verify who is calling
+  'card.answers', // see the right answers to the questions that verify
+  'card.sensitive', // see what is closed to others until the caller is verified
   'history.own', // see one's own calls
   'history.all', // see everybody's calls
+  'history.trace', // download a call as a trace, with numbers and names replaced
   'health.read', // see the state of connections in detail
   'people.manage', // add people, change roles, end sessions
+  'settings.manage', // desks, numbers, opening hours
 ] as const
 export const rightSchema = z.enum(rights)
 export type Right = z.infer<typeof rightSchema>
@@ -20,9 +26,21 @@ export const roles = ['agent', 'supervisor', 'marketing', 'sales', 'collections'
 export const roleSchema = z.enum(roles)
 export type Role = z.infer<typeof roleSchema>
 
+/** What everybody needs who talks with customers. */
+const talking: readonly Right[] = [
+  'desk.use',
+  'card.read',
+  'card.write',
+  'card.purchases',
+  'card.notes',
+  'card.verify',
+  'card.answers',
+  'history.own',
+]
+
 /** The rights each role starts with. Stored in the database as data at first start; this is only the seed. */
 export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
-  agent: ['desk.use', 'card.read', 'card.write', 'card.purchases', 'card.notes', 'history.own'],
+  agent: [...talking],
   supervisor: [
     'desk.use',
     'floor.watch',
@@ -30,14 +48,26 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
     'card.write',
     'card.purchases',
     'card.notes',
+    'card.verify',
+    'card.answers',
+    'card.sensitive',
     'history.own',
     'history.all',
+    'history.trace',
     'health.read',
   ],
   marketing: ['card.read', 'card.write', 'history.own'],
-  sales: ['desk.use', 'card.read', 'card.write', 'card.purchases', 'card.notes', 'history.own'],
-  collections: ['desk.use', 'card.read', 'card.write', 'card.purchases', 'card.notes', 'history.own'],
-  admin: ['people.manage', 'health.read', 'history.all', 'floor.watch'],
+  sales: [...talking],
+  collections: [...talking],
+  admin: [
+    'people.manage',
+    'settings.manage',
+    'card.erase',
+    'health.read',
+    'history.all',
+    'history.trace',
+    'floor.watch',
+  ],
 }
 
 export const extensionSchema = z.string().regex(/^\d{2,6}$/, 'An extension is 2 to 6 digits.')
@@ -63,6 +93,8 @@ export const meSchema = z.object({
   rights: z.array(rightSchema),
   /** The desk this person sits at, or null. It is the same in all their sessions. */
   extension: extensionSchema.nullable(),
+  /** Who sits at this person's usual desk, when somebody else does and this person sits at none; null else. */
+  usualDeskTaken: z.object({ extension: extensionSchema, by: z.string() }).nullable(),
   locale: localeSchema,
   /** Send back as `x-csrf-token` with every request that changes something. */
   csrfToken: z.string(),

@@ -108,3 +108,13 @@ function plainNumber(raw: string): string | null {
 function digitsOf(raw: string): string {
   return raw.slice(0, 256).replace(/\D/g, '')
 }
+
+/** The country (ISO 3166) that an E.164 number belongs to; null when it is of none, or of several that are not told apart. */
+export function countryOf(e164: string): CountryCode | null {
+  return parsePhoneNumberFromString(e164, { extract: false })?.country ?? null
+}
+
+/** The digits of an E.164 number behind its country code; null when it is none. */
+export function nationalDigits(e164: string): string | null {
+  return parsePhoneNumberFromString(e164, { extract: false })?.nationalNumber ?? null
+}

@@ -18,12 +18,35 @@ export const problems = {
   'right.missing': { status: 403, title: 'Your role does not allow this.' },
   'desk.taken': { status: 409, title: 'Somebody else is signed in at this desk.' },
   'desk.unknown': { status: 404, title: 'There is no desk with this extension.' },
+  'desk.exists': { status: 409, title: 'There is a desk with this extension already.' },
+  'desk.device_taken': { status: 409, title: 'One of the devices stands at another desk.' },
+  'number.unknown': { status: 404, title: 'This number stands for nothing.' },
+  'number.exists': { status: 409, title: 'This number stands for something already.' },
   'customer.unknown': { status: 404, title: 'There is no such customer.' },
   'customer.changed': {
     status: 409,
     title: 'Somebody changed this card meanwhile. Look at the new version.',
   },
+  'note.not_yours': { status: 409, title: 'This note is somebody else’s. Write one of your own.' },
+  'customer.in_call': {
+    status: 409,
+    title: 'This customer is on the phone now. Erase them when the call has ended.',
+  },
+  'verification.nobody': { status: 409, title: 'Say first who is calling. Then they can be verified.' },
+  'verification.call_over': {
+    status: 409,
+    title: 'The call is over. Nobody can be verified in it any more.',
+  },
+  'verification.not_open': {
+    status: 409,
+    title: 'This is not open: it was asked before, the tries are used up, or it is not offered.',
+  },
+  'verification.needed': { status: 403, title: 'The caller has to be verified first.' },
   'call.unknown': { status: 404, title: 'There is no such call.' },
+  'call.not_kept': {
+    status: 410,
+    title: 'What Asterisk said of this call is not kept any more, or nothing was heard of it.',
+  },
   'call.not_yours': { status: 403, title: 'This call is not on your desk.' },
   'person.unknown': { status: 404, title: 'There is no such person.' },
   'person.last_manager': {
@@ -31,11 +54,16 @@ export const problems = {
     title: 'Nobody would be left who may manage people. Give that right to somebody else first.',
   },
   'person.exists': { status: 409, title: 'Somebody already signs in by this name.' },
+  'edit.outdated': {
+    status: 409,
+    title: 'Somebody else changed this meanwhile. Nothing of yours was saved: look at the new version.',
+  },
   'history.spool_full': {
     status: 507,
     title: 'The disk for call history is full. What you asked for was not done.',
   },
   'server.starting': { status: 503, title: 'The server is starting. Try again in a moment.' },
+  'pbx.unknown': { status: 404, title: 'There is no such PBX in the settings.' },
   'pbx.unreachable': { status: 503, title: 'The telephone system cannot be reached.' },
   'database.unreachable': { status: 503, title: 'The database cannot be reached. Nothing was changed.' },
   'server.failed': { status: 500, title: 'The server could not do this. It has been logged.' },

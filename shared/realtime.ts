@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import {
   agentViewSchema,
+  daySchema,
   deskCallSchema,
   floorCallSchema,
+  gapSchema,
   instantSchema,
   pbxLinkSchema,
   queueViewSchema,
@@ -14,10 +16,24 @@ import type { Problem } from './problems.ts'
 /**
  * What a console sees is cut into topics. Each topic has its own sequence, so that one broadcast serves everybody in it:
  * `person:<id>` (my desk: calls, cards, my day), `queue:<name>` (a queue's strip), `floor` (every call and agent, for
- * supervisors), `link` (the connection to each PBX).
+ * supervisors), `link` (the connection to each PBX). A queue has whatever name the PBX gives it, in any script.
  */
-export const topicSchema = z.string().regex(/^(person:[\w-]+|queue:[\w.-]+|floor|link)$/)
+export const topicSchema = z.string().regex(/^(person:[\w-]+|queue:\P{Cc}{1,200}|floor|link)$/u)
 export type Topic = z.infer<typeof topicSchema>
+
+/** Why a call left a desk. */
+export const goneReasonSchema = z.enum([
+  'answeredElsewhere',
+  'callerGone',
+  'withdrawn',
+  'notAnswered',
+  'declined',
+  'ended',
+  // The agent handed it over, or it was taken on elsewhere, after they had talked.
+  'movedOn',
+  'lost',
+])
+export type GoneReason = z.infer<typeof goneReasonSchema>
 
 /**
  * One change. Each sets or removes a whole small object, so applying one twice does no harm.
@@ -25,22 +41,10 @@ export type Topic = z.infer<typeof topicSchema>
  */
 export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('deskCall.set'), call: deskCallSchema }),
-  z.object({
-    type: z.literal('deskCall.gone'),
-    callId: z.string(),
-    reason: z.enum([
-      'answeredElsewhere',
-      'callerGone',
-      'withdrawn',
-      'notAnswered',
-      'declined',
-      'ended',
-      // The agent handed it over, or it was taken on elsewhere, after they had talked.
-      'movedOn',
-      'lost',
-    ]),
-  }),
+  z.object({ type: z.literal('deskCall.gone'), callId: z.string(), reason: goneReasonSchema }),
   z.object({ type: z.literal('pop.set'), callId: z.string(), pop: popSchema }),
+  // Calls from before the day are its calls no more.
+  z.object({ type: z.literal('day.set'), day: daySchema }),
   z.object({ type: z.literal('today.set'), call: todayCallSchema }),
   z.object({ type: z.literal('queue.set'), queue: queueViewSchema }),
   z.object({ type: z.literal('agent.set'), agent: agentViewSchema }),
@@ -48,6 +52,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('floorCall.set'), call: floorCallSchema }),
   z.object({ type: z.literal('floorCall.gone'), callId: z.string() }),
   z.object({ type: z.literal('link.set'), link: pbxLinkSchema }),
+  /** All times of today of which something is missing. */
+  z.object({ type: z.literal('gaps.set'), gaps: z.array(gapSchema) }),
 ])
 export type Change = z.infer<typeof changeSchema>
 
@@ -67,18 +73,38 @@ export type Delta = z.infer<typeof deltaSchema>
 export const snapshotSchema = deltaSchema
 export type Snapshot = Delta
 
-/** How far a console has come in each topic, sent with the connection (`auth`) and with `resume`. */
+/**
+ * How far a console has come in each topic, sent with the connection (`auth`) and with `resume`. A topic that the server
+ * does not know is passed over: a console must never be kept out by what it was once told.
+ */
 export const resumeRequestSchema = z.strictObject({
   epoch: z.string().max(64).nullable(),
-  have: z.record(topicSchema, z.number().int().nonnegative()),
+  have: z.record(z.string().max(300), z.number().int().nonnegative()),
 })
 export type ResumeRequest = z.infer<typeof resumeRequestSchema>
+
+/**
+ * A console says that what a call brought, a card or that there is none, stands on the screen. Durations are by the
+ * browser's own steady clock, so that the clocks of browser and server need not agree.
+ */
+export const paintedReportSchema = z.strictObject({
+  callId: z.string().min(1).max(120),
+  /** The `at` of the step that brought it: the server's time. */
+  sentAt: instantSchema,
+  /** From its arrival in the browser until it was on the screen, ms. */
+  paintedAfterMs: z.number().nonnegative().max(86_400_000),
+  /** From then until this report was sent, ms. */
+  reportedAfterMs: z.number().nonnegative().max(86_400_000),
+})
+export type PaintedReport = z.infer<typeof paintedReportSchema>
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 
 export interface ServerToClientEvents {
   /** All topics the person may see, after connecting, and again when their rights or desk change. */
   topics: (topics: Topic[]) => void
+  /** The person has other rights, another desk or another name now: ask again who they are. */
+  meChanged: () => void
   snapshot: (snapshot: Snapshot) => void
   delta: (delta: Delta) => void
   /** The session has ended on the server; the socket closes after this. */
@@ -88,6 +114,8 @@ export interface ServerToClientEvents {
 export interface ClientToServerEvents {
   /** After a gap: what was missed of each topic comes as deltas, or as a snapshot where too much was missed. */
   resume: (request: ResumeRequest, answer: (answer: Answer<null>) => void) => void
+  /** What was sent of a call is on the screen. Refused (`call.not_yours`) for what was not sent to this person. */
+  painted: (report: PaintedReport, answer: (answer: Answer<null>) => void) => void
   /** The server's time in ms, to reckon the clock's offset. */
   clock: (answer: (answer: Answer<number>) => void) => void
 }

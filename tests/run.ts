@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildAsteriskRoot } from '../lab/asterisk/root.ts'
 import { prepareChromium } from '../lab/chromium.ts'
@@ -21,6 +21,8 @@ function run(command: string, args: string[]): number {
 
 const began = Date.now()
 mkdirSync(`${root}.artifacts`, { recursive: true })
+// The result of an earlier run must not be taken for this one's.
+rmSync(report, { force: true })
 await buildAsteriskRoot({ onProgress: say })
 prepareChromium()
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1)
@@ -33,6 +35,11 @@ const status = run('npx', [
   '--reporter=json',
   `--outputFile=${report}`,
 ])
+if (!existsSync(report)) {
+  say('vitest ended without a report.')
+  process.stdout.write('0 passed, 1 failed\n')
+  process.exit(1)
+}
 const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as {
   numPassedTests: number
   numFailedTests: number

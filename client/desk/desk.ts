@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import type { DeskCall, TodayCall } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
+import type { VerifyRequest } from '../../shared/verification.ts'
 import { callApi } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
 import type { LeftCall } from '../realtime/topic-state.ts'
@@ -16,7 +17,7 @@ export const useDesk = defineStore('desk', () => {
   const chosenCallId = ref<string | null>(null)
   /** Answers to our own requests, newer than what the socket has brought so far. */
   const answered = ref<ReadonlyMap<string, Pop>>(new Map())
-  /** Calls whose card was taken off by "somebody else's phone": choices made now are not remembered for the number. */
+  /** Calls whose card was taken off by "somebody else's phone". */
   const unlinked = ref<ReadonlySet<string>>(new Set())
 
   const extension = computed(() => session.me?.extension ?? null)
@@ -32,9 +33,13 @@ export const useDesk = defineStore('desk', () => {
     const known = live.mine?.pops.get(callId) ?? (left.value?.call.callId === callId ? left.value.pop : null)
     return answered.value.get(callId) ?? known
   })
+  // Apart, so that the list is made anew only when it changed itself, and not with all else on my desk.
+  const todayCalls = computed(() => live.mine?.today)
   const today = computed<TodayCall[]>(() =>
-    [...(live.mine?.today.values() ?? [])].sort((a, b) => b.at - a.at),
+    [...(todayCalls.value?.values() ?? [])].sort((a, b) => b.at - a.at),
   )
+  /** How much of my day is known. */
+  const earlierToday = computed(() => live.mine?.day?.earlier ?? 'complete')
   /** My own state as the floor sees it; absent when this console is not told. */
   const agent = computed(() => live.agents.find((one) => one.extension === extension.value) ?? null)
 
@@ -50,9 +55,9 @@ export const useDesk = defineStore('desk', () => {
     },
   )
 
-  /** Says who is calling. @throws ApiError */
+  /** Says who is calling, and whether the number is theirs from now on. @throws ApiError */
   async function choose(callId: string, customerId: string, remember: boolean): Promise<void> {
-    const body = { customerId, remember: remember && !unlinked.value.has(callId) }
+    const body = { customerId, remember }
     takeAnswer(callId, await callApi('calls.choose', { params: { callId }, body }))
   }
 
@@ -69,6 +74,11 @@ export const useDesk = defineStore('desk', () => {
     takeAnswer(callId, next)
   }
 
+  /** Notes a step that verifies who is calling. @throws ApiError */
+  async function verify(callId: string, body: VerifyRequest): Promise<void> {
+    takeAnswer(callId, await callApi('calls.verify', { params: { callId }, body }))
+  }
+
   return {
     extension,
     calls,
@@ -77,11 +87,13 @@ export const useDesk = defineStore('desk', () => {
     others,
     pop,
     today,
+    earlierToday,
     agent,
     unlinked,
     chosenCallId,
     choose,
     create,
     unlink,
+    verify,
   }
 })

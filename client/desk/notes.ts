@@ -1,13 +1,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { z } from 'zod'
-import type { noteSchema } from '../../shared/customers.ts'
+import type { Note } from '../../shared/customers.ts'
 import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
 import { useSession } from '../session/session.ts'
 import { now } from '../ui/clock.ts'
+import { newId } from '../ui/new-id.ts'
 import { dropDraft, keepDraft, listDrafts, readDraft, type Draft } from './drafts.ts'
 
-export type Note = z.infer<typeof noteSchema>
 /** What a note is about: a call (its note stays with it whoever turns out to be calling) or a card that was looked up. */
 export interface NoteSubject {
   key: string
@@ -28,6 +27,8 @@ export const useNotes = defineStore('notes', () => {
   /** Notes saved from this console, by customer: the card shows them before the server repeats them. */
   const added = ref<ReadonlyMap<string, Note[]>>(new Map())
   const others = ref<{ subject: string; draft: Draft }[]>([])
+  /** Notes on their way to the server, by id: one at a time, so that the text typed last is the one that stays. */
+  const sending = new Map<string, Promise<unknown>>()
   const text = computed(() => draft.value?.text ?? '')
   const personId = () => session.me?.personId ?? ''
 
@@ -48,6 +49,12 @@ export const useNotes = defineStore('notes', () => {
     status.value = { kind: draft.value === null ? 'empty' : 'kept' }
     if (before?.customerId != null && unsaved !== null && unsaved.text.trim() !== '') {
       await put(before.key, before.customerId, unsaved).catch(() => null)
+      // Turned back to meanwhile: what is saved is not to be saved again.
+      const isBack = subject.value?.key === before.key && draft.value?.text === unsaved.text
+      if (isBack && readDraft(localStorage, personId(), before.key) === null) {
+        draft.value = null
+        status.value = { kind: 'saved', at: now.value }
+      }
     }
     listOthers()
   }
@@ -55,7 +62,7 @@ export const useNotes = defineStore('notes', () => {
   function write(next: string): void {
     if (subject.value === null) return
     draft.value = {
-      noteId: draft.value?.noteId ?? crypto.randomUUID(),
+      noteId: draft.value?.noteId ?? newId(),
       text: next,
       about: subject.value.about,
       changedAt: now.value,
@@ -65,11 +72,20 @@ export const useNotes = defineStore('notes', () => {
     else status.value = { kind: 'failed', code: 'unexpected' }
   }
 
+  /** Puts a note on a card, after what is being sent of the same note. What was typed meanwhile stays kept. */
   async function put(key: string, customerId: string, what: Draft): Promise<void> {
-    const body = { noteId: what.noteId, text: what.text }
-    const note = await callApi('customers.addNote', { params: { customerId }, body })
-    added.value = new Map(added.value).set(customerId, [note, ...(added.value.get(customerId) ?? [])])
-    dropDraft(localStorage, personId(), key)
+    const { noteId, text } = what
+    const before = sending.get(noteId) ?? Promise.resolve()
+    const sent = before
+      .catch(() => undefined)
+      .then(() => callApi('customers.addNote', { params: { customerId }, body: { noteId, text } }))
+    sending.set(noteId, sent)
+    const note = await sent.finally(() => {
+      if (sending.get(noteId) === sent) sending.delete(noteId)
+    })
+    const others = added.value.get(customerId)?.filter((one) => one.noteId !== noteId) ?? []
+    added.value = new Map(added.value).set(customerId, [note, ...others])
+    if (readDraft(localStorage, personId(), key)?.text === text) dropDraft(localStorage, personId(), key)
   }
 
   /** Puts the note on the card. The same note sent twice is one note. */
@@ -87,8 +103,14 @@ export const useNotes = defineStore('notes', () => {
     try {
       await put(about.key, about.customerId, what)
       if (subject.value?.key !== about.key) return
+      const typed = draft.value?.text ?? what.text
+      if (!typed.startsWith(what.text)) {
+        // Not written on but changed: the same note, to be saved again.
+        status.value = { kind: 'kept' }
+        return
+      }
       // What was typed while it was being saved is the beginning of the next note.
-      const more = draft.value?.text.startsWith(what.text) ? draft.value.text.slice(what.text.length) : ''
+      const more = typed.slice(what.text.length)
       draft.value = null
       status.value = { kind: 'saved', at: now.value }
       if (more.trim() !== '') write(more.trimStart())

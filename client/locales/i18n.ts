@@ -3,33 +3,63 @@ import type { Locale } from '../../shared/people.ts'
 import type { ApiErrorCode } from '../api.ts'
 import { en, type Messages } from './en.ts'
 import { russianForm } from './plural.ts'
-import { ru } from './ru.ts'
 
-type Paths<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Paths<T[K]>}` }[keyof T & string]
+export type Paths<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Paths<T[K]>}` }[keyof T &
+  string]
 /** Every key there is: a wrong one does not compile. */
 export type MessageKey = Paths<Messages>
 
 const localeKey = 'ringcard.locale'
 
 /** The language kept on this computer, else the browser's, else English. */
-function firstLocale(): Locale {
+export function firstLocale(): Locale {
   const kept = localStorage.getItem(localeKey)
   if (kept === 'en' || kept === 'ru') return kept
   return navigator.language.toLowerCase().startsWith('ru') ? 'ru' : 'en'
 }
 
 export const i18n = createI18n<[Messages], Locale, false>({
-  locale: firstLocale(),
+  locale: 'en',
   fallbackLocale: 'en',
-  messages: { en, ru },
+  // Russian is fetched when somebody reads it.
+  messages: { en, ru: {} as Messages },
   pluralRules: { ru: russianForm },
 })
 
-/** Changes the language of the whole console and keeps it on this computer. */
-export function setLocale(locale: Locale): void {
-  i18n.global.locale.value = locale
+/** Texts of another language than English come when somebody reads it: nobody waits for both. */
+let russian: Promise<void> | null = null
+async function fetchRussian(): Promise<void> {
+  const { ru } = await import('./ru.ts')
+  i18n.global.mergeLocaleMessage('ru', ru)
+}
+
+/**
+ * Changes the language of the whole console and keeps it on this computer. A language that cannot be fetched now is left
+ * for later: the console stays readable in the one it has.
+ */
+export async function setLocale(locale: Locale): Promise<void> {
   localStorage.setItem(localeKey, locale)
+  if (locale === 'ru') {
+    try {
+      await (russian ??= fetchRussian())
+    } catch {
+      russian = null
+      return
+    }
+  }
+  // Chosen again meanwhile.
+  if (localStorage.getItem(localeKey) !== locale) return
+  i18n.global.locale.value = locale
   document.documentElement.lang = locale
+}
+
+/** Texts without values, looked up once: most of a card's are, and a look-up costs more than a label is worth. */
+const plainTexts = new Map<string, string>()
+function plainText(locale: string, key: MessageKey, t: (key: string) => string): string {
+  const id = `${locale} ${key}`
+  const text = plainTexts.get(id) ?? t(key)
+  plainTexts.set(id, text)
+  return text
 }
 
 /** Texts in the reader's language: `t(key, values)`, and `count(key, n, values)` for a message with plural forms. */
@@ -37,7 +67,8 @@ export function useTexts() {
   const { t, locale } = useI18n({ useScope: 'global' })
   return {
     locale,
-    t: (key: MessageKey, values: Record<string, string | number> = {}) => t(key, values),
+    t: (key: MessageKey, values?: Record<string, string | number>) =>
+      values === undefined ? plainText(locale.value, key, t) : t(key, values),
     count: (key: MessageKey, n: number, values: Record<string, string | number> = {}) =>
       t(key, { n, ...values }, n),
     /** What an error means to a person. */

@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client'
 import type {
   ClientToServerEvents,
   Delta,
+  PaintedReport,
   ResumeRequest,
   ServerToClientEvents,
   Snapshot,
@@ -18,6 +19,8 @@ export interface ConnectionListener {
   /** How far each topic has come, sent with every connection attempt. */
   have: () => ResumeRequest
   onTopics: (topics: Topic[]) => void
+  /** My rights, desk or name are not what they were. */
+  onMeChanged: () => void
   onSnapshot: (snapshot: Snapshot) => void
   onDelta: (delta: Delta) => void
   /** `up` when connected, `down` when not; `over` when the session has ended on the server. */
@@ -31,6 +34,8 @@ export interface ConnectionListener {
 export interface Connection {
   /** Asks for what was missed of the topics in `have()`. */
   resume: () => void
+  /** Says that something stands on the screen. Without a connection nobody is told. */
+  painted: (report: PaintedReport) => void
   close: () => void
 }
 
@@ -39,13 +44,15 @@ export function openConnection(listener: ConnectionListener): Connection {
   const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io({
     transports: ['websocket'],
     withCredentials: true,
-    auth: (send) => send(listener.have()),
+    auth: (send) => send(anew ? { epoch: null, have: {} } : listener.have()),
     reconnectionDelay: 250,
     reconnectionDelayMax: 5_000,
     timeout: 5_000,
   })
   let retry: number | undefined
   let resuming = false
+  /** The server refused us: what we have may be why, so the next time everything is asked for anew. */
+  let anew = false
 
   const askClock = () => {
     if (!socket.connected) return
@@ -66,6 +73,7 @@ export function openConnection(listener: ConnectionListener): Connection {
   /** The server itself said no: the library does not try again after that, so we ask why and do. */
   const refused = () => {
     listener.onState('down')
+    anew = true
     window.clearTimeout(retry)
     retry = window.setTimeout(() => {
       void listener.sessionIsGood().then((good) => {
@@ -77,6 +85,7 @@ export function openConnection(listener: ConnectionListener): Connection {
 
   socket.on('connect', () => {
     resuming = false
+    anew = false
     listener.onState('up')
     askClock()
   })
@@ -89,6 +98,7 @@ export function openConnection(listener: ConnectionListener): Connection {
     else refused()
   })
   socket.on('topics', listener.onTopics)
+  socket.on('meChanged', listener.onMeChanged)
   socket.on('snapshot', listener.onSnapshot)
   socket.on('delta', listener.onDelta)
   socket.on('signedOut', () => {
@@ -99,9 +109,15 @@ export function openConnection(listener: ConnectionListener): Connection {
     resume() {
       if (resuming || !socket.connected) return
       resuming = true
-      socket.timeout(answerWithinMs).emit('resume', listener.have(), () => {
+      socket.timeout(answerWithinMs).emit('resume', listener.have(), (error, answer) => {
         resuming = false
+        if (error instanceof Error || answer.ok || !socket.connected) return
+        anew = true
+        socket.io.engine.close()
       })
+    },
+    painted(report) {
+      if (socket.connected) socket.emit('painted', report, () => undefined)
     },
     close() {
       window.clearInterval(clock)

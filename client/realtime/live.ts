@@ -6,11 +6,23 @@ import { now, setClockOffset } from '../ui/clock.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { applyDelta, applySnapshot, type TopicState } from './topic-state.ts'
 
+/** When the newest word of a call's look-up came. */
+export interface Arrival {
+  /** Server's time at which it was sent. */
+  sentAt: number
+  /** When it came, by the browser's steady clock, ms. */
+  arrivedAt: number
+}
+
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'signedOut'
+
+/** More calls than one desk has at a time. */
+const arrivalsKept = 16
 
 /** Everything the server tells this console, as it is now, and whether that is still true. */
 export const useLive = defineStore('live', () => {
   const topics = shallowRef<ReadonlyMap<Topic, TopicState>>(new Map())
+  const arrivals = shallowRef<ReadonlyMap<string, Arrival>>(new Map())
   const state = ref<ConnectionState>('connecting')
   /** Server's time at which the connection was last known to be good. */
   const goodAt = ref(now.value)
@@ -26,6 +38,8 @@ export const useLive = defineStore('live', () => {
   const agents = computed(() => merged<AgentView>((topic) => topic.agents))
   const floorCalls = computed(() => merged<FloorCall>((topic) => topic.floorCalls))
   const links = computed(() => merged<PbxLink>((topic) => topic.links))
+  /** Times of today of which something is missing, the newest first. */
+  const gaps = computed(() => topics.value.get('link')?.gaps ?? [])
 
   function merged<V>(part: (topic: TopicState) => ReadonlyMap<string, V>): V[] {
     const all = new Map<string, V>()
@@ -37,6 +51,21 @@ export const useLive = defineStore('live', () => {
     topics.value = new Map(topics.value).set(topic, known)
   }
 
+  function noteArrivals({ changes, at }: Delta): void {
+    const calls = changes.flatMap((change) => (change.type === 'pop.set' ? [change.callId] : []))
+    if (calls.length === 0) return
+    const arrival = { sentAt: at, arrivedAt: performance.now() }
+    const fresh = calls.map((callId) => [callId, arrival] as const)
+    arrivals.value = new Map([...arrivals.value, ...fresh].slice(-arrivalsKept))
+  }
+
+  /** Says that what came of a call stands on the screen since a moment of the browser's steady clock. */
+  function reportPainted(callId: string, { sentAt, arrivedAt }: Arrival, paintedAt: number): void {
+    const paintedAfterMs = Math.max(0, paintedAt - arrivedAt)
+    const reportedAfterMs = Math.max(0, performance.now() - paintedAt)
+    connection?.painted({ callId, sentAt, paintedAfterMs, reportedAfterMs })
+  }
+
   function have() {
     const known = [...topics.value]
     const epoch = known[0]?.[1].epoch ?? null
@@ -44,6 +73,7 @@ export const useLive = defineStore('live', () => {
   }
 
   function takeDelta(delta: Delta): void {
+    noteArrivals(delta)
     const step = applyDelta(topics.value.get(delta.topic), delta)
     if (step.kind === 'applied') {
       put(delta.topic, step.state)
@@ -51,7 +81,11 @@ export const useLive = defineStore('live', () => {
     } else if (step.kind === 'gap') connection?.resume()
   }
 
-  /** Connects; `sessionIsGood` is asked when the server refuses. */
+  /**
+   * Connects.
+   * @param sessionIsGood asks who I am and says whether the session holds: when the server refuses, when it says that I
+   *   have changed, and after a break, during which it could not say so
+   */
   function start(sessionIsGood: () => Promise<boolean>): void {
     stop()
     state.value = 'connecting'
@@ -62,8 +96,11 @@ export const useLive = defineStore('live', () => {
         // A right was taken away: what came by it goes.
         topics.value = new Map([...topics.value].filter(([topic]) => allowed.includes(topic)))
       },
-      onSnapshot: (snapshot) =>
-        put(snapshot.topic, applySnapshot(topics.value.get(snapshot.topic), snapshot)),
+      onMeChanged: () => void sessionIsGood(),
+      onSnapshot: (snapshot) => {
+        noteArrivals(snapshot)
+        put(snapshot.topic, applySnapshot(topics.value.get(snapshot.topic), snapshot))
+      },
       onDelta: takeDelta,
       onClock: (offset) => {
         setClockOffset(offset)
@@ -72,6 +109,7 @@ export const useLive = defineStore('live', () => {
       onState: (change) => {
         if (state.value === 'signedOut') return
         if (change === 'up') {
+          if (state.value === 'reconnecting') void sessionIsGood()
           state.value = 'live'
           goodAt.value = now.value
         } else if (change === 'over') {
@@ -87,7 +125,22 @@ export const useLive = defineStore('live', () => {
     connection?.close()
     connection = null
     topics.value = new Map()
+    arrivals.value = new Map()
   }
 
-  return { state, ageMs, loaded, mine, queues, agents, floorCalls, links, start, stop }
+  return {
+    arrivals,
+    reportPainted,
+    state,
+    ageMs,
+    loaded,
+    mine,
+    queues,
+    agents,
+    floorCalls,
+    links,
+    gaps,
+    start,
+    stop,
+  }
 })

@@ -1,8 +1,16 @@
-import type { AgentView, DeskCall, FloorCall, PbxLink, QueueView, TodayCall } from '../../shared/calls.ts'
+import type {
+  AgentView,
+  Day,
+  DeskCall,
+  FloorCall,
+  Gap,
+  PbxLink,
+  QueueView,
+  TodayCall,
+} from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
-import type { Change, Delta } from '../../shared/realtime.ts'
-
-export type GoneReason = Extract<Change, { type: 'deskCall.gone' }>['reason']
+import type { Change, Delta, GoneReason } from '../../shared/realtime.ts'
+import { closedPop } from './closed-pop.ts'
 
 /** A call that left this desk, with what was on its card, so that the screen can say why and keep the card after the end. */
 export interface LeftCall {
@@ -21,11 +29,15 @@ export interface TopicState {
   at: number
   deskCalls: ReadonlyMap<string, DeskCall>
   pops: ReadonlyMap<string, Pop>
+  /** The day that `today` is about; null for whoever is told of none. */
+  day: Day | null
   today: ReadonlyMap<string, TodayCall>
   queues: ReadonlyMap<string, QueueView>
   agents: ReadonlyMap<string, AgentView>
   floorCalls: ReadonlyMap<string, FloorCall>
   links: ReadonlyMap<string, PbxLink>
+  /** Times of today of which something is missing, the newest first. */
+  gaps: readonly Gap[]
   left: LeftCall | null
 }
 
@@ -36,11 +48,13 @@ type Draft = { -readonly [K in keyof TopicState]: TopicState[K] }
 const empty = {
   deskCalls: new Map<string, DeskCall>(),
   pops: new Map<string, Pop>(),
+  day: null,
   today: new Map<string, TodayCall>(),
   queues: new Map<string, QueueView>(),
   agents: new Map<string, AgentView>(),
   floorCalls: new Map<string, FloorCall>(),
   links: new Map<string, PbxLink>(),
+  gaps: [] as readonly Gap[],
 }
 
 /**
@@ -55,7 +69,7 @@ export function applySnapshot(before: TopicState | undefined, snapshot: Delta): 
     ...state,
     left: {
       call: { ...vanished, state: 'ended', endedAt: vanished.endedAt ?? snapshot.at },
-      pop: before?.pops.get(vanished.callId) ?? null,
+      pop: closedPop(before?.pops.get(vanished.callId) ?? null),
       reason: vanished.state === 'ringing' ? 'withdrawn' : 'ended',
       at: snapshot.at,
     },
@@ -100,7 +114,7 @@ function applyChange(draft: Draft, change: Change, at: number): void {
       break
     case 'deskCall.gone': {
       const call = draft.deskCalls.get(change.callId)
-      const pop = draft.pops.get(change.callId) ?? null
+      const pop = closedPop(draft.pops.get(change.callId) ?? null)
       if (call !== undefined) draft.left = { call, pop, reason: change.reason, at }
       draft.deskCalls = without(draft.deskCalls, change.callId)
       draft.pops = without(draft.pops, change.callId)
@@ -112,6 +126,13 @@ function applyChange(draft: Draft, change: Change, at: number): void {
         draft.left = { ...draft.left, pop: change.pop }
       } else draft.pops = set(draft.pops, change.callId, change.pop)
       break
+    case 'day.set': {
+      const { since } = change.day
+      draft.day = change.day
+      if ([...draft.today.values()].some(({ at: offeredAt }) => offeredAt < since))
+        draft.today = new Map([...draft.today].filter(([, call]) => call.at >= since))
+      break
+    }
     case 'today.set':
       draft.today = set(draft.today, change.call.callId, change.call)
       break
@@ -132,6 +153,9 @@ function applyChange(draft: Draft, change: Change, at: number): void {
       break
     case 'link.set':
       draft.links = set(draft.links, change.link.pbx, change.link)
+      break
+    case 'gaps.set':
+      draft.gaps = change.gaps
       break
   }
 }

@@ -13,17 +13,20 @@ export const useSession = defineStore('session', () => {
   const ended = ref(false)
   const rights = computed(() => new Set<Right>(me.value?.rights))
 
-  function take(next: Me): void {
+  async function take(next: Me): Promise<void> {
     me.value = next
     ended.value = false
     setCsrfToken(next.csrfToken)
-    setLocale(next.locale)
+    await setLocale(next.locale)
   }
 
-  /** @returns whether the session is good, or cannot be asked now (which is not the same as gone) */
+  /**
+   * Asks who I am, with which rights and at which desk.
+   * @returns whether the session is good, or cannot be asked now (which is not the same as gone)
+   */
   async function isGood(): Promise<boolean> {
     try {
-      take(await callApi('session.read'))
+      await take(await callApi('session.read'))
       return true
     } catch (error) {
       return !(error instanceof ApiError && error.code.startsWith('session.'))
@@ -33,7 +36,7 @@ export const useSession = defineStore('session', () => {
   /** Takes up a session that is already there. @throws ApiError when the server cannot be asked */
   async function restore(): Promise<void> {
     try {
-      take(await callApi('session.read'))
+      await take(await callApi('session.read'))
       live.start(isGood)
     } catch (error) {
       if (!(error instanceof ApiError && error.code.startsWith('session.'))) throw error
@@ -43,7 +46,7 @@ export const useSession = defineStore('session', () => {
 
   /** @throws ApiError `sign_in.refused`, `sign_in.throttled`, `desk.taken`, `desk.unknown` or `network` */
   async function signIn(request: SignInRequest): Promise<void> {
-    take(await callApi('session.create', { body: request }))
+    await take(await callApi('session.create', { body: request }))
     live.start(isGood)
   }
 
@@ -62,13 +65,13 @@ export const useSession = defineStore('session', () => {
 
   /** @throws ApiError `desk.taken` or `desk.unknown` */
   async function takeDesk(extension: string): Promise<void> {
-    take(await callApi('session.desk', { body: { extension } }))
+    await take(await callApi('session.desk', { body: { extension } }))
   }
 
   /** Changes the language at once, and for the next sign-in when the server could be told. */
   async function chooseLocale(locale: Locale): Promise<void> {
-    setLocale(locale)
-    if (me.value !== null) take(await callApi('session.locale', { body: { locale } }))
+    await setLocale(locale)
+    if (me.value !== null) await take(await callApi('session.locale', { body: { locale } }))
   }
 
   onSessionLost(() => {

@@ -1,4 +1,4 @@
-import { readonly, ref } from 'vue'
+import { computed, readonly, ref } from 'vue'
 
 /** Half a second, so that a duration is never shown more than that behind. */
 const tickMs = 500
@@ -7,6 +7,10 @@ const current = ref(Date.now())
 
 /** The server's time in ms, ticking. Durations on screen are reckoned from it, not from this machine's clock. */
 export const now = readonly(current)
+
+const minuteMs = 60_000
+/** The minute it is, ms. For what is told in days and hours: a card is not drawn anew twice a second. */
+export const thisMinute = computed(() => Math.floor(current.value / minuteMs) * minuteMs)
 
 /** @param offset ms to add to this machine's clock */
 export function setClockOffset(offset: number): void {

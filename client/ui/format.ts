@@ -3,6 +3,23 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
+/** Making a formatter costs much more than using it: each is made once for its locale and options. */
+function once<F>(make: (locale: string, options: object) => F): (locale: string, options: object) => F {
+  const made = new Map<string, F>()
+  return (locale, options) => {
+    const key = `${locale} ${JSON.stringify(options)}`
+    const known = made.get(key) ?? make(locale, options)
+    made.set(key, known)
+    return known
+  }
+}
+const dateFormat = once((locale, options) => new Intl.DateTimeFormat(locale, options))
+const numberFormat = once((locale, options) => new Intl.NumberFormat(locale, options))
+const relativeFormat = once((locale, options) => new Intl.RelativeTimeFormat(locale, options))
+const languageNames = once(
+  (locale, options) => new Intl.DisplayNames(locale, { type: 'language', ...options }),
+)
+
 /** A duration as `m:ss`, from an hour `h:mm:ss`. Negative durations (clocks disagree) are shown as zero. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / second))
@@ -15,7 +32,7 @@ export function duration(ms: number): string {
 /** A clock time as `09:27`, in a zone (IANA) or the reader's own. An unknown zone gives null. */
 export function clockTime(at: number, locale: string, timeZone?: string): string | null {
   try {
-    return new Intl.DateTimeFormat(locale, {
+    return dateFormat(locale, {
       hour: '2-digit',
       minute: '2-digit',
       hourCycle: 'h23',
@@ -35,9 +52,22 @@ export function isElsewhere(at: number, timeZone: string): boolean {
 export function dayOf(at: number, now: number, locale: string): string {
   const year =
     new Date(at).getFullYear() === new Date(now).getFullYear() ? '' : ` ${new Date(at).getFullYear()}`
-  const parts = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).formatToParts(at)
+  const parts = dateFormat(locale, { day: 'numeric', month: 'short' }).formatToParts(at)
   const part = (type: 'day' | 'month') => parts.find((one) => one.type === type)?.value ?? ''
   return `${part('day')} ${part('month').replace(/\.$/, '')}${year}`
+}
+
+/** A date of the calendar (ISO 8601) in words, wherever the reader is: `12 April 1980`. */
+export function longDate(date: string, locale: string): string {
+  const options = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } as const
+  return dateFormat(locale === 'en' ? 'en-GB' : locale, options).format(new Date(`${date}T00:00:00Z`))
+}
+
+/** A date of the calendar (ISO 8601) with its weekday, wherever the reader is: `Wed 25 Nov`. */
+export function weekdayAndDay(date: string, locale: string): string {
+  const options = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' } as const
+  const format = dateFormat(locale === 'en' ? 'en-GB' : locale, options)
+  return format.format(new Date(`${date}T00:00:00Z`)).replace(',', '')
 }
 
 /** A moment as a person says it: the time today, the day otherwise. */
@@ -51,8 +81,8 @@ export function distance(at: number, now: number, locale: string): string {
   const ms = at - now
   const size = Math.abs(ms)
   if (size >= 14 * day) return dayOf(at, now, locale)
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  if (size < hour) return format.format(Math.round(ms / minute), 'minute')
+  const format = relativeFormat(locale, { numeric: 'auto' })
+  if (size < hour) return format.format(size < minute ? 0 : Math.round(ms / minute), 'minute')
   if (size < day) return format.format(Math.round(ms / hour), 'hour')
   const days = Math.round((startOfDay(at) - startOfDay(now)) / day)
   return format.format(days, 'day')
@@ -66,9 +96,9 @@ function startOfDay(at: number): number {
 export function money(amount: { minor: number; currency: string }, locale: string): string {
   const options = { style: 'currency', currency: amount.currency, currencyDisplay: 'narrowSymbol' } as const
   try {
-    const digits = new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits ?? 2
+    const digits = numberFormat(locale, options).resolvedOptions().maximumFractionDigits ?? 2
     const value = amount.minor / 10 ** digits
-    return new Intl.NumberFormat(locale, {
+    return numberFormat(locale, {
       ...options,
       ...(Number.isInteger(value) ? { maximumFractionDigits: 0 } : {}),
     }).format(value)
@@ -80,9 +110,22 @@ export function money(amount: { minor: number; currency: string }, locale: strin
 /** A language's own name: `uk` is `Українська`. A tag nobody knows is shown as it is. */
 export function languageName(tag: string): string {
   try {
-    const name = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag
+    const name = languageNames(tag, {}).of(tag) ?? tag
     return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1)
   } catch {
     return tag
   }
+}
+
+/** Languages that a customer here most likely speaks: loading a language's name takes as long as drawing half a card. */
+const usualLanguages = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'tr', 'uk', 'ru', 'ar', 'zh']
+
+/** Makes ready what the first card of the day will be written with. To be called when the browser has nothing to do. */
+export function prepareFormats(locale: string): void {
+  for (const language of usualLanguages) languageName(language)
+  const at = Date.now()
+  dayOf(at, at, locale)
+  clockTime(at, locale)
+  distance(at, at, locale)
+  money({ minor: 100, currency: 'EUR' }, locale)
 }

@@ -13,6 +13,7 @@ export interface RememberedChannel {
   /** The last values of the channel variables that tell something by changing. */
   queueStatus: string
   account: string
+  attestation: string
 }
 
 type ShownCaller = Pick<ChannelInfo, 'callerNumber' | 'callerName' | 'callerRestricted'>
@@ -24,6 +25,8 @@ const noConnected: ShownConnected = { connectedNumber: null, connectedName: null
 
 /** How long a withheld number is still looked out for after its channel has gone, ms: events of others trail behind. */
 const trailMs = 600_000
+/** How many channels that hung up are known at least: events trail by seconds, and no PBX hangs up so many in one. */
+const mostDeparted = 5_000
 
 /**
  * The channels of one connection, and with them the numbers that nobody may see. A withheld number comes in clear: in
@@ -35,6 +38,9 @@ export class ChannelMemory {
   /** Numbers not to be shown, with how many channels have them. */
   private readonly secrets = new Map<string, number>()
   private readonly trailing: { number: string; until: number }[] = []
+  /** The channels that hung up last, in two halves of which the older is let go: events of them trail behind. */
+  private departed = new Set<string>()
+  private departedBefore = new Set<string>()
 
   get(uniqueId: string): RememberedChannel | undefined {
     return this.channels.get(uniqueId)
@@ -64,8 +70,18 @@ export class ChannelMemory {
     this.keepSecret(channel)
   }
 
+  /** Whether a channel has hung up a while ago at most. */
+  hasGone(uniqueId: string): boolean {
+    return this.departed.has(uniqueId) || this.departedBefore.has(uniqueId)
+  }
+
   /** @param at the PBX's time, ms */
   gone(uniqueId: string, at: number): void {
+    this.departed.add(uniqueId)
+    if (this.departed.size > mostDeparted) {
+      this.departedBefore = this.departed
+      this.departed = new Set()
+    }
     const channel = this.channels.get(uniqueId)
     if (!channel) return
     this.channels.delete(uniqueId)

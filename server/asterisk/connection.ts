@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Socket } from 'node:net'
 import createManager, { type AsteriskManager } from 'asterisk-manager'
 import { AmiError } from './errors.ts'
 import { field, hasControlCharacter, type AmiBlock } from './fields.ts'
+import { createSieve } from './sieve.ts'
 
 /** Where and as whom to log in. */
 export interface ConnectionSettings {
@@ -34,6 +36,16 @@ export const connectionTiming: ConnectionTiming = {
 export interface ConnectionHandlers {
   /** Each event, in the order in which Asterisk sent it, from the instant of the login. */
   onEvent: (block: AmiBlock) => void
+  /** Whether events of this name are not wanted: they are left out before they are parsed. */
+  isUseless: (event: string) => boolean
+  /** Told of each event that was left out: its name, and the time that Asterisk put on it. */
+  onUseless: (event: string, timestamp: string | undefined) => void
+  /**
+   * The answer to a Ping of the heartbeat.
+   * @param timestamp as Asterisk wrote it
+   * @param tookMs from the question to the answer, which may have come at any time between
+   */
+  onPong?: (timestamp: string | undefined, tookMs: number) => void
   /** A block that is neither answer nor event. */
   onMalformed: (block: AmiBlock) => void
   /** Once, when a connection that was made ends for whatever reason but {@link AmiConnection.close}. */
@@ -42,8 +54,6 @@ export interface ConnectionHandlers {
 
 /** One AMI session, logged in. Another attempt is another object, with another parser. */
 export interface AmiConnection {
-  /** The version of the AMI protocol, from the greeting. */
-  readonly amiVersion: string
   /**
    * Sends an action.
    * @returns its answer
@@ -56,6 +66,8 @@ export interface AmiConnection {
    * @throws AmiError as {@link action}; `ami.timeout` also when the list does not end in time
    */
   list(name: string, fields?: Readonly<Record<string, string>>, timeoutMs?: number): Promise<AmiBlock[]>
+  /** How long nothing has come, ms. */
+  silentMs(): number
   /** Ends the session at once. What still waits for an answer fails with `ami.closed`. */
   close(): void
 }
@@ -72,12 +84,14 @@ interface Waiting {
 
 /**
  * Connects and logs in.
+ * @param signal ends the attempt, and the session that came of it, at once
  * @throws AmiError `ami.unreachable`, `ami.not_asterisk`, `ami.silent`, `ami.refused_login`, `ami.closed`
  */
 export async function connectAmi(
   settings: ConnectionSettings,
   handlers: ConnectionHandlers,
   timing: ConnectionTiming = connectionTiming,
+  signal?: AbortSignal,
 ): Promise<AmiConnection> {
   checkText('Username', settings.username)
   checkText('Secret', settings.secret)
@@ -86,6 +100,8 @@ export async function connectAmi(
   let loggedIn = false
   let ended: AmiError | undefined
   let sequence = 0
+  // A UserEvent carries the id of the action that sent it to everybody: another session's must not look like ours.
+  const session = `ringcard-${randomBytes(4).toString('hex')}`
 
   // The package hands each event over four times, by way of next ticks. Its own dispatcher gives way to this one, which
   // keeps the order, and lets no name that comes over the wire become the name of an event of ours.
@@ -101,10 +117,12 @@ export async function connectAmi(
   })
 
   const socket = openSocket(manager, settings)
+  siftInto(socket, handlers)
   const end = (why: AmiError) => {
     if (ended) return
     ended = why
     clearInterval(heartbeat)
+    signal?.removeEventListener('abort', close)
     socket.destroy()
     manager.disconnect()
     manager.removeAllListeners()
@@ -128,10 +146,16 @@ export async function connectAmi(
       end(new AmiError('ami.silent', `nothing came for ${Math.round(silentMs / 1000)} s`))
     } else if (loggedIn) {
       // Its answer counts as a sign of life, and so does its lack, above.
-      action('Ping').catch(() => undefined)
+      const askedAt = performance.now()
+      action('Ping').then(
+        (pong) => handlers.onPong?.(field(pong, 'timestamp'), performance.now() - askedAt),
+        () => undefined,
+      )
     }
   }, timing.pingMs)
   socket.once('close', () => end(new AmiError('ami.closed')))
+  const close = () => end(new AmiError('ami.closed'))
+  signal?.addEventListener('abort', close)
 
   const ask = <T>(
     name: string,
@@ -140,7 +164,7 @@ export async function connectAmi(
     take: (block: AmiBlock, done: (value: T) => void) => void,
   ): Promise<T> => {
     if (ended) return Promise.reject(new AmiError('ami.closed'))
-    const id = `ringcard-${(sequence += 1)}`
+    const id = `${session}-${(sequence += 1)}`
     return new Promise<T>((resolve, reject) => {
       const request: Record<string, string> = { action: name, actionid: id }
       for (const [key, value] of Object.entries(fields)) {
@@ -195,10 +219,10 @@ export async function connectAmi(
   }
 
   try {
-    const amiVersion = await greeting(socket, settings, timing.connectMs)
+    await greeting(socket, settings, timing.connectMs)
     await login(manager, socket, timing.actionMs)
     loggedIn = true
-    return { amiVersion, action, list, close: () => end(new AmiError('ami.closed')) }
+    return { action, list, silentMs: () => performance.now() - heardAt, close }
   } catch (error) {
     end(error instanceof AmiError ? error : new AmiError('ami.closed'))
     throw error
@@ -231,25 +255,39 @@ function openSocket(manager: AsteriskManager, { host, port }: ConnectionSettings
   return made
 }
 
+/** Puts a sieve between the socket and the package's reader. */
+function siftInto(socket: Socket, { isUseless, onUseless }: ConnectionHandlers): void {
+  const readers = socket.listeners('data')
+  socket.removeAllListeners('data')
+  const sieve = createSieve({
+    isUseless,
+    onUseless: (name, block) => onUseless(name, /\r\nTimestamp: ([^\r]*)/.exec(block)?.[1]),
+    onText: (text) => {
+      for (const read of readers) read.call(socket, text)
+    },
+  })
+  socket.on('data', (chunk: string) => sieve.push(chunk))
+}
+
 /** Waits for `Asterisk Call Manager/11.0.0`, which the package passes over. */
-function greeting(socket: Socket, { host, port }: ConnectionSettings, timeoutMs: number): Promise<string> {
+function greeting(socket: Socket, { host, port }: ConnectionSettings, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = ''
     let connected = false
-    const finish = (result: string | AmiError) => {
+    const finish = (why?: AmiError) => {
       clearTimeout(timer)
       socket.off('data', take)
       socket.off('error', failed)
       socket.off('close', closed)
-      if (typeof result === 'string') resolve(result)
-      else reject(result)
+      if (why) reject(why)
+      else resolve()
     }
     const take = (chunk: string) => {
       text += chunk
       const line = /^([^\r\n]*)\r?\n/.exec(text)?.[1]
       if (line === undefined && text.length < 200) return
-      const version = /^Asterisk Call Manager\/(\S+)$/.exec(line ?? '')?.[1]
-      finish(version ?? new AmiError('ami.not_asterisk', `${host}:${port}`))
+      const isAsterisk = /^Asterisk Call Manager\/\S+$/.test(line ?? '')
+      finish(isAsterisk ? undefined : new AmiError('ami.not_asterisk', `${host}:${port}`))
     }
     const failed = (error: NodeJS.ErrnoException) =>
       finish(new AmiError('ami.unreachable', `${host}:${port}, ${error.code ?? error.message}`))

@@ -1,3 +1,5 @@
+import type { LinkTrouble } from '../../shared/calls.ts'
+
 /** Every way in which AMI can fail us. The code is stable; the sentence beside it is the person's. */
 export const amiErrors = {
   'ami.unreachable':
@@ -13,9 +15,9 @@ export const amiErrors = {
   'ami.refused_action': 'The telephone system refused what was asked.',
   'ami.invalid_field': 'This value cannot be sent to the telephone system.',
   'ami.not_connected': 'There is no connection to the telephone system now.',
-} as const
+} as const satisfies Record<LinkTrouble, string>
 
-export type AmiErrorCode = keyof typeof amiErrors
+export type AmiErrorCode = LinkTrouble
 
 /** A failure of AMI, with a code a person can look up. `detail` never holds a secret. */
 export class AmiError extends Error {

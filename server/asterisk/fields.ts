@@ -61,9 +61,12 @@ export function hasControlCharacter(text: string): boolean {
   return false
 }
 
-/** The text without control characters and marks that turn the writing direction, cut to `longest` characters. */
+/**
+ * The text without control characters and marks that turn the writing direction. One of more than `longest` characters is
+ * cut, and ends in an ellipsis.
+ */
 export function cleanText(text: string, longest: number): string {
-  let clean = text.length > longest ? text.slice(0, longest) : text
+  let clean = text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…` : text
   for (let i = 0; i < clean.length; i++) {
     const code = clean.charCodeAt(i)
     if (isControl(code) || isDirectionMark(code)) {

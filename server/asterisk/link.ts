@@ -1,14 +1,33 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { randomUUID } from 'node:crypto'
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises'
 import type { PbxLink } from '../../shared/calls.ts'
-import type { ChannelInfo, PbxEvent } from '../floor/events.ts'
+import { clockDifference, type Notice } from '../../shared/notices.ts'
+import type { ChannelInfo, PbxEvent, RecordTold } from '../floor/events.ts'
+import { readHeardClasses, type AmiClass } from './ami-classes.ts'
 import { backoffMs, reconnectBackoff, refusedBackoff, type Backoff } from './backoff.ts'
+import { createClock } from './clock.ts'
 import { connectAmi, connectionTiming, type AmiConnection, type ConnectionTiming } from './connection.ts'
 import { AmiError, type AmiErrorCode } from './errors.ts'
 import { createEventQueue } from './event-queue.ts'
 import { field, integer, type AmiBlock } from './fields.ts'
 import { mergeSnapshot } from './merge-snapshot.ts'
+import { createNeighbours } from './neighbours.ts'
+import { createNotices } from './notices.ts'
+import type { GiveEvents, ReadingFor } from './record/record.ts'
+import { kindsOf, missedBy } from './stream-check.ts'
+import { createTimeGate } from './time-gate.ts'
+import { createTraceRing } from './trace-ring.ts'
 import { readLists, readVersion } from './snapshot.ts'
-import { createCounters, createTranslator, type EventCounters, type Translator } from './translate.ts'
+import {
+  createCounters,
+  createTranslator,
+  isUseless,
+  readTimestamp,
+  type EventCounters,
+  type Translator,
+} from './translate.ts'
+
+type SnapshotEvent = PbxEvent & { type: 'snapshot' }
 
 /** The part of a logger that is used here. */
 export interface LinkLog {
@@ -26,6 +45,9 @@ export interface LinkTiming extends ConnectionTiming {
   queuePauseMs: number
   reconnect: Backoff
   refused: Backoff
+  /** How often the stream is held against the lists, and the pause between two looks, ms. */
+  checkMs: number
+  checkPauseMs: number
   /** A link that held this long begins its next back-off anew, ms. */
   steadyMs: number
 }
@@ -38,20 +60,45 @@ export const linkTiming: LinkTiming = {
   queuePauseMs: 1_000,
   reconnect: reconnectBackoff,
   refused: refusedBackoff,
+  checkMs: 300_000,
+  checkPauseMs: 2_000,
   steadyMs: 5_000,
 }
 
 export interface PbxLinkSettings {
   /** The name of the PBX, which begins every id that comes from it. */
   pbx: string
+  /** What stands before the names of its queues and devices; none where it is the only PBX. */
+  prefix?: string
   host: string
   port: number
   username: string
   secret: string
-  /** Each event in order: after each (re)connect a `snapshot` first, and `link.lost` when the link broke. */
-  onEvent: (event: PbxEvent) => void
+  /**
+   * The events in order, those of one moment together: after each (re)connect a `snapshot` first, and `link.lost` when the
+   * link broke.
+   */
+  onEvents: (events: readonly PbxEvent[]) => void
+  /** How it stands: at the start, and whenever that changes. */
   onState: (link: PbxLink) => void
+  /** Keeps a PIN that a caller typed. @returns what it can be asked for by; without this, PINs are dropped */
+  keepPin?: (pin: string) => string
+  /**
+   * Tells what happened before a snapshot while nobody listened, from the PBX's own record; the events come before the
+   * snapshot. Left out where there is none.
+   */
+  readUnheard?: (snapshot: SnapshotEvent, give: GiveEvents, reading: ReadingFor) => Promise<RecordTold | null>
+  /** How the floor is held against the PBX's lists while it is heard. Left out where it is not. */
+  check?: {
+    /** Remembers the floor as it is now; what differs from a snapshot of this moment is asked of the answer. */
+    remember: () => (snapshot: SnapshotEvent) => PbxEvent[]
+    onChecked: () => void
+    /** Told what was missed, and the last that was heard, with numbers and names replaced. */
+    onMissed: (missed: readonly PbxEvent[], trace: readonly object[]) => void
+  }
   log: LinkLog
+  /** This node's name: other Ringcards on the same PBX are told of it. */
+  node?: string
   /** Our clock, ms. */
   now?: () => number
   /** From 0 to 1, for the jitter of the back-off. */
@@ -73,6 +120,8 @@ export interface RunningLink {
   stop(): Promise<void>
   state(): PbxLink
   counters(): LinkCounters
+  /** What an administrator should know of it. */
+  notices(): Notice[]
   /**
    * Sets variables of a channel, in the order of the entries.
    * @param channelId as events name it
@@ -86,34 +135,74 @@ export interface RunningLink {
   action(name: string, fields: Readonly<Record<string, string>>, timeoutMs?: number): Promise<AmiBlock>
 }
 
+/** So many events of a record wait to be worked on at most. */
+const mostWaiting = 2_000
+
 /** The oldest Asterisk that is let in, and the one that is tested. */
-const oldest = 20
-const tested = 22
+export const oldest = 20
+export const tested = 22
+/** The classes without which part of the floor is not seen. */
+const wantedClasses = ['call', 'agent', 'user', 'system', 'dialplan'] as const satisfies readonly AmiClass[]
 
 /** Makes the link to one PBX. Nothing is connected before `start`. */
 export function createPbxLink(settings: PbxLinkSettings): RunningLink {
-  const { pbx, log, now = Date.now, random = Math.random } = settings
+  const { pbx, prefix = '', log, now = Date.now, random = Math.random } = settings
   const timing: LinkTiming = { ...linkTiming, ...settings.timing }
   const counters = createCounters()
   const stopping = new AbortController()
   const isStopping = () => stopping.signal.aborted
   let connected = 0
   let live: AmiConnection | undefined
+  let heldBack = () => 0
   let running: Promise<void> | undefined
   let lastFailure: AmiErrorCode | undefined
-  let link: PbxLink = { pbx, state: 'connecting', since: now(), newestEventAt: null, message: null }
+  const notices = createNotices(pbx, { now, log })
+  const clock = createClock((difference) => {
+    if (difference === 0) notices.clear('pbx.clock_off')
+    else notices.set('pbx.clock_off', { difference: clockDifference(difference) })
+    if (live) notices.set('pbx.clock_jumped')
+  })
+  const neighbours = createNeighbours({
+    node: settings.node ?? 'ringcard',
+    instance: randomUUID(),
+    tell: (fields) => action('UserEvent', fields),
+    onOthers: (nodes) => {
+      if (nodes.length === 0) notices.clear('pbx.second_ringcard')
+      else notices.set('pbx.second_ringcard', { nodes: nodes.join(', ') })
+    },
+    now,
+  })
+  /** How long nothing had come when the last connection ended, ms. */
+  let silentMs = 0
+  const trace = createTraceRing()
+  let link: PbxLink = {
+    pbx,
+    state: 'connecting',
+    since: now(),
+    newestEventAt: null,
+    trouble: null,
+    message: null,
+  }
 
-  const queue = createEventQueue((event) => {
+  const queue = createEventQueue((events) => {
     try {
-      settings.onEvent(event)
+      settings.onEvents(events)
     } catch (error) {
-      log.error({ pbx, event: event.type, err: error }, 'An event of the PBX could not be worked on.')
+      const types = events.map(({ type }) => type)
+      log.error({ pbx, events: types, err: error }, 'Events of the PBX could not be worked on.')
     }
   })
 
-  const setState = (state: PbxLink['state'], message: string | null) => {
+  const setState = (state: PbxLink['state'], why: AmiError | null) => {
+    const message = why?.message ?? null
     if (link.state === state && link.message === message) return
-    link = { ...link, state, message, since: link.state === state ? link.since : now() }
+    link = {
+      ...link,
+      state,
+      trouble: why?.code ?? null,
+      message,
+      since: link.state === state ? link.since : now(),
+    }
     settings.onState(current())
   }
   const current = (): PbxLink => ({ ...link })
@@ -122,6 +211,9 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
   /** One connection from the first byte to the last. @throws AmiError why it ended */
   const session = async (): Promise<never> => {
     let holding: PbxEvent[] | undefined = []
+    /** Set while lists are read beside the stream, which goes on meanwhile. */
+    let beside: PbxEvent[] | undefined
+    const over = new AbortController()
     const departed = new Map<string, ChannelInfo>()
     let uptimeSeconds: number | null = null
     let booted: () => void = () => undefined
@@ -135,6 +227,7 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
       for (const event of events) {
         if (holding) holding.push(event)
         else queue.push(event)
+        beside?.push(event)
       }
     }
     // Events come from the instant of the login, before the connection is in our hands: what they make us ask waits.
@@ -152,9 +245,14 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
     }
     const translator: Translator = createTranslator({
       pbx,
+      prefix,
       now,
       counters,
       onOdd,
+      notice: notices.set,
+      onNeighbour: neighbours.hear,
+      clock,
+      keepPin: settings.keepPin ?? (() => ''),
       askPresentation: (unique) =>
         getVariable({ Channel: unique, Variable: 'CALLERID(pres)' }, (value) =>
           translator.learnPresentation(unique, value),
@@ -164,17 +262,42 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
           translator.learnDeviceState(device, value),
         ),
     })
+    const take = (block: AmiBlock) => {
+      trace.note(block)
+      if ((holding ?? beside) && block.event === 'Hangup') {
+        const channel = translator.channelOf(block)
+        if (channel) departed.set(channel.channelId, channel)
+      }
+      // Who hears of a channel hears of calls, whatever the files say.
+      if (block.event === 'Newchannel') notices.clear('pbx.no_call_events')
+      pass(translator.translate(block))
+      noteNewest()
+    }
+    const onPong = (timestamp: string | undefined, tookMs: number) => {
+      const at = readTimestamp(timestamp)
+      if (at !== null) clock.asked(at, now() - tookMs, tookMs)
+    }
+    const gate = createTimeGate({
+      clock,
+      now,
+      believeMs: timing.pingMs,
+      ask: async () => {
+        const askedAt = performance.now()
+        onPong(field(await opened.action('Ping'), 'timestamp'), performance.now() - askedAt)
+      },
+      onBlock: take,
+    })
+    heldBack = gate.waiting
     const onEvent = (block: AmiBlock) => {
       if (block.event === 'FullyBooted') {
         uptimeSeconds = integer(block, 'uptime')
         booted()
-      } else if (holding && block.event === 'Hangup') {
-        const channel = translator.channelOf(block)
-        if (channel) departed.set(channel.channelId, channel)
       }
-      pass(translator.translate(block))
-      const newest = translator.newestAt()
-      if (newest !== null) link.newestEventAt = newest
+      gate.push(block)
+    }
+    // By our clock, as whoever asks for its age reckons: the PBX's may go wrong by minutes.
+    const noteNewest = () => {
+      link.newestEventAt = now()
     }
     const onMalformed = () => {
       const times = (counters.malformed.get('no event') ?? 0) + 1
@@ -182,38 +305,128 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
       if (times === 1) onOdd('The PBX sent a block that is neither an answer nor an event.')
     }
 
-    const opened = await connectAmi(settings, { onEvent, onMalformed, onClosed: fail }, timing)
+    const onUseless = (name: string, timestamp: string | undefined) => {
+      translator.passOver(name, timestamp)
+      noteNewest()
+    }
+    const opened = await connectAmi(
+      settings,
+      { onEvent, onMalformed, onClosed: fail, isUseless, onUseless, onPong },
+      timing,
+      stopping.signal,
+    )
     connection = opened
     for (const ask of unasked) ask()
-    const abort = () => opened.close()
-    stopping.signal.addEventListener('abort', abort)
     try {
       if (isStopping()) throw new AmiError('ami.closed')
       const version = await readVersion(opened, onOdd)
       if (version.major !== null && version.major < oldest)
         throw new AmiError('ami.too_old', version.version ?? '')
+      await gate.open()
       const inTime = await Promise.race([
         boot.then(() => true),
         ended,
         delay(timing.bootMs, false, { ref: false }),
       ])
-      if (!inTime) onOdd('The PBX did not say that it has booted: give the AMI user the read class `system`.')
-      const lists = await readLists(opened, translator, { pbx, now, uptimeSeconds, onOdd, ...timing })
-      for (const event of mergeSnapshot(pbx, lists, { events: holding, departed })) queue.push(event)
+      if (inTime) notices.clear('pbx.not_booted')
+      else notices.set('pbx.not_booted')
+      const reading = { pbx, prefix, now, ours: clock.ours, uptimeSeconds, onOdd, notice: notices.set }
+      const read = () => readLists(opened, translator, { ...reading, ...timing })
+      const lists = await read()
+      const record = await unheard(mergeSnapshot(pbx, lists, { events: holding, departed }), clock.ours)
+      for (const event of mergeSnapshot(pbx, lists, { events: holding, departed })) {
+        const isSnapshot = event.type === 'snapshot' && record !== null
+        queue.push(isSnapshot ? { ...event, snapshot: { ...event.snapshot, record } } : event)
+      }
       holding = undefined
+      translator.allAreKnown()
       live = opened
       connected += 1
       lastFailure = undefined
       log.info({ pbx, version: version.version, channels: lists.channels.length }, 'The PBX is connected.')
-      if (version.major !== tested) {
-        log.warn({ pbx, version: version.version }, `This Asterisk is untried; ${tested} is what was tested.`)
-      }
+      if (version.major === tested) notices.clear('pbx.untried')
+      else notices.set('pbx.untried', { version: version.version ?? '?', tested })
       setState('live', null)
+      neighbours.start()
+      // What cannot be read is no reason to let go of the line.
+      noteClasses(await readHeardClasses(opened, settings.username).catch(() => null))
+      /** What differs between the floor and the lists, of the moment at which the reading begins. */
+      const look = async (differencesFrom: (snapshot: SnapshotEvent) => PbxEvent[]) => {
+        beside = []
+        departed.clear()
+        try {
+          const [first] = mergeSnapshot(pbx, await read(), { events: beside, departed })
+          return first?.type === 'snapshot' ? differencesFrom(first) : []
+        } finally {
+          beside = undefined
+        }
+      }
+      /** Reads the lists while the stream is held, as after a connect, and has the floor put right by them. */
+      const putRight = async () => {
+        holding = []
+        departed.clear()
+        let events: PbxEvent[] | undefined
+        try {
+          events = mergeSnapshot(pbx, await read(), { events: holding, departed })
+        } finally {
+          for (const event of events ?? holding)
+            queue.push(event.type === 'snapshot' ? asCheck(event) : event)
+          holding = undefined
+        }
+      }
+      void checkNowAndThen(over.signal, look, putRight)
       return await ended
     } finally {
-      stopping.signal.removeEventListener('abort', abort)
+      over.abort()
+      neighbours.stop()
+      silentMs = opened.silentMs()
       opened.close()
       live = undefined
+    }
+  }
+
+  /** What the PBX's record has to tell of the time before the first event of a list; null where there is no record. */
+  const unheard = async (
+    [first]: readonly PbxEvent[],
+    ours: ReadingFor['ours'],
+  ): Promise<RecordTold | null> => {
+    if (first?.type !== 'snapshot' || !settings.readUnheard) return null
+    const give: GiveEvents = async (events) => {
+      for (const event of events) queue.push(event)
+      while (queue.waiting() > mostWaiting && !isStopping()) await immediate()
+    }
+    // What was heard before the link broke is worked on first: it says what went unheard.
+    queue.drain()
+    return settings.readUnheard(first, give, { ours, notices, signal: stopping.signal })
+  }
+
+  /** Proves now and then that nothing was missed of the stream; what was is put right, and told of. */
+  const checkNowAndThen = async (
+    signal: AbortSignal,
+    look: (differencesFrom: (snapshot: SnapshotEvent) => PbxEvent[]) => Promise<PbxEvent[]>,
+    putRight: () => Promise<void>,
+  ): Promise<void> => {
+    const { check } = settings
+    const sleep = (ms: number) => delay(ms, undefined, { ref: false, signal })
+    const lookOnce = () => {
+      // What was heard already belongs to the floor that is looked at.
+      queue.drain()
+      return look(check?.remember() ?? (() => []))
+    }
+    while (check) {
+      try {
+        await sleep(timing.checkMs)
+        const missed = await missedBy(lookOnce, () => sleep(timing.checkPauseMs))
+        check.onChecked()
+        if (missed.length === 0) continue
+        notices.set('pbx.missed', { kinds: kindsOf(missed) })
+        check.onMissed(missed, trace.replaced())
+        await putRight()
+      } catch (error) {
+        // The connection has ended, and with it the looking: the next one begins by a snapshot anyway.
+        if (signal.aborted) return
+        log.warn({ pbx, err: error }, 'The stream of events could not be held against the lists of the PBX.')
+      }
     }
   }
 
@@ -221,10 +434,19 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
     if (!(error instanceof AmiError) || error.code !== 'ami.refused_action') return
     // A channel that has gone meanwhile is no oddity; a right that is missing is.
     if (error.detail?.includes('ermission') !== true) return
-    const times = (counters.malformed.get('Getvar refused') ?? 0) + 1
-    counters.malformed.set('Getvar refused', times)
-    if (times === 1)
-      onOdd('The AMI user may not use Getvar (class call): callers’ numbers come late or not at all.')
+    counters.malformed.set('Getvar refused', (counters.malformed.get('Getvar refused') ?? 0) + 1)
+    notices.set('pbx.no_getvar')
+  }
+
+  /** What the AMI user hears, as the PBX's files say: a class that is missing makes no noise. */
+  const noteClasses = (heard: ReadonlySet<AmiClass> | null) => {
+    const missing = wantedClasses.filter((each) => heard?.has(each) === false)
+    const user = settings.username
+    if (missing.includes('call')) notices.set('pbx.no_call_events', { user })
+    else notices.clear('pbx.no_call_events')
+    const others = missing.filter((each) => each !== 'call')
+    if (others.length > 0) notices.set('pbx.classes_missing', { user, classes: others.join(', ') })
+    else notices.clear('pbx.classes_missing')
   }
 
   const run = async () => {
@@ -235,7 +457,8 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
       const why = await session().catch((error: unknown) => asAmiError(error))
       if (isStopping()) return
       const wasLive = connected > before
-      if (wasLive) queue.push({ pbx, at: now(), arrivedAt: now(), type: 'link.lost' })
+      // From the last sign of life on nothing was heard.
+      if (wasLive) queue.push({ pbx, at: now() - Math.round(silentMs), arrivedAt: now(), type: 'link.lost' })
       failures = wasLive && now() - beganAt > timing.steadyMs ? 1 : failures + 1
       const waitMs = backoffMs(needsPerson(why.code) ? timing.refused : timing.reconnect, failures, random())
       // Each kind of failure is said once, however often it is met again.
@@ -245,7 +468,7 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
         else log.warn(fields, why.message)
       }
       lastFailure = why.code
-      setState(stateAfter(why.code), why.message)
+      setState(stateAfter(why.code), why)
       await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   }
@@ -263,7 +486,10 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
 
   return {
     start: () => {
-      running ??= run()
+      if (running) return
+      // Nothing has changed yet, and yet it is news: until the PBX is heard nobody may take the floor for what it is now.
+      settings.onState(current())
+      running = run()
     },
     stop: async () => {
       stopping.abort()
@@ -271,7 +497,8 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
       queue.drain()
     },
     state: current,
-    counters: () => ({ ...counters, waiting: queue.waiting(), connected }),
+    notices: notices.list,
+    counters: () => ({ ...counters, waiting: heldBack() + queue.waiting(), connected }),
     action,
     setVariables: async (channelId, variables) => {
       const names = Object.keys(variables)
@@ -289,6 +516,10 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
       )
     },
   }
+}
+
+function asCheck(event: SnapshotEvent): SnapshotEvent {
+  return { ...event, snapshot: { ...event.snapshot, isCheck: true } }
 }
 
 /** Failures that time does not mend. */

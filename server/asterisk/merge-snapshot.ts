@@ -6,6 +6,8 @@ export interface Lists extends Snapshot {
   readonly at: number
   readonly arrivedAt: number
   readonly phones: readonly { device: string; reachable: boolean }[]
+  /** A time of the PBX's, such as an id begins with, by our clock; the same where left out. */
+  readonly ours?: (at: number) => number
 }
 
 /** What came while the lists were read. */
@@ -129,9 +131,13 @@ function howItWas(lists: Lists, events: readonly PbxEvent[]): Before {
 function channelsBefore(lists: Lists, held: Held, { born }: Before): Snapshot['channels'] {
   const listed = new Set(lists.channels.map((channel) => channel.channelId))
   const departed = [...held.departed.values()].filter(({ channelId }) => !listed.has(channelId))
+  const startedAt = ({ channelId }: ChannelInfo) => {
+    const started = startOf(channelId)
+    return started === null ? lists.at : (lists.ours?.(started) ?? started)
+  }
   return [
     ...lists.channels,
-    ...departed.map((channel) => ({ ...channel, startedAt: startOf(channel.channelId) ?? lists.at })),
+    ...departed.map((channel) => ({ ...channel, startedAt: startedAt(channel) })),
   ].filter(({ channelId }) => !born.has(channelId))
 }
 

@@ -1,4 +1,5 @@
 import type { MemberInfo, Snapshot, WaitingCaller } from '../floor/events.ts'
+import type { NoticeCode, NoticeValues } from '../../shared/notices.ts'
 import type { AmiConnection } from './connection.ts'
 import { AmiError } from './errors.ts'
 import { field, integer, optional, type AmiBlock } from './fields.ts'
@@ -11,8 +12,12 @@ import { FieldError } from './translation.ts'
 /** What reading needs beside the connection. */
 export interface ReadingSettings {
   pbx: string
+  /** What stands before the names of queues and devices; empty where this is the only PBX. */
+  prefix: string
   /** Our clock, ms. */
   now: () => number
+  /** A time of the PBX's, by our clock. */
+  ours: (at: number) => number
   /** Seconds since the PBX was started, from FullyBooted. */
   uptimeSeconds: number | null
   /** How long a list may take, ms. */
@@ -21,6 +26,7 @@ export interface ReadingSettings {
   queueTries: number
   queuePauseMs: number
   onOdd: (message: string) => void
+  notice: (code: NoticeCode, values?: NoticeValues) => void
 }
 
 /**
@@ -33,11 +39,16 @@ export async function readLists(
   translator: Translator,
   settings: ReadingSettings,
 ): Promise<Lists> {
-  const { pbx, now, listMs, onOdd } = settings
+  const { pbx, prefix, now, ours, listMs, onOdd } = settings
   const arrivedAt = now()
   const pong = await connection.action('Ping')
-  const at = readTimestamp(field(pong, 'timestamp')) ?? arrivedAt
-  const core = await whereAllowed(connection.action('CoreStatus'), onOdd, 'CoreStatus')
+  const said = readTimestamp(field(pong, 'timestamp')) ?? arrivedAt
+  const at = ours(said)
+  const refused = (list: string) => (message: string) => {
+    onOdd(message)
+    settings.notice('pbx.list_refused', { list })
+  }
+  const core = await whereAllowed(connection.action('CoreStatus'), refused('CoreStatus'), 'CoreStatus')
   const channels = await connection.list('CoreShowChannels', {}, listMs)
   const queues = await readQueues(connection, settings)
   const parked = await whereAllowed(
@@ -45,14 +56,19 @@ export async function readLists(
     () => undefined,
     'ParkedCalls',
   )
-  const devices = await whereAllowed(connection.list('DeviceStateList', {}, listMs), onOdd, 'DeviceStateList')
+  const devices = await whereAllowed(
+    connection.list('DeviceStateList', {}, listMs),
+    refused('DeviceStateList'),
+    'DeviceStateList',
+  )
   // The events of what the lists already show are on their way: the answer to this comes after them.
   await connection.action('Ping')
   return {
     at,
     arrivedAt,
-    ...readChannels(channels, translator, pbx, at),
-    ...readQueueItems(queues, pbx, at),
+    ...readChannels(channels, translator, settings, at),
+    ours,
+    ...readQueueItems(queues, settings, at),
     parked: (parked ?? []).flatMap((block) => {
       const unique = optional(block, 'parkeeuniqueid')
       const space = optional(block, 'parkingspace')
@@ -62,9 +78,9 @@ export async function readLists(
       const device = field(block, 'device')
       const state = field(block, 'state')
       if (device === undefined || state === undefined || !isPhone(device)) return []
-      return [{ device, reachable: isReachable(state) }]
+      return [{ device: `${prefix}${device}`, reachable: isReachable(state) }]
     }),
-    bootedAt: core ? bootTime(core, settings.uptimeSeconds, at) : null,
+    bootedAt: core ? bootTime(core, settings.uptimeSeconds, said) : null,
   }
 }
 
@@ -93,7 +109,7 @@ async function readQueues(connection: AmiConnection, settings: ReadingSettings):
       if (!again) throw error
       if (left <= 1) {
         if (error.code === 'ami.timeout') throw error
-        settings.onOdd('The PBX has no queues: app_queue is not loaded, or the AMI user may not read them.')
+        settings.notice('pbx.no_queues')
         return []
       }
       await new Promise((resolve) => setTimeout(resolve, settings.queuePauseMs))
@@ -104,7 +120,7 @@ async function readQueues(connection: AmiConnection, settings: ReadingSettings):
 function readChannels(
   blocks: readonly AmiBlock[],
   translator: Translator,
-  pbx: string,
+  { pbx, ours }: Pick<ReadingSettings, 'pbx' | 'ours'>,
   at: number,
 ): Pick<Snapshot, 'channels' | 'bridges'> {
   const channels: Snapshot['channels'][number][] = []
@@ -112,7 +128,8 @@ function readChannels(
   for (const block of blocks) {
     const channel = translator.channelOf(block)
     if (!channel) continue
-    channels.push({ ...channel, startedAt: startOf(channel.channelId) ?? at - durationMs(block) })
+    const started = startOf(channel.channelId)
+    channels.push({ ...channel, startedAt: started === null ? at - durationMs(block) : ours(started) })
     const bridge = optional(block, 'bridgeid')
     if (bridge === null) continue
     const inside = bridges.get(bridge)
@@ -136,19 +153,20 @@ const listKeys = { interface: 'location', name: 'name' }
 
 function readQueueItems(
   blocks: readonly AmiBlock[],
-  pbx: string,
+  { pbx, prefix }: Pick<ReadingSettings, 'pbx' | 'prefix'>,
   at: number,
 ): Pick<Snapshot, 'queues' | 'members' | 'waiting'> {
   const queues: string[] = []
   const members: MemberInfo[] = []
   const waiting: WaitingCaller[] = []
   for (const block of blocks) {
-    const queue = optional(block, 'queue')
-    if (queue === null) continue
+    const name = optional(block, 'queue')
+    if (name === null) continue
+    const queue = `${prefix}${name}`
     if (block.event === 'QueueParams') queues.push(queue)
     else if (block.event === 'QueueMember') {
       try {
-        members.push(readMember(block, listKeys))
+        members.push(readMember(block, listKeys, { prefix }))
       } catch (error) {
         if (!(error instanceof FieldError)) throw error
       }

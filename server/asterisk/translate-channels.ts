@@ -1,8 +1,10 @@
+import type { Attestation } from '../../shared/calls.ts'
 import type { DeviceState, DialOutcome } from '../floor/events.ts'
 import { readPresentation } from './channel-memory.ts'
 import { channelVariable, field, integer, leadingField, optional, type AmiBlock } from './fields.ts'
 import {
   calledKeys,
+  hearName,
   optionalId,
   optionalText,
   ownKeys,
@@ -42,7 +44,7 @@ const newCallerId: Handler = (block, to) => {
   to.memory.change(
     remembered,
     readNumber(block, 'calleridnum'),
-    readCallerName(block, 'calleridname'),
+    hearName(block, 'calleridname', to),
     presentation,
   )
   const changes = to.memory.shownCaller(unique, remembered)
@@ -61,7 +63,7 @@ const rename: Handler = (block, to) => {
   const linked = to.memory.get(required(block, 'uniqueid'))?.linked
   const linkedId =
     optionalId(block, 'linkedid', to) ?? (linked === undefined ? channelId : `${to.pbx}:${linked}`)
-  const changes = readName(required(block, 'newname'))
+  const changes = readName(required(block, 'newname'), to.prefix)
   to.out.push({ ...to.stamp, type: 'channel.changed', channelId, linkedId, changes })
 }
 
@@ -134,10 +136,18 @@ const dialEnd: Handler = (block, to) => {
 /** What the dialplan may tell us: an account number or digits, nothing that could be taken for anything else. */
 const learntPattern = /^[0-9A-Za-z*#+-]{1,32}$/
 
-/** `UserEvent(RingcardLearnt,Account: …,Digits: …)`; any name that begins with Ringcard will do. */
+/** What a PIN is made of. Longer than any that a caller remembers is no PIN. */
+const pinPattern = /^\d{3,12}$/
+
+/** `UserEvent(RingcardLearnt,Account: …,Digits: …)`; any name that begins with Ringcard will do. `Pin` is for comparing alone. */
 const userEvent: Handler = (block, to) => {
   if (leadingField(block, 'userevent')?.startsWith('Ringcard') !== true) return
   const remembered = to.memory.get(required(block, 'uniqueid'))
+  const pin = optional(block, 'pin')
+  if (pin !== null && pinPattern.test(pin)) {
+    // Events are kept for ever, and a PIN must not be.
+    to.out.push({ ...to.stamp, type: 'call.pinTyped', ...ids(block, to), keptAs: to.keepPin(pin) })
+  }
   const account = learntPart(block, 'account')
   const digits = learntPart(block, 'digits')
   if (account === null && digits === null) return
@@ -158,14 +168,15 @@ const contactStatus: Handler = (block, to) => {
   const status = required(block, 'contactstatus')
   if (status === 'Removed' || status === 'Unreachable') to.askDeviceState(device)
   else if (status !== 'Updated')
-    to.out.push({ ...to.stamp, type: 'phone.reachable', device, reachable: true })
+    to.out.push({ ...to.stamp, type: 'phone.reachable', device: `${to.prefix}${device}`, reachable: true })
 }
 
 const deviceStateChange: Handler = (block, to) => {
   const device = required(block, 'device')
   const state = required(block, 'state')
-  if (isPhone(device))
-    to.out.push({ ...to.stamp, type: 'phone.reachable', device, reachable: isReachable(state) })
+  if (!isPhone(device)) return
+  const reachable = isReachable(state)
+  to.out.push({ ...to.stamp, type: 'phone.reachable', device: `${to.prefix}${device}`, reachable })
 }
 
 /** Devices that are phones: not queues, hints, parking places or mailboxes, which have states as well. */
@@ -204,8 +215,8 @@ export function hearVariables(block: AmiBlock, to: Translation): void {
   const unique = field(block, 'uniqueid')
   const remembered = unique === undefined ? undefined : to.memory.get(unique)
   if (unique === undefined || !remembered) return
-  const said = readPresentation(channelVariable(block, 'chanvariable', 'CALLERID(pres)'))
-  if (said !== 'unknown' && said !== remembered.presentation) showCaller(unique, said, to)
+  const shown = readPresentation(channelVariable(block, 'chanvariable', 'CALLERID(pres)'))
+  if (shown !== 'unknown' && shown !== remembered.presentation) showCaller(unique, shown, to)
   const queueStatus = channelVariable(block, 'chanvariable', 'QUEUESTATUS')
   if (queueStatus !== undefined && queueStatus !== remembered.queueStatus) {
     remembered.queueStatus = queueStatus
@@ -221,7 +232,22 @@ export function hearVariables(block: AmiBlock, to: Translation): void {
       to.out.push({ ...to.stamp, type: 'call.learnt', ...ids(block, to), account, digits: null })
     }
   }
+  const said = channelVariable(block, 'chanvariable', 'RINGCARD_ATTESTATION')
+  if (said !== undefined && said !== remembered.attestation) {
+    remembered.attestation = said
+    const attestation = attestations.get(said)
+    if (attestation) to.out.push({ ...to.stamp, type: 'call.attested', ...ids(block, to), attestation })
+  }
 }
+
+/** The values of RINGCARD_ATTESTATION: the letters of SHAKEN, or that there is none. Anything else says nothing. */
+const attestations = new Map<string, Attestation>([
+  ['A', 'full'],
+  ['B', 'partial'],
+  ['C', 'gateway'],
+  ['none', 'none'],
+  ['failed', 'failed'],
+])
 
 /** The values of QUEUESTATUS, which stays as it is when the next queue begins. */
 const queueResults = new Map<string, 'timedOut' | 'emptied' | 'refused' | 'withdrawn'>([

@@ -69,7 +69,14 @@ const blindTransfer: Handler = (block, to) => {
   })
 }
 
+/** DestType, where it is not a bridge. */
+const destinations = new Map<string, 'application' | 'conference'>([
+  ['App', 'application'],
+  ['Threeway', 'conference'],
+])
+
 const attendedTransfer: Handler = (block, to) => {
+  const into = destinations.get(field(block, 'desttype') ?? '')
   to.out.push({
     ...to.stamp,
     type: 'transfer.attended',
@@ -78,6 +85,7 @@ const attendedTransfer: Handler = (block, to) => {
     secondId: optionalId(block, 'secondtransfereruniqueid', to),
     transfereeId: optionalId(block, 'transfereeuniqueid', to),
     targetId: optionalId(block, 'transfertargetuniqueid', to),
+    ...(into === undefined ? {} : { into }),
   })
 }
 

@@ -7,6 +7,7 @@ import {
   readChannel,
   required,
   requiredId,
+  requiredName,
   type Handler,
   type Translation,
 } from './translation.ts'
@@ -14,7 +15,7 @@ import {
 /** Where a queue event happened: its queue, and the caller's channel. */
 function visit(block: AmiBlock, to: Translation) {
   return {
-    queue: required(block, 'queue'),
+    queue: requiredName(block, 'queue', to),
     channelId: requiredId(block, 'uniqueid', to),
     linkedId: requiredId(block, 'linkedid', to),
   }
@@ -40,7 +41,7 @@ const agentCalled: Handler = (block, to) => {
     ...visit(block, to),
     calledId: requiredId(block, 'destuniqueid', to),
     called: readChannel(block, calledKeys, to),
-    interface: required(block, 'interface'),
+    interface: requiredName(block, 'interface', to),
     memberName: optionalText(block, 'membername') ?? required(block, 'interface'),
   })
 }
@@ -52,7 +53,7 @@ const agentConnect: Handler = (block, to) => {
     type: 'queue.connected',
     ...visit(block, to),
     calledId: requiredId(block, 'destuniqueid', to),
-    interface: required(block, 'interface'),
+    interface: requiredName(block, 'interface', to),
     waitMs: (integer(block, 'holdtime') ?? 0) * 1000,
     ringMs: (integer(block, 'ringtime') ?? 0) * 1000,
   })
@@ -61,7 +62,7 @@ const agentConnect: Handler = (block, to) => {
 /** Unlike AgentConnect's, this RingTime comes in ms. */
 const agentRingNoAnswer: Handler = (block, to) => {
   const ringMs = integer(block, 'ringtime') ?? 0
-  const memberInterface = required(block, 'interface')
+  const memberInterface = requiredName(block, 'interface', to)
   to.out.push({
     ...to.stamp,
     type: 'queue.notAnswered',
@@ -71,13 +72,15 @@ const agentRingNoAnswer: Handler = (block, to) => {
   })
 }
 
+/** It names no caller when their channel has gone already: then the legs have told all there is to tell. */
 const agentComplete: Handler = (block, to) => {
+  if (field(block, 'uniqueid') === undefined) return
   const reason = field(block, 'reason')
   to.out.push({
     ...to.stamp,
     type: 'queue.completed',
     ...visit(block, to),
-    interface: required(block, 'interface'),
+    interface: requiredName(block, 'interface', to),
     talkMs: (integer(block, 'talktime') ?? 0) * 1000,
     reason: reason === 'agent' || reason === 'transfer' ? reason : 'customer',
   })
@@ -88,14 +91,19 @@ const agentComplete: Handler = (block, to) => {
  * @param keys the headers of its interface and name, which differ between events and the list
  * @throws FieldError
  */
-export function readMember(block: AmiBlock, keys: { interface: string; name: string }): MemberInfo {
-  const memberInterface = required(block, keys.interface)
+export function readMember(
+  block: AmiBlock,
+  keys: { interface: string; name: string },
+  to: Pick<Translation, 'prefix'>,
+): MemberInfo {
+  const memberInterface = requiredName(block, keys.interface, to)
+  const stateInterface = field(block, 'stateinterface') ?? ''
   const paused = field(block, 'paused') === '1'
   return {
-    queue: required(block, 'queue'),
+    queue: requiredName(block, 'queue', to),
     interface: memberInterface,
-    stateInterface: field(block, 'stateinterface') || memberInterface,
-    memberName: optionalText(block, keys.name) ?? memberInterface,
+    stateInterface: stateInterface === '' ? memberInterface : `${to.prefix}${stateInterface}`,
+    memberName: optionalText(block, keys.name) ?? required(block, keys.interface),
     paused,
     pauseReason: paused ? optionalText(block, 'pausedreason') : null,
     deviceState: readDeviceState(field(block, 'status')),
@@ -105,12 +113,12 @@ export function readMember(block: AmiBlock, keys: { interface: string; name: str
 const eventKeys = { interface: 'interface', name: 'membername' }
 
 const memberSet: Handler = (block, to) => {
-  to.out.push({ ...to.stamp, type: 'member.set', member: readMember(block, eventKeys) })
+  to.out.push({ ...to.stamp, type: 'member.set', member: readMember(block, eventKeys, to) })
 }
 
 const memberRemoved: Handler = (block, to) => {
-  const queue = required(block, 'queue')
-  to.out.push({ ...to.stamp, type: 'member.removed', queue, interface: required(block, 'interface') })
+  const queue = requiredName(block, 'queue', to)
+  to.out.push({ ...to.stamp, type: 'member.removed', queue, interface: requiredName(block, 'interface', to) })
 }
 
 export const queueHandlers: readonly (readonly [string, Handler])[] = [

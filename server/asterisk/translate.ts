@@ -1,6 +1,9 @@
 import type { ChannelInfo, PbxEvent, Stamp } from '../floor/events.ts'
 import { ChannelMemory, readPresentation } from './channel-memory.ts'
-import { leadingField, type AmiBlock } from './fields.ts'
+import type { PbxClock } from './clock.ts'
+import { field, leadingField, type AmiBlock } from './fields.ts'
+import { startOf } from './merge-snapshot.ts'
+import { isNeighbour } from './neighbours.ts'
 import { channelHandlers, hearVariables, isPhone, isReachable, showCaller } from './translate-channels.ts'
 import { moveHandlers } from './translate-moves.ts'
 import { queueHandlers } from './translate-queues.ts'
@@ -19,26 +22,41 @@ export interface EventCounters {
 export interface TranslatorSettings {
   /** The name of the PBX, which begins every id. */
   pbx: string
+  /** What stands before the names of queues and devices; none where this is the only PBX. */
+  prefix?: string
   /** Our clock, ms. */
   now: () => number
   counters: EventCounters
   /** Told of each kind of oddity the first time that it comes; the text holds nothing of a caller's. */
   onOdd: (message: string) => void
+  /** Told of what an administrator should know. */
+  notice?: Translation['notice']
+  /** Another Ringcard on this PBX gave a sign of life. */
+  onNeighbour?: (block: AmiBlock) => void
+  /** The PBX's clock; its times are taken as they are where left out. */
+  clock?: Pick<PbxClock, 'ours'>
   askPresentation: (uniqueId: string) => void
   askDeviceState: (device: string) => void
+  /** Keeps a PIN that a caller typed, since no event may hold it. @returns what it can be asked for by */
+  keepPin: (pin: string) => string
 }
 
 export interface Translator {
+  /** From now on every channel there is has been announced, by an event or by a list. */
+  allAreKnown(): void
   /** What this event of Asterisk's means: mostly one event, sometimes none or a few. Never throws. */
   translate(block: AmiBlock): PbxEvent[]
+  /**
+   * An event that is of no use ({@link isUseless}) was left out before it was parsed.
+   * @param timestamp as Asterisk wrote it
+   */
+  passOver(name: string, timestamp: string | undefined): void
   /** The answer to `askPresentation`: the value of `CALLERID(pres)`. */
   learnPresentation(uniqueId: string, value: string | undefined): PbxEvent[]
   /** The answer to `askDeviceState`: the value of `DEVICE_STATE()`. */
   learnDeviceState(device: string, value: string): PbxEvent[]
   /** Describes the channel of a list's item, or of a Hangup; null where the block describes none. */
   channelOf(block: AmiBlock): ChannelInfo | null
-  /** The PBX's time of the newest event, or ours before the first, ms. */
-  newestAt(): number | null
 }
 
 const handlers = new Map<string, Handler>([...channelHandlers, ...queueHandlers, ...moveHandlers])
@@ -56,6 +74,11 @@ const useless = new Set(
   TestEvent UnexpectedAddress Unload VarSet VoicemailPasswordChange Wink`.split(/\s+/),
 )
 
+/** Whether nothing here reads events of this name: they need not even be parsed. `FullyBooted` ends a PBX's start. */
+export function isUseless(name: string): boolean {
+  return useless.has(name) && name !== 'FullyBooted'
+}
+
 /** Counters that start at nothing. */
 export function createCounters(): EventCounters {
   return { seen: new Map(), unknown: new Map(), malformed: new Map() }
@@ -63,15 +86,19 @@ export function createCounters(): EventCounters {
 
 /** Makes a translator for one connection: what it remembers of channels must not outlive it. */
 export function createTranslator(settings: TranslatorSettings): Translator {
-  const { pbx, now, counters, onOdd } = settings
+  const { pbx, now, counters, onOdd, clock, notice = () => undefined } = settings
   let newestAt: number | null = null
+  let known = false
   const to: Translation = {
     pbx,
+    prefix: settings.prefix ?? '',
     memory: new ChannelMemory(),
     stamp: { pbx, at: 0, arrivedAt: 0 },
     out: [],
+    notice,
     askPresentation: settings.askPresentation,
     askDeviceState: settings.askDeviceState,
+    keepPin: settings.keepPin,
   }
 
   const malformed = (name: string, why: string) => {
@@ -82,8 +109,24 @@ export function createTranslator(settings: TranslatorSettings): Translator {
     const arrivedAt = now()
     const at = readTimestamp(leadingField(block, 'timestamp'))
     if (at === null) return { pbx, at: arrivedAt, arrivedAt }
-    newestAt = at
-    return { pbx, at, arrivedAt }
+    newestAt = clock?.ours(at) ?? at
+    return { pbx, at: newestAt, arrivedAt }
+  }
+
+  /**
+   * An event of a channel that nobody announced: its Newchannel was filtered, lost, or kept back. Nearly every event
+   * describes its channel whole, so it is taken in here; of one that hangs up there is nothing left to take in.
+   */
+  const announce = (name: string, block: AmiBlock): void => {
+    const unique = field(block, 'uniqueid')
+    if (unique === undefined || name === 'Newchannel') return
+    if (to.memory.get(unique) !== undefined || to.memory.hasGone(unique)) return
+    notice('pbx.unannounced')
+    if (name === 'Hangup' || block.channelstate === undefined) return
+    const channel = readChannel(block, ownKeys, to)
+    const started = startOf(channel.channelId)
+    const at = started === null ? to.stamp.at : Math.min(to.stamp.at, clock?.ours(started) ?? started)
+    to.out.push({ ...to.stamp, at, type: 'channel.appeared', channel })
   }
 
   const collect = (stamp: Stamp, work: () => void): PbxEvent[] => {
@@ -100,26 +143,41 @@ export function createTranslator(settings: TranslatorSettings): Translator {
     return { pbx, at: newestAt ?? arrivedAt, arrivedAt }
   }
 
+  const passOver: Translator['passOver'] = (name, timestamp) => {
+    count(counters.seen, name)
+    const at = readTimestamp(timestamp)
+    if (at !== null) newestAt = clock?.ours(at) ?? at
+  }
+
   return {
+    passOver,
+    allAreKnown: () => {
+      known = true
+    },
     translate: (block) => {
       const name = leadingField(block, 'event') ?? ''
       const handler = handlers.get(name)
       if (!handler) {
-        if (useless.has(name)) {
-          count(counters.seen, name)
-          // Filtered or not, its time says that the line is alive.
-          newestAt = readTimestamp(leadingField(block, 'timestamp')) ?? newestAt
-        } else if (count(counters.unknown, name.slice(0, 60)) === 1) {
+        if (useless.has(name)) passOver(name, leadingField(block, 'timestamp'))
+        else if (count(counters.unknown, name.slice(0, 60)) === 1) {
           onOdd(`The PBX sends an event that is not known here: ${JSON.stringify(name.slice(0, 60))}.`)
         }
         return []
       }
       count(counters.seen, name)
-      if (block.timestamp === undefined) noteNoTimestamp(counters, onOdd)
+      if (block.timestamp === undefined) {
+        count(counters.malformed, 'without a timestamp')
+        notice('pbx.no_timestamps')
+      }
+      if (isNeighbour(block)) {
+        settings.onNeighbour?.(block)
+        return []
+      }
       const out: PbxEvent[] = []
       to.stamp = stampOf(block)
       to.out = out
       try {
+        if (known) announce(name, block)
         if (block.chanvariable !== undefined) hearVariables(block, to)
         handler(block, to)
       } catch (error) {
@@ -135,7 +193,8 @@ export function createTranslator(settings: TranslatorSettings): Translator {
       }),
     learnDeviceState: (device, value) => {
       if (!isPhone(device)) return []
-      return [{ ...stampNow(), type: 'phone.reachable', device, reachable: isReachable(value) }]
+      const named = `${to.prefix}${device}`
+      return [{ ...stampNow(), type: 'phone.reachable', device: named, reachable: isReachable(value) }]
     },
     channelOf: (block) => {
       try {
@@ -146,7 +205,6 @@ export function createTranslator(settings: TranslatorSettings): Translator {
         return null
       }
     },
-    newestAt: () => newestAt,
   }
 }
 
@@ -156,11 +214,6 @@ export function readTimestamp(text: string | undefined): number | null {
   const seconds = Number(text)
   // Half a microsecond, so that a decimal fraction that has no binary one is not cut off a ms too low.
   return seconds > 0 && Number.isFinite(seconds) ? Math.floor(seconds * 1000 + 0.0005) : null
-}
-
-function noteNoTimestamp(counters: EventCounters, onOdd: (message: string) => void): void {
-  if (count(counters.malformed, 'without a timestamp') > 1) return
-  onOdd('The PBX does not say when events happened: set `timestampevents = yes` in manager.conf.')
 }
 
 function count(counter: Map<string, number>, name: string): number {

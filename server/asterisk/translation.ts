@@ -1,4 +1,5 @@
 import type { ChannelInfo, ChannelState, PbxEvent, Stamp } from '../floor/events.ts'
+import type { NoticeCode, NoticeValues } from '../../shared/notices.ts'
 import { readPresentation, type ChannelMemory, type RememberedChannel } from './channel-memory.ts'
 import {
   channelVariable,
@@ -13,14 +14,20 @@ import {
 /** What a handler of one kind of event works with. */
 export interface Translation {
   readonly pbx: string
+  /** What stands before the names of queues and devices; empty where this is the only PBX. */
+  readonly prefix: string
   readonly memory: ChannelMemory
   /** Of the event being translated. */
   stamp: Stamp
   out: PbxEvent[]
+  /** Something that an administrator should know. */
+  readonly notice: (code: NoticeCode, values?: NoticeValues) => void
   /** Asks the PBX whether this channel's caller may be shown; the answer comes by `learnPresentation`. */
   readonly askPresentation: (uniqueId: string) => void
   /** Asks the PBX for the state of a device; the answer comes by `learnDeviceState`. */
   readonly askDeviceState: (device: string) => void
+  /** Keeps a PIN for whoever compares it. @returns what it can be asked for by */
+  readonly keepPin: (pin: string) => string
 }
 
 /** Turns one kind of AMI event into events of ours. @throws FieldError where a field that it needs is missing */
@@ -58,6 +65,11 @@ export function leadingId(block: AmiBlock, key: string, to: Translation): string
   const value = leadingField(block, key)
   if (value === undefined || value === '' || value.length > longestId) throw new FieldError(key)
   return `${to.pbx}:${value}`
+}
+
+/** The name of a queue, an interface or a device, which tells the PBXs apart where there are several. @throws FieldError */
+export function requiredName(block: AmiBlock, key: string, { prefix }: Pick<Translation, 'prefix'>): string {
+  return `${prefix}${required(block, key)}`
 }
 
 /** An id that not every such event has. */
@@ -129,10 +141,11 @@ export function rememberChannel(
   const remembered = to.memory.remember(unique, {
     linked: required(block, keys.linked),
     number: readNumber(block, keys.number),
-    name: readCallerName(block, keys.name),
+    name: hearName(block, keys.name, to),
     presentation: sure ? said : 'unknown',
     queueStatus: channelVariable(block, keys.variables, 'QUEUESTATUS') ?? '',
     account: channelVariable(block, keys.variables, 'RINGCARD_ACCOUNT') ?? '',
+    attestation: '',
   })
   if (remembered.presentation === 'unknown' && (remembered.number !== null || remembered.name !== null)) {
     to.askPresentation(unique)
@@ -149,7 +162,7 @@ export function readChannel(block: AmiBlock, keys: ChannelKeys, to: Translation,
   return {
     channelId: `${to.pbx}:${unique}`,
     linkedId: requiredId(block, keys.linked, to),
-    ...readName(name),
+    ...readName(name, to.prefix),
     state: readState(field(block, keys.state)),
     ...to.memory.shownCaller(unique, remembered),
     ...to.memory.shownConnected(
@@ -168,11 +181,20 @@ export function readCallerName(block: AmiBlock, key: string): string | null {
   return name === null ? null : unquoted(name)
 }
 
-/** The parts of a channel's name: `PJSIP/201-0000001a`, `Local/201@agents-00000003;2`. */
-export function readName(name: string): Pick<ChannelInfo, 'name' | 'device' | 'localHalf'> {
+/** As {@link readCallerName}, of a name that is heard for the first time: says when it is too long to be one. */
+export function hearName(block: AmiBlock, key: string, to: Translation): string | null {
+  if ((optional(block, key)?.length ?? 0) > longestName) to.notice('pbx.name_cut', { longest: longestName })
+  return readCallerName(block, key)
+}
+
+/**
+ * The parts of a channel's name: `PJSIP/201-0000001a`, `Local/201@agents-00000003;2`.
+ * @param prefix what stands before the names of devices
+ */
+export function readName(name: string, prefix: string): Pick<ChannelInfo, 'name' | 'device' | 'localHalf'> {
   const half = name.endsWith(';1') ? 1 : name.endsWith(';2') ? 2 : null
   const serial = name.lastIndexOf('-')
-  return { name, device: serial > 0 ? name.slice(0, serial) : name, localHalf: half }
+  return { name, device: `${prefix}${serial > 0 ? name.slice(0, serial) : name}`, localHalf: half }
 }
 
 /** Asterisk's numbers for a channel's state (`enum ast_channel_state`). */

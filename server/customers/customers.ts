@@ -1,53 +1,70 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Card, Pop, SearchHit } from '../../shared/customers.ts'
+import type { Card, Note, Pop, SearchHit } from '../../shared/customers.ts'
+import type { ReadNumber } from '../../shared/number-reader.ts'
 import type { Me, Right } from '../../shared/people.ts'
-import type { CountryCode } from '../../shared/phone-numbers.ts'
+import {
+  closedParts,
+  defaultVerification,
+  type AskableFact,
+  type CallVerification,
+  type ExpectedAnswer,
+} from '../../shared/verification.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { Database } from '../database/database.ts'
 import { needingDatabase } from '../database/errors.ts'
-import { cardFor } from './card.ts'
+import { answersOf } from './answers.ts'
+import { cardFor, noteOf, type ClosedParts, type NameOf } from './card.ts'
+import { createChoices } from './choices.ts'
+import { ownNumbers, takeOutOfCalls } from './erase.ts'
 import { createMatching, type CallToMatch, type MatchedCall } from './matching.ts'
 import {
   customerModel,
   customersCollection,
   newCustomer,
-  recentLength,
   storedCustomerSchema,
   type StoredCustomer,
 } from './model.ts'
+import { createPins, type PinLock } from './pins.ts'
 import { candidateOf, candidatesFor } from './ranking.ts'
 import { searchCustomers } from './search.ts'
+import { putOnTimeline, takeOffTimeline, type Talk } from './timeline.ts'
 
 export interface CustomersOptions {
   database: Database
-  /** ISO 3166 country of the trunk. */
-  homeCountry: CountryCode
-  /** Numbers that are nobody's: the own switchboard, test lines. */
-  ignoredNumbers?: readonly string[]
+  /** Reads a number that was typed, or that a call brought, whose id is given then. */
+  readNumber: (raw: string, callId?: string) => ReadNumber
   /** How long a call may wait for its look-up, ms. */
   lookupTimeLimitMs?: number
   /** Whether this call is on this person's desk, or theirs to change for another reason. */
   mayTouchCall: (me: Who, callId: string) => boolean
+  nameOf: NameOf
+  /** What is closed in a call, or outside of any. Without it everybody is unverified, and all that is sensitive is closed. */
+  disclosureOf?: (call: MatchedCall | null) => Disclosure
+  /** The key under which PINs are hashed; empty or left out, there are none. */
+  pinKey?: string
   log: Pick<Logger, 'warn'>
   /** Who is calling, or their card, has changed: whoever shows this call should show it anew. */
   onChange: (call: MatchedCall) => void
   now?: () => number
 }
 
-/** The person who asks, as far as customers need to know. */
-export type Who = Pick<Me, 'personId' | 'displayName' | 'rights'>
+/** What of a card is closed, and how the caller is verified. */
+export interface Disclosure {
+  closed: ClosedParts
+  verification?: CallVerification
+}
+const nobodyVerified: Disclosure = { closed: closedParts(defaultVerification, 'none') }
 
-/** One talk with a customer, as their timeline keeps it. */
-export interface ContactToRecord {
-  /** Of two agents who talked in one call each has a contact of their own. */
-  contactId: string
-  callId: string
-  customerId: string
-  at: number
-  text: string
-  talkMs: number
-  by: string | null
+/** The person who asks, as far as customers need to know. */
+export type Who = Pick<Me, 'personId' | 'rights'>
+
+/** A talk, and whose it is. */
+export interface ContactToRecord extends Talk {
+  /** Null: the call has proved to be nobody's. */
+  customerId: string | null
+  /** On whose timeline it has been so far, if on any. */
+  takenFrom: string | null
 }
 
 export type Customers = ReturnType<typeof createCustomers>
@@ -58,24 +75,25 @@ export type Customers = ReturnType<typeof createCustomers>
  * outcome.
  */
 export function createCustomers(options: CustomersOptions) {
-  const { database, homeCountry } = options
+  const { database, readNumber, nameOf, disclosureOf = () => nobodyVerified } = options
   const now = options.now ?? Date.now
   customerModel(database.connection)
   const collection = () => database.collection<StoredCustomer>(customersCollection)
   const matching = createMatching({
     customers: collection,
     isAway: () => database.state().state === 'away',
-    homeCountry,
-    ignoredNumbers: options.ignoredNumbers ?? [],
+    readNumber,
     timeLimitMs: options.lookupTimeLimitMs ?? 1_500,
     log: options.log,
     onLate: options.onChange,
     now,
   })
-  /** By call: notes taken while the call was bound to a customer, so that they follow when it proves to be another. */
-  const notesTaken = new Map<string, { customerId: string; noteIds: string[] }>()
-  /** By call: the card that was made for it. */
-  const cardsMade = new Map<string, string>()
+  const { remember, forgetChoice } = createChoices(collection, now)
+  const pins = createPins(collection, options.pinKey ?? '', now)
+  /** By call: the card that was made for it, and whether the call has got it. */
+  const cardsMade = new Map<string, { customerId: string; bound: boolean }>()
+  /** By call: the card that is being made for it. */
+  const cardsInTheMaking = new Map<string, Promise<MatchedCall>>()
 
   function calling(callId: string): MatchedCall {
     const call = matching.get(callId)
@@ -100,7 +118,11 @@ export function createCustomers(options: CustomersOptions) {
   }
 
   /** The agent has said who is calling: the call is theirs, and so is what was noted in it. */
-  async function bind(call: MatchedCall, customer: StoredCustomer): Promise<MatchedCall> {
+  async function bind(
+    call: MatchedCall,
+    customer: StoredCustomer,
+    decidedBy: string | null,
+  ): Promise<MatchedCall> {
     const withNotes = (await moveNotes(call.callId, customer._id)) ?? customer
     const others = call.match.candidates.filter(({ customerId }) => customerId !== customer._id)
     const bound: MatchedCall = {
@@ -108,6 +130,7 @@ export function createCustomers(options: CustomersOptions) {
       match: { outcome: 'one', by: 'chosen', candidates: [candidateOf(withNotes, 'chosen'), ...others] },
       customer: withNotes,
       decided: true,
+      decidedBy,
     }
     matching.set(bound)
     options.onChange(bound)
@@ -115,7 +138,7 @@ export function createCustomers(options: CustomersOptions) {
   }
 
   /** The agent has said that it is nobody we know of: the call is nobody's until they say whose. */
-  function disown(call: MatchedCall): MatchedCall {
+  function disown(call: MatchedCall, decidedBy: string | null): MatchedCall {
     const candidates = call.match.candidates.filter(({ customerId }) => customerId !== call.customer?._id)
     const outcome = candidates.length > 0 ? ('several' as const) : ('none' as const)
     const disowned: MatchedCall = {
@@ -123,25 +146,27 @@ export function createCustomers(options: CustomersOptions) {
       match: { outcome, by: candidates.length > 0 ? 'sameNumber' : null, candidates },
       customer: null,
       decided: true,
+      decidedBy,
     }
     matching.set(disowned)
     options.onChange(disowned)
     return disowned
   }
 
-  /** Adds before it removes: should it stop half-way, a note is on two cards rather than on none. */
+  /**
+   * What was noted in a call goes to the card that the call proves to be of. Adds before it removes: should it stop half-way,
+   * a note is on two cards rather than on none.
+   * @returns the card with the notes; null when there was nothing to move
+   */
   async function moveNotes(callId: string, toId: string): Promise<StoredCustomer | null> {
-    const taken = notesTaken.get(callId)
-    if (!taken || taken.customerId === toId) return null
-    const from = await collection().findOne({ _id: taken.customerId })
-    const notes = from?.notes.filter(({ noteId }) => taken.noteIds.includes(noteId)) ?? []
-    for (const note of notes) await pushNote(toId, note)
-    await collection().updateOne(
-      { _id: taken.customerId },
-      { $pull: { notes: { noteId: { $in: taken.noteIds } } }, $inc: { version: 1 } },
-    )
-    notesTaken.set(callId, { ...taken, customerId: toId })
-    return read(toId)
+    const holders = await collection()
+      .find({ 'notes.callId': callId, _id: { $ne: toId } })
+      .toArray()
+    for (const { _id, notes } of holders) {
+      for (const note of notes) if (note.callId === callId) await pushNote(toId, note)
+      await collection().updateOne({ _id }, { $pull: { notes: { callId } }, $inc: { version: 1 } })
+    }
+    return holders.length === 0 ? null : read(toId)
   }
 
   async function pushNote(customerId: string, note: StoredCustomer['notes'][number]): Promise<void> {
@@ -151,33 +176,71 @@ export function createCustomers(options: CustomersOptions) {
     )
   }
 
-  /** From now on this number means this customer, and no other. */
-  async function remember(numberKey: string, customerId: string, personId: string): Promise<void> {
-    const choice = { number: numberKey, by: personId, at: now() }
-    const again = await collection().updateOne(
-      { _id: customerId, 'choices.number': numberKey },
-      { $set: { 'choices.$.by': choice.by, 'choices.$.at': choice.at }, $inc: { version: 1 } },
+  /** The customer whose note has this text now, for whoever wrote it. */
+  async function withText(
+    customer: StoredCustomer,
+    { noteId, text }: { noteId: string; text: string },
+    me: Who,
+  ): Promise<StoredCustomer> {
+    const stored = customer.notes.find((note) => note.noteId === noteId)
+    if (!stored || stored.text === text) return customer
+    if (stored.byPersonId !== me.personId) throw new ProblemError('note.not_yours')
+    await collection().updateOne(
+      { _id: customer._id, 'notes.noteId': noteId },
+      { $set: { 'notes.$.text': text }, $inc: { version: 1 } },
     )
-    if (again.matchedCount === 0) {
-      const first = await collection().updateOne(
-        { _id: customerId },
-        { $push: { choices: choice }, $addToSet: { lookupKeys: numberKey }, $inc: { version: 1 } },
-      )
-      if (first.matchedCount === 0) throw new ProblemError('customer.unknown')
-    }
-    const holders = await collection().find({ lookupKeys: numberKey, 'choices.number': numberKey }).toArray()
-    for (const holder of holders) if (holder._id !== customerId) await forgetChoice(holder, numberKey)
+    return read(customer._id)
   }
 
-  async function forgetChoice(holder: StoredCustomer, numberKey: string): Promise<void> {
-    const onTheCard = holder.phones.some(({ number }) => number === numberKey)
-    await collection().updateOne(
-      { _id: holder._id },
-      {
-        $pull: { choices: { number: numberKey }, ...(onTheCard ? {} : { lookupKeys: numberKey }) },
-        $inc: { version: 1 },
-      },
+  async function makeCard(
+    call: MatchedCall,
+    known: { name: string; company?: string | undefined },
+    personId: string,
+  ): Promise<MatchedCall> {
+    const made = cardsMade.get(call.callId)
+    const isMade = made?.bound === true && call.customer?._id === made.customerId
+    if (isMade && call.customer.name === known.name) return call
+    // One that was begun and not finished, since the database went away, is written again rather than made twice.
+    const customerId = made?.bound === false ? made.customerId : randomUUID()
+    cardsMade.set(call.callId, { customerId, bound: false })
+    const e164 = call.number?.e164 ?? null
+    const customer = storedCustomerSchema.parse(
+      newCustomer({
+        _id: customerId,
+        name: known.name,
+        company: known.company === undefined || known.company === '' ? null : known.company,
+        customerSince: now(),
+        phones: e164 === null ? [] : [{ number: e164, label: 'other' }],
+      }),
     )
+    await collection().replaceOne({ _id: customerId }, customer, { upsert: true })
+    if (call.numberKey !== null) await remember(call.numberKey, customerId, personId)
+    const bound = await bind(calling(call.callId), await read(customerId), personId)
+    cardsMade.set(call.callId, { customerId, bound: true })
+    return bound
+  }
+
+  /** What somebody with these rights sees of a matched call: without `card.read`, only that there is one. */
+  function popFor(call: MatchedCall, rights: readonly Right[]): Pop {
+    if (!rights.includes('card.read')) {
+      return { match: { outcome: call.match.outcome, by: null, candidates: [] }, card: null }
+    }
+    const match = { ...call.match, candidates: candidatesFor(call.match.candidates, rights) }
+    if (!call.customer) return { match, card: null }
+    const { closed, verification } = disclosureOf(call)
+    const card = cardFor(call.customer, rights, now(), nameOf, closed)
+    return { match, card, ...(verification ? { verification } : {}) }
+  }
+
+  /** What of a customer is closed to somebody: the least of any call with that customer on their desk. */
+  function closedTo(me: Who, customerId: string): ClosedParts {
+    let least = disclosureOf(null).closed
+    for (const call of matching.all()) {
+      if (call.customer?._id !== customerId || !options.mayTouchCall(me, call.callId)) continue
+      const { closed } = disclosureOf(call)
+      if (closed.size < least.size) least = closed
+    }
+    return least
   }
 
   return {
@@ -191,9 +254,9 @@ export function createCustomers(options: CustomersOptions) {
     restoreCall: async (call: CallToMatch, customerId: string | null): Promise<MatchedCall> => {
       const matched = await matching.match(call)
       if (matched.decided || matched.match.outcome === 'unavailable') return matched
-      if (customerId === null) return disown(matched)
+      if (customerId === null) return disown(matched, null)
       const customer = await read(customerId).catch(() => null)
-      return customer ? bind(matched, customer) : matched
+      return customer ? bind(matched, customer, null) : matched
     },
 
     /** What is known of a call now, without asking anybody; null for a call that was never matched or is forgotten. */
@@ -202,22 +265,71 @@ export function createCustomers(options: CustomersOptions) {
     /** What an agent's screen shows of a call beside the call itself; null as `callOf`. */
     popOf: (callId: string, rights: readonly Right[]): Pop | null => {
       const call = matching.get(callId)
-      return call && popFor(call, rights, now())
+      return call && popFor(call, rights)
     },
+    popFor,
 
     /** The call has ended, and whoever needed its customer has read it. */
     forgetCall: (callId: string): void => {
       matching.forget(callId)
-      notesTaken.delete(callId)
       cardsMade.delete(callId)
     },
+
+    /** The numbers that lead to a customer and to nobody else, in E.164. @throws ProblemError `customer.unknown` */
+    ownNumbers: (customerId: string): Promise<string[]> =>
+      needingDatabase(async () => ownNumbers(collection(), await read(customerId))),
+
+    /**
+     * Removes a card with all that is on it, and takes the customer out of the calls that are kept.
+     * @returns the ids of the calls that showed the card
+     */
+    erase: (customerId: string): Promise<string[]> =>
+      needingDatabase(async () => {
+        await collection().deleteOne({ _id: customerId })
+        const { changed, forgotten } = takeOutOfCalls(matching, customerId)
+        for (const callId of forgotten) cardsMade.delete(callId)
+        for (const call of changed) options.onChange(call)
+        return forgotten
+      }),
 
     /** Looks up again what could not be looked up: to be called when the database is back. */
     retryUnavailable: (): Promise<void> => matching.retryUnavailable(),
 
     /** One card; null without `card.read`. @throws ProblemError `customer.unknown` */
-    readCard: (customerId: string, rights: readonly Right[]): Promise<Card | null> =>
-      needingDatabase(async () => cardFor(await read(customerId), rights, now())),
+    readCard: (customerId: string, me: Who): Promise<Card | null> =>
+      needingDatabase(async () =>
+        cardFor(await read(customerId), me.rights, now(), nameOf, closedTo(me, customerId)),
+      ),
+
+    /** The call as its look-up, where one is under way, leaves it; null as `callOf`. */
+    settledCall: (callId: string): Promise<MatchedCall | null> => matching.settled(callId),
+
+    /** What the customer of a call could be asked, with the right answers. */
+    answersOf: (call: MatchedCall): ReadonlyMap<AskableFact, ExpectedAnswer> =>
+      call.customer ? answersOf(call.customer) : new Map(),
+
+    /** Compares a PIN that was typed. @throws ProblemError `database.unreachable` */
+    checkPin: (customerId: string, pin: string, lock: PinLock) =>
+      needingDatabase(() => pins.check(customerId, pin, lock)),
+
+    /** Whether PINs can be given and compared: there is a key for them. */
+    hasPins: pins.isPossible,
+
+    /**
+     * Gives a customer a PIN, or takes it away.
+     * @throws ProblemError `verification.needed` outside of a call that is verified for payment data,
+     *   `verification.not_open` without a key to store it under, `customer.unknown`
+     */
+    setPin: (customerId: string, pin: string | null, me: Who): Promise<void> =>
+      needingDatabase(async () => {
+        if (closedTo(me, customerId).has('paymentData')) throw new ProblemError('verification.needed')
+        if (!pins.isPossible) throw new ProblemError('verification.not_open')
+        await collection().updateOne(
+          { _id: customerId },
+          { $set: { pin: pin === null ? null : pins.stored(customerId, pin) }, $inc: { version: 1 } },
+        )
+        refresh(await read(customerId))
+      }),
 
     /** Calls with the names of their customers, found in one query; without names while the database is away. */
     named: async <C extends { customerId: string | null; customerName: string | null }>(
@@ -238,7 +350,7 @@ export function createCustomers(options: CustomersOptions) {
 
     /** Customers whose name, company, phone, e-mail or account number begins so: at most 50. */
     search: (typed: string): Promise<SearchHit[]> =>
-      needingDatabase(() => searchCustomers(collection(), typed, homeCountry)),
+      needingDatabase(() => searchCustomers(collection(), typed, readNumber)),
 
     /**
      * The agent says who is calling. With `toRemember` the next call from this number is theirs at once.
@@ -250,12 +362,12 @@ export function createCustomers(options: CustomersOptions) {
         const { numberKey } = calling(callId)
         if (toRemember && numberKey !== null) await remember(numberKey, customerId, me.personId)
         const customer = await read(customerId)
-        return bind(calling(callId), customer)
+        return bind(calling(callId), customer, me.personId)
       }),
 
     /**
-     * A new card for the caller, with the number of the call. Asked again for a call that has got its new card, it returns
-     * that one.
+     * A new card for the caller, with the number of the call. Asked again for a call that has got its new card, or is about
+     * to, it returns that one.
      * @throws ProblemError `call.unknown`, `call.not_yours`
      */
     createForCall: (
@@ -265,24 +377,13 @@ export function createCustomers(options: CustomersOptions) {
     ): Promise<MatchedCall> =>
       needingDatabase(async () => {
         mustBeMine(me, callId)
-        const call = calling(callId)
-        const isMade = call.customer !== null && call.customer._id === cardsMade.get(callId)
-        if (isMade && call.customer.name === known.name) return call
-        const at = now()
-        const e164 = call.number?.e164 ?? null
-        const customer = storedCustomerSchema.parse(
-          newCustomer({
-            _id: randomUUID(),
-            name: known.name,
-            company: known.company === undefined || known.company === '' ? null : known.company,
-            customerSince: at,
-            phones: e164 === null ? [] : [{ number: e164, label: 'other' }],
-          }),
+        const underWay = cardsInTheMaking.get(callId)
+        if (underWay) return underWay
+        const making = makeCard(calling(callId), known, me.personId).finally(() =>
+          cardsInTheMaking.delete(callId),
         )
-        await collection().insertOne(customer)
-        cardsMade.set(callId, customer._id)
-        if (call.numberKey !== null) await remember(call.numberKey, customer._id, me.personId)
-        return bind(calling(callId), await read(customer._id))
+        cardsInTheMaking.set(callId, making)
+        return making
       }),
 
     /**
@@ -295,62 +396,46 @@ export function createCustomers(options: CustomersOptions) {
         mustBeMine(me, callId)
         const call = calling(callId)
         if (call.customer && call.numberKey !== null) await forgetChoice(call.customer, call.numberKey)
-        return disown(call)
+        return disown(call, me.personId)
       }),
 
     /**
-     * Adds a note; a repeated `noteId` adds nothing and answers with the note there is.
-     * @throws ProblemError `customer.unknown`
+     * Adds a note. Sent again under its `noteId` it is the same note, with the text sent last: what an agent typed on after
+     * an answer that never came is not lost.
+     * @throws ProblemError `customer.unknown`, `note.not_yours`
      */
-    addNote: (customerId: string, note: { noteId: string; text: string }, me: Who) =>
+    addNote: (customerId: string, note: { noteId: string; text: string }, me: Who): Promise<Note> =>
       needingDatabase(async () => {
-        await pushNote(customerId, { ...note, at: now(), by: me.displayName })
-        const customer = await read(customerId)
-        for (const call of matching.all()) {
-          if (call.customer?._id !== customerId || !options.mayTouchCall(me, call.callId)) continue
-          const taken = notesTaken.get(call.callId)
-          const noteIds = taken?.customerId === customerId ? taken.noteIds : []
-          notesTaken.set(call.callId, { customerId, noteIds: [...new Set([...noteIds, note.noteId])] })
-        }
+        const call = [...matching.all()].find(
+          ({ callId, customer }) => customer?._id === customerId && options.mayTouchCall(me, callId),
+        )
+        await pushNote(customerId, {
+          ...note,
+          at: now(),
+          by: null,
+          byPersonId: me.personId,
+          ...(call ? { callId: call.callId } : {}),
+        })
+        const customer = await withText(await read(customerId), note, me)
         refresh(customer)
         const stored = customer.notes.find(({ noteId }) => noteId === note.noteId)
         if (!stored) throw new ProblemError('customer.changed')
-        return stored
+        return noteOf(stored, nameOf)
       }),
 
-    /** Puts a talk into the customer's timeline, once however often it is told. Unknown customers are let be. */
+    /**
+     * Puts a talk into the customer's timeline, once however often it is told, and takes it off the one where it was. Unknown
+     * customers are let be. Stopped half-way, it is on two timelines rather than on none.
+     */
     recordContact: (contact: ContactToRecord): Promise<void> =>
       needingDatabase(async () => {
-        const entry: StoredCustomer['recent'][number] = {
-          contactId: contact.contactId,
-          at: contact.at,
-          kind: 'call',
-          text: contact.text,
-          callId: contact.callId,
-          durationMs: contact.talkMs,
-          by: contact.by,
-        }
-        await collection().updateOne(
-          { _id: contact.customerId, 'recent.contactId': { $ne: contact.contactId } },
-          {
-            $push: { recent: { $each: [entry], $sort: { at: -1 }, $slice: recentLength } },
-            $max: { lastContactAt: contact.at },
-            $inc: { version: 1 },
-          },
-        )
+        const { customerId, takenFrom } = contact
+        if (customerId !== null) await putOnTimeline(collection(), customerId, contact)
+        if (takenFrom !== null) await takeOffTimeline(collection(), takenFrom, contact)
       }),
   }
 
   function mustBeMine(me: Who, callId: string): void {
     if (!options.mayTouchCall(me, callId)) throw new ProblemError('call.not_yours')
   }
-}
-
-/** What somebody with these rights sees of a matched call: without `card.read`, only that there is one. */
-export function popFor(call: MatchedCall, rights: readonly Right[], now: number): Pop {
-  if (!rights.includes('card.read')) {
-    return { match: { outcome: call.match.outcome, by: null, candidates: [] }, card: null }
-  }
-  const match = { ...call.match, candidates: candidatesFor(call.match.candidates, rights) }
-  return { match, card: call.customer && cardFor(call.customer, rights, now) }
 }

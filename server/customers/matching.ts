@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Match } from '../../shared/customers.ts'
-import { understandNumber, type CountryCode, type PhoneNumber } from '../../shared/phone-numbers.ts'
+import type { ReadNumber } from '../../shared/number-reader.ts'
+import type { PhoneNumber } from '../../shared/phone-numbers.ts'
 import type { Collection } from '../database/database.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { accountKey, digitsKey, tailKey } from './keys.ts'
@@ -32,6 +33,8 @@ export interface MatchedCall {
   readonly customer: StoredCustomer | null
   /** Whether an agent said who is calling: then no look-up changes it. */
   readonly decided: boolean
+  /** Which agent: their person's id; null where none did, or where that was before a restart. */
+  readonly decidedBy: string | null
 }
 
 export interface MatchingOptions {
@@ -39,9 +42,8 @@ export interface MatchingOptions {
   customers: () => Collection<StoredCustomer>
   /** Whether the database is known to be away: then no call waits for it. */
   isAway: () => boolean
-  homeCountry: CountryCode
-  /** Numbers that are nobody's: the own switchboard, test lines. */
-  ignoredNumbers: readonly string[]
+  /** Reads a number that a call brought. */
+  readNumber: (raw: string, callId: string) => ReadNumber
   /** After this a call goes on without an answer, ms; a late answer is still told by `onLate`. */
   timeLimitMs: number
   log: Pick<Logger, 'warn'>
@@ -53,6 +55,8 @@ export interface MatchingOptions {
 export interface Matching {
   match: (call: CallToMatch) => Promise<MatchedCall>
   get: (callId: string) => MatchedCall | null
+  /** As `get`, after a look-up that is under way. */
+  settled: (callId: string) => Promise<MatchedCall | null>
   /** Puts a new state of a call that is still known; forgotten calls stay forgotten. */
   set: (call: MatchedCall) => void
   all: () => Iterable<MatchedCall>
@@ -77,30 +81,35 @@ interface Kept {
  */
 export function createMatching(options: MatchingOptions): Matching {
   const kept = new Map<string, Kept>()
-  const ignored = new Set(options.ignoredNumbers.map((number) => keyOf(understand(number)) ?? number))
+  const { readNumber } = options
 
-  function understand(number: string): PhoneNumber {
-    return understandNumber(number, options.homeCountry)
+  async function find(filter: { lookupKeys: string; 'choices.number'?: string }): Promise<StoredCustomer[]> {
+    return options.customers().find(filter, { limit: mostCandidates }).toArray()
   }
 
-  async function find(keys: readonly string[]): Promise<StoredCustomer[]> {
-    const lookupKeys = keys.length === 1 && keys[0] !== undefined ? keys[0] : { $in: [...keys] }
-    return options.customers().find({ lookupKeys }, { limit: mostCandidates }).toArray()
+  /** Who has a number. Of a crowd not all are read, but always whom an agent chose for it. */
+  async function withNumber(numberKey: string): Promise<StoredCustomer[]> {
+    const found = await find({ lookupKeys: numberKey })
+    if (found.length < mostCandidates) return found
+    return [...(await find({ lookupKeys: numberKey, 'choices.number': numberKey })), ...found]
   }
 
   async function lookUp(request: CallToMatch, call: MatchedCall): Promise<MatchedCall> {
-    const keys = [
-      ...(call.numberKey === null ? [] : [call.numberKey]),
-      ...(request.account === null ? [] : [accountKey(request.account)]),
-    ]
-    let found = keys.length === 0 ? [] : await find(keys)
+    const [byAccount, byNumber] = await Promise.all([
+      request.account === null ? [] : find({ lookupKeys: accountKey(request.account) }),
+      call.numberKey === null ? [] : withNumber(call.numberKey),
+    ])
+    let found = eachOnce([...byAccount, ...byNumber]).slice(0, mostCandidates)
     const tail = call.number !== null && !call.number.complete ? call.number.nationalTail : null
     const byTail = found.length === 0 && tail !== null
-    if (byTail) found = await find([tailKey(tail)])
+    if (byTail) found = await find({ lookupKeys: tailKey(tail) })
     const facts: CallFacts = {
       numberKey: call.numberKey,
       account: request.account,
-      dialled: request.dialled === null ? null : (understand(request.dialled).e164 ?? request.dialled),
+      dialled:
+        request.dialled === null
+          ? null
+          : (readNumber(request.dialled, request.callId).e164 ?? request.dialled),
       byTail,
       now: options.now(),
     }
@@ -175,7 +184,8 @@ export function createMatching(options: MatchingOptions): Matching {
         return known.call
       }
 
-      const number = request.restricted || request.number === null ? null : understand(request.number)
+      const number =
+        request.restricted || request.number === null ? null : readNumber(request.number, request.callId)
       const usable = number !== null && number.display !== '' ? number : null
       const numberKey = usable === null ? null : keyOf(usable)
       const call = (outcome: Match['outcome']): MatchedCall => ({
@@ -185,8 +195,9 @@ export function createMatching(options: MatchingOptions): Matching {
         match: { outcome, by: null, candidates: [] },
         customer: null,
         decided: false,
+        decidedBy: null,
       })
-      const ignore = usable !== null && ignored.has(numberKey ?? usable.display)
+      const ignore = usable?.kind === 'own' || usable?.kind === 'ignored'
       const outcome = ignore
         ? 'ignored'
         : usable === null && request.account === null
@@ -197,6 +208,10 @@ export function createMatching(options: MatchingOptions): Matching {
       return outcome === 'pending' ? begin(entry) : entry.call
     },
     get: (callId) => kept.get(callId)?.call ?? null,
+    settled: async (callId) => {
+      await kept.get(callId)?.pending
+      return kept.get(callId)?.call ?? null
+    },
     set: (call) => {
       const entry = kept.get(call.callId)
       if (entry) entry.call = call
@@ -221,6 +236,10 @@ export function createMatching(options: MatchingOptions): Matching {
 function keyOf(number: PhoneNumber): string | null {
   if (number.e164 !== null) return number.e164
   return number.nationalTail === null ? null : digitsKey(number.display)
+}
+
+function eachOnce(customers: readonly StoredCustomer[]): StoredCustomer[] {
+  return [...new Map(customers.map((customer) => [customer._id, customer])).values()]
 }
 
 function sameQuestion(one: CallToMatch, other: CallToMatch): boolean {

@@ -4,8 +4,11 @@ import { instantSchema } from '../../shared/calls.ts'
 import {
   cardEmailSchema,
   cardPhoneSchema,
+  debtSchema,
   noteSchema,
   openBusinessSchema,
+  paymentDataSchema,
+  preferenceSchema,
   promiseSchema,
   purchaseSchema,
   tierSchema,
@@ -21,6 +24,17 @@ export const recentLength = 30
 
 /** An agent's word that a number is this customer's, whatever the card's phones say. */
 export const choiceSchema = z.object({ number: z.string(), by: z.string(), at: instantSchema })
+
+/** A PIN for the phone menu: see pins.ts. */
+export const storedPinSchema = z.object({
+  hash: z.string(),
+  /** Wrong ones since the last right one. */
+  wrong: z.number().int(),
+  lockedUntil: instantSchema.nullable(),
+})
+
+/** Who wrote or did something, as stored: one of our people by id, whoever else (imported history) by name in `by`. */
+const byPersonId = z.string().optional()
 
 /**
  * A customer as stored. One document holds all that the card shows, so that a pop is one indexed query.
@@ -42,13 +56,21 @@ export const storedCustomerSchema = z.object({
   phones: z.array(cardPhoneSchema),
   emails: z.array(cardEmailSchema),
   accountNumber: z.string().nullable(),
-  preferences: z.array(z.object({ label: z.string(), value: z.string() })),
+  preferences: z.array(preferenceSchema),
+  // What is optional came later: older documents lack it.
+  debts: z.array(debtSchema).optional(),
+  payment: paymentDataSchema.nullable().optional(),
+  /** ISO 8601. This and the postcode verify a caller, and stand on no card. */
+  birthDate: z.string().nullable().optional(),
+  postcode: z.string().nullable().optional(),
+  pin: storedPinSchema.nullable().optional(),
   promises: z.array(promiseSchema),
   openBusiness: z.array(openBusinessSchema),
   purchases: z.array(purchaseSchema),
-  notes: z.array(noteSchema),
+  /** A note taken in a call bears its id, so that it follows when the call proves to be somebody else's. */
+  notes: z.array(noteSchema.extend({ byPersonId, callId: z.string().optional() })),
   /** The newest first, at most `recentLength`; a talk bears its contact's id, by which it is put in once. Notes are not repeated here: the card weaves them in. */
-  recent: z.array(timelineEntrySchema.extend({ contactId: z.string().optional() })),
+  recent: z.array(timelineEntrySchema.extend({ byPersonId, contactId: z.string().optional() })),
   lastContactAt: instantSchema.nullable(),
   /** Numbers of ours (a brand's, a campaign's) that belong to this customer's business with us. */
   ourNumbers: z.array(z.string()),
@@ -67,6 +89,7 @@ export type NewCustomer = Pick<StoredCustomer, '_id' | 'name'> &
 export const customerIndexes: readonly Index[] = [
   { keys: { lookupKeys: 1 }, options: { name: 'lookup' } },
   { keys: { searchWords: 1 }, options: { name: 'search' } },
+  { keys: { 'notes.callId': 1 }, options: { name: 'notes_of_call', sparse: true } },
 ]
 
 /** Declares the customers' collection on a connection, with its indexes. */

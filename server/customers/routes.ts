@@ -1,51 +1,49 @@
-import type { z } from 'zod'
-import type { Api, RouteName } from '../../shared/api.ts'
-import type { Card, Pop } from '../../shared/customers.ts'
+import type { AuditAction } from '../../shared/administration.ts'
+import type { Pop } from '../../shared/customers.ts'
 import type { Me } from '../../shared/people.ts'
 import { ProblemError } from '../../shared/problems.ts'
-import { popFor, type Customers } from './customers.ts'
+import type { Handlers } from '../http/mount.ts'
+import type { Customers } from './customers.ts'
 import type { MatchedCall } from './matching.ts'
 
-/** The parsed part of a request, where the route has one. */
-type Part<Name extends RouteName, Key extends 'params' | 'query' | 'body'> = Api[Name] extends {
-  [key in Key]: infer Schema extends z.ZodType
-}
-  ? z.infer<Schema>
-  : undefined
-
-/** A request as a route's handler gets it: already parsed by the route's schemas, from somebody who has its right. */
-export interface CustomerRequest<Name extends RouteName> {
-  params: Part<Name, 'params'>
-  query: Part<Name, 'query'>
-  body: Part<Name, 'body'>
-  me: Me
-}
+type CustomerRoute =
+  | Exclude<Extract<keyof Handlers, `customers.${string}`>, 'customers.erase'>
+  | 'calls.choose'
+  | 'calls.create'
+  | 'calls.unlink'
 
 /**
- * The handlers of the customers' routes, by their names in the table of routes.
- * @param now ms since epoch
+ * How customers are asked over HTTP, and who is calling is said. To erase one takes more than this part.
+ * @param audit keeps who did what to which customer
  */
-export function customerRoutes(customers: Customers, now: () => number = Date.now) {
-  const answer = (call: MatchedCall, me: Me): Pop => popFor(call, me.rights, now())
+export function customerRoutes(
+  customers: Customers,
+  audit: (action: AuditAction, actorId: string, customerId: string) => Promise<void>,
+): Pick<Handlers, CustomerRoute> {
+  const answer = (call: MatchedCall, me: Me): Pop => customers.popFor(call, me.rights)
   return {
-    'customers.search': ({ query }: CustomerRequest<'customers.search'>) => customers.search(query.q),
+    'customers.search': ({ query }) => customers.search(query.q),
 
-    'customers.read': async ({ params, me }: CustomerRequest<'customers.read'>): Promise<Card> => {
-      const card = await customers.readCard(params.customerId, me.rights)
+    'customers.read': async ({ params, me }) => {
+      const card = await customers.readCard(params.customerId, me)
       if (!card) throw new ProblemError('right.missing')
       return card
     },
 
-    'customers.addNote': ({ params, body, me }: CustomerRequest<'customers.addNote'>) =>
-      customers.addNote(params.customerId, body, me),
+    'customers.addNote': ({ params, body, me }) => customers.addNote(params.customerId, body, me),
 
-    'calls.choose': async ({ params, body, me }: CustomerRequest<'calls.choose'>): Promise<Pop> =>
+    'customers.setPin': async ({ params, body, me }) => {
+      await customers.setPin(params.customerId, body.pin, me)
+      await audit(body.pin === null ? 'pin.removed' : 'pin.given', me.personId, params.customerId)
+      return null
+    },
+
+    'calls.choose': async ({ params, body, me }) =>
       answer(await customers.choose(params.callId, body.customerId, body.remember, me), me),
 
-    'calls.create': async ({ params, body, me }: CustomerRequest<'calls.create'>): Promise<Pop> =>
+    'calls.create': async ({ params, body, me }) =>
       answer(await customers.createForCall(params.callId, body, me), me),
 
-    'calls.unlink': async ({ params, me }: CustomerRequest<'calls.unlink'>): Promise<Pop> =>
-      answer(await customers.unlink(params.callId, me), me),
+    'calls.unlink': async ({ params, me }) => answer(await customers.unlink(params.callId, me), me),
   }
 }

@@ -1,5 +1,5 @@
 import type { SearchHit } from '../../shared/customers.ts'
-import { understandNumber, type CountryCode } from '../../shared/phone-numbers.ts'
+import type { PhoneNumber } from '../../shared/phone-numbers.ts'
 import type { Collection } from '../database/database.ts'
 import { wholeWordOf, wordsOf } from './keys.ts'
 import type { StoredCustomer } from './model.ts'
@@ -12,11 +12,11 @@ const mostWords = 5
  * number whole, anything else word by word. Nothing typed becomes a pattern or an operator.
  * @returns one list for each way to read it; every word of a list must be found
  */
-export function readingsOf(typed: string, home: CountryCode): string[][] {
+export function readingsOf(typed: string, readNumber: (raw: string) => PhoneNumber): string[][] {
   const readings: string[][] = []
   const digits = typed.replace(/\D/g, '')
   if (digits.length >= 3 && /^[\d\s()+./-]+$/.test(typed)) {
-    const { e164 } = understandNumber(typed, home)
+    const { e164 } = readNumber(typed)
     // A number half typed is found by its beginning, with or without its prefix.
     if (e164 !== null) readings.push([e164.slice(1)])
     readings.push([digits.replace(/^0+/, '')])
@@ -35,10 +35,10 @@ export function readingsOf(typed: string, home: CountryCode): string[][] {
 export async function searchCustomers(
   customers: Collection<StoredCustomer>,
   typed: string,
-  home: CountryCode,
+  readNumber: (raw: string) => PhoneNumber,
 ): Promise<SearchHit[]> {
   const found = new Map<string, { hit: SearchHit; lastContactAt: number }>()
-  for (const words of readingsOf(typed, home)) {
+  for (const words of readingsOf(typed, readNumber)) {
     if (found.size >= mostHits) break
     // The longest word first: it leaves the fewest to look at.
     const conditions = [...words]

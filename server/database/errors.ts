@@ -16,6 +16,27 @@ export function isDuplicateKey(error: unknown): boolean {
 }
 
 /**
+ * MongoDB's codes that say "this document, never": BadValue, FailedToParse, TypeMismatch, DocumentValidationFailure,
+ * and too large (10334, 17419, 17420).
+ */
+const documentFaults = new Set([2, 9, 14, 121, 10334, 17419, 17420])
+
+/**
+ * Whether a write was refused for what was to be written: to try it again is of no use.
+ * @param error whatever was thrown
+ */
+export function isDocumentFault(error: unknown): boolean {
+  // A document that is too large is refused by the driver itself, in one way or another.
+  if (error instanceof RangeError || error instanceof mongo.MongoInvalidArgumentError) return true
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'number' &&
+    documentFaults.has(error.code)
+  )
+}
+
+/**
  * Whether an error means that the database cannot be reached at present, as opposed to an answer it gave.
  * @param error whatever was thrown
  */

@@ -1,6 +1,8 @@
 import type { AgentState } from '../../shared/calls.ts'
 import type { DeskInfo, MemberInfo } from './events.ts'
-import { extensionOfMember } from './offers.ts'
+import { extensionOfMember } from './members.ts'
+import { extensionInQueue } from './offers.ts'
+import { isOnTheLine } from './reach.ts'
 import type { Agent } from './state.ts'
 import type { FloorState, Step } from './step.ts'
 import { queueOf } from './visits.ts'
@@ -44,7 +46,7 @@ function mapMembers(step: Step): void {
 }
 
 function noteMembership(step: Step, member: MemberInfo): void {
-  const extension = extensionOfMember(step, member.queue, member.interface)
+  const extension = extensionOfMember(step.state, member)
   if (extension === null) return
   const queues = step.state.queuesOfExtension.get(extension) ?? new Set()
   step.state.queuesOfExtension.set(extension, queues.add(member.queue))
@@ -64,7 +66,7 @@ export function memberSet(step: Step, member: MemberInfo): void {
 export function memberRemoved(step: Step, queueName: string, memberInterface: string): void {
   const queue = queueOf(step, queueName)
   if (queue.members.get(memberInterface)?.pbx !== step.pbx) return
-  const extension = extensionOfMember(step, queueName, memberInterface)
+  const extension = extensionInQueue(step, queueName, memberInterface)
   const members = new Map(queue.members)
   members.delete(memberInterface)
   step.state.queues.set(queueName, { ...queue, members })
@@ -76,10 +78,17 @@ export function memberRemoved(step: Step, queueName: string, memberInterface: st
 
 /** A phone registered, or can no longer be reached. */
 export function phoneReachable(step: Step, device: string, reachable: boolean): void {
+  step.state.knownDevices.set(device, step.pbx)
   if (reachable) step.state.unreachableDevices.delete(device)
   else step.state.unreachableDevices.add(device)
   const extension = step.state.extensionOfDevice.get(device)
   if (extension !== undefined) step.agents.add(extension)
+}
+
+/** Each device of a PBX is told again after its snapshot: one that was taken away there is not. */
+export function forgetDevices(step: Step): void {
+  const { knownDevices } = step.state
+  for (const [device, pbx] of knownDevices) if (pbx === step.pbx) knownDevices.delete(device)
 }
 
 /** After an event: works out the state of every agent it touched, and tells what changed of agents and queues. */
@@ -119,12 +128,16 @@ function stateOf(
   const calls = floor.callsOfExtension.get(agent.extension)
   for (const callId of calls ?? []) {
     const call = floor.calls.get(callId)
-    const talks = call?.contacts.some((c) => c.extension === agent.extension && c.endedAt === null) ?? false
-    const rings =
-      call?.offers.some((o) => o.extension === agent.extension && o.outcome === 'ringing') ?? false
-    const began = call !== undefined && floor.channels.get(call.originId)?.extension === agent.extension
+    // The channel that began a call which became part of another is there now.
+    if (!call || call.endedAt !== null) {
+      calls?.delete(callId)
+      continue
+    }
+    const talks = call.contacts.some((c) => c.extension === agent.extension && c.endedAt === null)
+    const rings = call.offers.some((o) => o.extension === agent.extension && o.outcome === 'ringing')
+    const began = floor.channels.get(call.originId)?.extension === agent.extension
     if (talks) talkedIn = callId
-    if (talks || began) onCall = callId
+    if (talks || began || isOnTheLine(floor, call, agent.extension)) onCall = callId
     else if (rings) ringing = callId
     else calls?.delete(callId)
   }
@@ -144,8 +157,7 @@ function pauseOf(floor: FloorState, extension: string): { paused: boolean; pause
   let pauseReason: string | null = null
   for (const name of floor.queuesOfExtension.get(extension) ?? []) {
     for (const member of floor.queues.get(name)?.members.values() ?? []) {
-      const device = floor.extensionOfDevice.get(member.stateInterface)
-      if (device !== extension && floor.extensionOfDevice.get(member.interface) !== extension) continue
+      if (extensionOfMember(floor, member) !== extension) continue
       if (!member.paused) return { paused: false, pauseReason: null }
       paused = true
       pauseReason = member.pauseReason ?? pauseReason

@@ -1,7 +1,10 @@
-import type { CallEnd, Direction } from '../../shared/calls.ts'
+import type { Attestation, CallEnd, Direction } from '../../shared/calls.ts'
+import { endContact } from './contacts.ts'
 import type { RawParty } from './facts.ts'
+import { endOffer } from './offers.ts'
 import type { Call, Channel } from './state.ts'
-import { callOfChannel, putCall, type FloorState, type Step } from './step.ts'
+import { callOfChannel, mayFollowFromGap, putCall, type FloorState, type Step } from './step.ts'
+import { visitsOfEndedCall } from './visits.ts'
 
 /** How long an ended call that is no agent's last one stays on the floor, ms: long enough for late events. */
 const endedCallStaysMs = 10_000
@@ -12,7 +15,7 @@ const lastCallStaysMs = 30 * 60_000
 export function startCall(step: Step, channel: Channel): Call {
   const { direction, party, dialled } = whatKind(step.state, channel)
   const call: Call = {
-    callId: channel.linkedId,
+    callId: channel.callId,
     pbx: step.pbx,
     direction,
     party,
@@ -22,17 +25,22 @@ export function startCall(step: Step, channel: Channel): Call {
     end: null,
     originId: channel.channelId,
     customerChannelId: direction === 'inbound' ? channel.channelId : null,
-    hungUpBy: null,
+    // Whoever began it has gone already, and nobody heard how.
+    hungUpBy:
+      channel.channelId === channel.linkedId || channel.callId === channel.channelId ? null : 'unknown',
     dialOutcome: null,
     mergedInto: null,
     account: null,
     digits: null,
+    attestation: null,
     channelIds: new Set([channel.channelId]),
     visits: [],
     offers: [],
     contacts: [],
     parkedIn: null,
+    parkedAt: null,
     voicemail: false,
+    reconstructed: step.recorded ? 'wholly' : null,
   }
   putCall(step, call)
   step.facts.push({
@@ -105,8 +113,10 @@ export function bringCustomer(step: Step, callId: string, from: Call): void {
   const call = step.state.calls.get(callId)
   if (call?.direction !== 'internal') return
   const { customerChannelId, dialled, dialOutcome, direction, party } = from
-  const parkedIn = call.parkedIn ?? from.parkedIn
-  putCall(step, { ...call, customerChannelId, dialled, dialOutcome, parkedIn, hungUpBy: null })
+  const { parkedIn, parkedAt } = call.parkedIn === null ? from : call
+  const moved = { customerChannelId, dialled, dialOutcome, parkedIn, parkedAt, hungUpBy: null }
+  putCall(step, { ...call, ...moved })
+  if (from.attestation != null) attest(step, callId, from.attestation)
   const next = learnOf(step, callId, from.account, from.digits)
   if (next) identify(step, next, { direction, party })
 }
@@ -115,6 +125,26 @@ export function bringCustomer(step: Step, callId: string, from: Call): void {
 export function learn(step: Step, channelId: string, account: string | null, digits: string | null): void {
   const call = callOfChannel(step.state, channelId)
   if (call) learnOf(step, call.callId, account, digits)
+}
+
+/** The network said something of the caller's number. Only the customer's own channel tells it of the call. */
+export function attested(step: Step, channelId: string, attestation: Attestation): void {
+  const call = callOfChannel(step.state, channelId)
+  if (call?.customerChannelId === channelId) attest(step, call.callId, attestation)
+}
+
+function attest(step: Step, callId: string, attestation: Attestation): void {
+  const call = step.state.calls.get(callId)
+  if (!call || call.attestation === attestation) return
+  putCall(step, { ...call, attestation })
+  step.facts.push({ type: 'call.attested', pbx: step.pbx, at: step.at, callId, attestation })
+}
+
+/** The customer typed a PIN: whoever compares it is told where it is. */
+export function pinTyped(step: Step, channelId: string, keptAs: string): void {
+  const call = callOfChannel(step.state, channelId)
+  if (call?.customerChannelId !== channelId) return
+  step.facts.push({ type: 'call.pinTyped', pbx: step.pbx, at: step.at, callId: call.callId, keptAs })
 }
 
 function learnOf(
@@ -139,12 +169,34 @@ function learnOf(
   return next
 }
 
+/** What is known of the other party, and what they keyed in, is forgotten; the call stays. */
+export function eraseParty(step: Step, callId: string): void {
+  const call = step.state.calls.get(callId)
+  if (!call) return
+  const { direction } = call
+  const party: RawParty = { number: null, name: null, restricted: call.party.restricted, erased: true }
+  putCall(step, { ...call, party, dialled: null, account: null, digits: null })
+  step.facts.push({
+    type: 'call.identified',
+    pbx: step.pbx,
+    at: step.at,
+    callId,
+    direction,
+    party,
+    dialled: null,
+  })
+}
+
 /** The last channel of a call has gone: says how the call ended, or that it lives on in another. */
 export function endCall(step: Step, callId: string, cause: number | null): void {
   const call = step.state.calls.get(callId)
   if (!call || call.endedAt !== null) return
-  const end = step.unseen ?? howItEnded(call)
-  putCall(step, { ...call, endedAt: step.at, end })
+  closeParts(step, call)
+  // Their channel may have begun this call and be in another by now.
+  const beganBy = step.state.channels.get(call.originId)?.extension
+  if (beganBy != null) step.agents.add(beganBy)
+  const end = step.unseen ?? howItEnded(step, call)
+  putCall(step, { ...(step.state.calls.get(callId) ?? call), endedAt: step.at, end })
   step.state.ended.add(callId)
   if (call.mergedInto !== null) {
     step.facts.push({
@@ -160,30 +212,60 @@ export function endCall(step: Step, callId: string, cause: number | null): void 
   step.facts.push({ type: 'call.ended', pbx: step.pbx, at: step.at, callId, end, cause, durationMs })
 }
 
-function howItEnded(call: Call): CallEnd {
+/** A customer is parked no more. */
+export function leaveParking(step: Step, call: Call, how: 'retrieved' | 'timedOut' | 'gaveUp'): void {
+  if (call.parkedIn === null) return
+  putCall(step, { ...call, parkedIn: null, parkedAt: null })
+  step.facts.push({ type: 'call.unparked', pbx: step.pbx, at: step.at, callId: call.callId, how })
+}
+
+/** Nobody rings, talks or waits in a call that has no leg, though the word of it may never have come. */
+function closeParts(step: Step, call: Call): void {
+  const { callId, offers, contacts } = call
+  // Asterisk may say so only after the hang-up, when the call is over. How one left whom nobody watched is not known.
+  if (step.unseen === null) leaveParking(step, call, 'gaveUp')
+  for (const { offerId } of offers) endOffer(step, callId, offerId, step.unseen ?? 'unknown')
+  for (const { contactId } of contacts) endContact(step, callId, contactId, step.unseen ?? 'unknown')
+  visitsOfEndedCall(step, callId)
+}
+
+function howItEnded(step: Step, call: Call): CallEnd {
   if (call.voicemail) return 'voicemail'
-  if (call.contacts.length > 0) return hungUpEnd(call)
+  if (call.contacts.length > 0) return hungUpEnd(step, call)
   if (call.direction !== 'inbound') {
     if (call.dialOutcome === 'busy') return 'busy'
     if (call.dialOutcome === 'notAnswered' || call.dialOutcome === 'cancelled') return 'notAnswered'
     if (call.dialOutcome === 'congested' || call.dialOutcome === 'unreachable') return 'refused'
-    return hungUpEnd(call)
+    // Who is called and busy hangs up as well.
+    if (call.dialOutcome === null && mayFollowFromGap(step, call.startedAt)) return 'unknown'
+    return hungUpEnd(step, call)
   }
   const visit = call.visits.at(-1)
   if (visit?.outcome === 'abandoned' || visit?.outcome === 'shortAbandon') return 'abandoned'
   const offer = call.offers.at(-1)
+  if ((visit ?? offer)?.outcome === 'unknown') return 'unknown'
   if (offer && !visit) {
     if (offer.outcome === 'callerGone') return 'abandoned'
     if (offer.outcome === 'busy' || offer.outcome === 'declined') return 'busy'
     if (offer.outcome === 'notAnswered') return 'notAnswered'
     if (offer.outcome === 'unreachable') return 'refused'
   }
-  return hungUpEnd(call)
+  return hungUpEnd(step, call)
 }
 
-function hungUpEnd(call: Call): CallEnd {
+function hungUpEnd(step: Step, call: Call): CallEnd {
   if (call.hungUpBy === 'customer') return 'customerHungUp'
-  return call.hungUpBy === 'agent' ? 'agentHungUp' : 'systemHungUp'
+  if (call.hungUpBy === 'agent') return 'agentHungUp'
+  if (call.hungUpBy === 'unknown') return 'unknown'
+  return mayFollowFromGap(step, call.startedAt) ? 'unknown' : 'systemHungUp'
+}
+
+/** After a gap: of an agent who hung up before it, it is not known whether that ended the call or left a customer behind. */
+export function forgetAgentsWhoHungUp(step: Step): void {
+  for (const call of step.state.calls.values()) {
+    if (call.pbx !== step.pbx || call.endedAt !== null || call.hungUpBy !== 'agent') continue
+    putCall(step, { ...call, hungUpBy: null })
+  }
 }
 
 /** Lets go of calls that ended, save those an agent may still be writing up. */
@@ -194,6 +276,7 @@ export function forgetEndedCalls(step: Step): void {
   for (const agent of state.agents.values()) if (agent.lastCallId !== null) kept.add(agent.lastCallId)
   for (const callId of state.ended) {
     const call = state.calls.get(callId)
+    if (call && call.pbx !== step.pbx) continue
     const age = call?.endedAt == null ? Infinity : at - call.endedAt
     if (call && age < (kept.has(callId) ? lastCallStaysMs : endedCallStaysMs)) continue
     state.ended.delete(callId)

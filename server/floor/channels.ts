@@ -3,17 +3,21 @@ import { channelLeftBridge, endContactsOf, talksOnInNewCall } from './contacts.t
 import type { ChannelInfo, PbxEvent } from './events.ts'
 import { channelRang, channelStoppedRinging } from './offers.ts'
 import type { Call, Channel } from './state.ts'
-import { noteCallOfAgent, putCall, type Step } from './step.ts'
+import { mayFollowFromGap, noteCallOfAgent, putCall, type Step } from './step.ts'
 import { visitsCutShort } from './visits.ts'
 
 /** A channel came up: it joins the call of its linked id, or begins one. */
-export function channelAppeared(step: Step, info: ChannelInfo, appearedAt: number): Channel {
-  const known = step.state.channels.get(info.channelId)
-  if (known) return known
+export function channelAppeared(step: Step, info: ChannelInfo, appearedAt: number): void {
+  if (step.state.channels.has(info.channelId)) return
+  // Whoever comes to a call that has ended has a call of their own.
+  const isLate = hasEnded(step, info.linkedId)
+  const callId = isLate ? info.channelId : info.linkedId
+  // An id is given once: what has ended does not begin again.
+  if (hasEnded(step, callId)) return
   const channel: Channel = {
     ...info,
     pbx: step.pbx,
-    callId: info.linkedId,
+    callId,
     appearedAt,
     extension: step.state.extensionOfDevice.get(info.device) ?? null,
     bridgeId: null,
@@ -27,7 +31,10 @@ export function channelAppeared(step: Step, info: ChannelInfo, appearedAt: numbe
   if (call) joinCall(step, call, channel.channelId)
   else startCall(step, channel)
   if (channel.extension !== null) noteCallOfAgent(step, channel.extension, channel.callId)
-  return channel
+}
+
+function hasEnded(step: Step, callId: string): boolean {
+  return (step.state.calls.get(callId)?.endedAt ?? null) !== null
 }
 
 /** Changes what is noted of a channel, and moves it to the call that its linked id now names. */
@@ -40,7 +47,8 @@ export function noteChannel(
   const channel = step.state.channels.get(channelId)
   if (!channel) return undefined
   let next: Channel = { ...channel, ...changes }
-  if (linkedId !== null && linkedId !== channel.linkedId) next = moveToCall(step, { ...next, linkedId })
+  if (linkedId !== null && linkedId !== channel.linkedId)
+    next = moveToCall(step, { ...next, linkedId }, linkedId)
   step.state.channels.set(channelId, next)
   // Who enters a bridge with this very event is looked at once they are in it.
   if (next.callId !== channel.callId && changes.bridgeId === undefined) talksOnInNewCall(step, next)
@@ -86,6 +94,7 @@ export function channelGone(step: Step, event: PbxEvent & { type: 'channel.gone'
   step.unseen = event.unseen ?? null
   if (channel.bridgeId !== null) channelLeftBridge(step, channel.bridgeId, channel.channelId)
   channelStoppedRinging(step, channel, outcomeOfCause(event.cause))
+  noteGoneUnheard(step, channel)
   endContactsOf(step, channel)
   visitsCutShort(step, channel)
   step.state.channels.delete(channel.channelId)
@@ -94,8 +103,8 @@ export function channelGone(step: Step, event: PbxEvent & { type: 'channel.gone'
   step.unseen = null
 }
 
-/** Q.850 causes of a leg that was never answered. */
-function outcomeOfCause(
+/** What the Q.850 cause of a leg that was never answered says of it; null for nothing. */
+export function outcomeOfCause(
   cause: number | null,
 ): 'answeredElsewhere' | 'declined' | 'busy' | 'unreachable' | null {
   if (cause === 26) return 'answeredElsewhere'
@@ -107,7 +116,10 @@ function outcomeOfCause(
 
 function noteWhoHangsUp(step: Step, channel: Channel): void {
   const call = step.state.calls.get(channel.callId)
-  if (!call || call.hungUpBy !== null) return
+  if (!call) return
+  // The agent who hung up may have left the customer behind, as in a parking space.
+  const leftBehind = call.hungUpBy === 'agent' && channel.channelId === call.customerChannelId
+  if (call.hungUpBy !== null && !(leftBehind && call.contacts.every((c) => c.endedAt !== null))) return
   if (channel.channelId === call.customerChannelId) putCall(step, { ...call, hungUpBy: 'customer' })
   else if (channel.extension === null) return
   else {
@@ -115,6 +127,14 @@ function noteWhoHangsUp(step: Step, channel: Channel): void {
     const gaveUpDialling = call.contacts.length === 0 && channel.channelId === call.originId
     if (talks || gaveUpDialling) putCall(step, { ...call, hungUpBy: 'agent' })
   }
+}
+
+/** The customer has gone, and whether it was they who hung up is not known: whoever hangs up after them did not end it. */
+function noteGoneUnheard(step: Step, channel: Channel): void {
+  const call = step.state.calls.get(channel.callId)
+  if (!call || call.hungUpBy !== null || channel.channelId !== call.customerChannelId) return
+  if (step.unseen !== null || mayFollowFromGap(step, call.startedAt))
+    putCall(step, { ...call, hungUpBy: 'unknown' })
 }
 
 function leaveVoicemail(step: Step, channel: Channel): void {
@@ -125,10 +145,10 @@ function leaveVoicemail(step: Step, channel: Channel): void {
 }
 
 /** Asterisk links what it bridges: a channel whose linked id changed belongs to the older call from now on. */
-function moveToCall(step: Step, channel: Channel): Channel {
-  const to = step.state.calls.get(channel.linkedId)
+export function moveToCall(step: Step, channel: Channel, callId: string): Channel {
+  const to = step.state.calls.get(callId)
   const from = step.state.calls.get(channel.callId)
-  if (!to || !from || to.callId === from.callId) return channel
+  if (!to || !from || to.callId === from.callId || to.endedAt !== null) return channel
   endContactsOf(step, channel, 'moved')
   joinCall(step, to, channel.channelId)
   const left = step.state.calls.get(from.callId)

@@ -1,18 +1,23 @@
+import type { ContactEnd } from '../../shared/calls.ts'
 import type { PbxEvent } from './events.ts'
-import type { ContactEnd } from './facts.ts'
 import { noteChannel } from './channels.ts'
-import { withdrawOtherOffers } from './offers.ts'
-import type { Call, Channel, Contact } from './state.ts'
-import { callOfChannel, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
-import { visitAnswered } from './visits.ts'
+import { takeOffer, withdrawOtherOffers } from './offers.ts'
+import { reachedFrom } from './reach.ts'
+import type { Call, Channel, Contact, Offer } from './state.ts'
+import { mayFollowFromGap, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
+import { unparked } from './transfers.ts'
+import { visitAnswered, waitingVisit } from './visits.ts'
 
 /** A channel entered a bridge: whoever it reaches from there is talking. */
 export function bridgeEntered(step: Step, event: PbxEvent & { type: 'bridge.entered' }): void {
+  const before = step.state.channels.get(event.channelId)?.bridgeId ?? null
   const channel = noteChannel(step, event.channelId, event.linkedId, {
     bridgeId: event.bridgeId,
     state: 'up',
   })
   if (!channel) return
+  // Nobody is in two bridges, though the word that they left one may be missing.
+  if (before !== null && before !== event.bridgeId) channelLeftBridge(step, before, event.channelId)
   if (event.swappedFor !== null) channelLeftBridge(step, event.bridgeId, event.swappedFor)
   const bridge = step.state.bridges.get(event.bridgeId)
   const channelIds = bridge?.channelIds ?? []
@@ -25,12 +30,26 @@ export function bridgeEntered(step: Step, event: PbxEvent & { type: 'bridge.ente
   }
   if (event.holding) return
   unpark(step, channel)
-  const reached = reachedFrom(step, channel)
+  const reached = reachedFrom(step.state, channel)
   if (reached.length < 2) return
-  for (const other of reached) {
-    const call = step.state.calls.get(other.callId)
-    if (call && other.extension !== null) beginContact(step, call, other.extension, other.channelId)
-  }
+  for (const other of reached) talk(step, other, reached)
+}
+
+/**
+ * An agent's channel hears others. With the customer among them that is a contact; without, it is a consultation about
+ * them: whoever was asked has taken the offer, and the customer is not theirs yet.
+ */
+function talk(step: Step, channel: Channel, reached: readonly Channel[]): void {
+  const call = step.state.calls.get(channel.callId)
+  if (!call || channel.extension === null) return
+  const { customerChannelId } = call
+  const withCustomer =
+    customerChannelId === null ||
+    (!step.state.channels.has(customerChannelId) && call.hungUpBy !== 'unknown') ||
+    reached.some((other) => other.channelId === customerChannelId)
+  if (withCustomer) beginContact(step, call, channel.extension, channel.channelId)
+  else takeOffer(step, call, channel.extension)
+  step.agents.add(channel.extension)
 }
 
 /**
@@ -38,9 +57,8 @@ export function bridgeEntered(step: Step, event: PbxEvent & { type: 'bridge.ente
  * the new call only with the channel's next event, which may come after everybody has changed places.
  */
 export function talksOnInNewCall(step: Step, channel: Channel): void {
-  const call = step.state.calls.get(channel.callId)
-  if (!call || channel.extension === null || reachedFrom(step, channel).length < 2) return
-  beginContact(step, call, channel.extension, channel.channelId)
+  const reached = reachedFrom(step.state, channel)
+  if (reached.length >= 2) talk(step, channel, reached)
 }
 
 /** A channel left a bridge; what it reached before stays as it is until its legs say more. */
@@ -66,21 +84,6 @@ export function bridgeGone(step: Step, bridgeId: string): void {
   }
 }
 
-/** Every real channel that hears this one: through bridges, and through Local channels from one half to the other. */
-function reachedFrom(step: Step, start: Channel): Channel[] {
-  const seen = new Set<string>([start.channelId])
-  const found: Channel[] = []
-  for (const channelId of seen) {
-    const channel = step.state.channels.get(channelId)
-    if (!channel) continue
-    if (channel.localHalf === null) found.push(channel)
-    else if (channel.localPeer !== null) seen.add(channel.localPeer)
-    const bridge = channel.bridgeId !== null && step.state.bridges.get(channel.bridgeId)
-    if (bridge && !bridge.holding) for (const other of bridge.channelIds) seen.add(other)
-  }
-  return found
-}
-
 /** An agent talks: their offer was answered, everybody else's is withdrawn, the queue visit is over. */
 export function beginContact(step: Step, call: Call, extension: string, channelId: string): void {
   const open = call.contacts.find((contact) => contact.extension === extension && contact.endedAt === null)
@@ -88,10 +91,13 @@ export function beginContact(step: Step, call: Call, extension: string, channelI
     if (open.channelId !== channelId) putContact(step, call, { ...open, channelId })
     return
   }
-  const offer = call.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
+  const offer = offerTaken(call, extension)
   if (offer || call.customerChannelId !== null) withdrawOtherOffers(step, call.callId, extension)
-  const queue = offer?.queue ?? null
-  if (offer?.visitId != null) visitAnswered(step, call.callId, offer.visitId)
+  // Who took the call from somebody else's phone was offered nothing, and ends the wait all the same.
+  const visitId = offer ? offer.visitId : (waitingVisit(call)?.visitId ?? null)
+  const visit = call.visits.find((v) => v.visitId === visitId)
+  const queue = offer?.queue ?? visit?.queue ?? null
+  if (visit) visitAnswered(step, call.callId, visit.visitId)
 
   const current = step.state.calls.get(call.callId) ?? call
   const contact: Contact = {
@@ -107,13 +113,25 @@ export function beginContact(step: Step, call: Call, extension: string, channelI
     heldMs: 0,
     why: null,
   }
-  putCall(step, { ...current, contacts: [...current.contacts, contact], hungUpBy: null })
+  // A customer may have hung up in the very moment of the answer.
+  const gone = step.state.channels.get(call.customerChannelId ?? '')?.hangupAskedAt != null
+  const hungUpBy = gone ? 'customer' : call.hungUpBy === 'unknown' ? 'unknown' : null
+  putCall(step, { ...current, contacts: [...current.contacts, contact], hungUpBy })
   noteCallOfAgent(step, extension, call.callId)
-  const visit = current.visits.find((v) => v.visitId === offer?.visitId)
   const { contactId, offerId, personId } = contact
   const waitMs = Math.max(0, step.at - (visit?.enteredAt ?? call.startedAt))
   const said = { callId: call.callId, contactId, offerId, queue, extension, personId, waitMs }
   step.facts.push({ type: 'contact.began', pbx: step.pbx, at: step.at, ...said })
+}
+
+/** The offer that an agent's talk comes of: the one that rings, or the one they took for a consultation. */
+function offerTaken(call: Call, extension: string): Offer | undefined {
+  return call.offers.findLast(
+    (offer) =>
+      offer.extension === extension &&
+      (offer.outcome === 'ringing' ||
+        (offer.outcome === 'answered' && !call.contacts.some((c) => c.offerId === offer.offerId))),
+  )
 }
 
 /** Hold, from either side. */
@@ -169,13 +187,22 @@ function heardBy(call: Call, channel: Channel): Contact[] {
 export function endContactsOf(step: Step, channel: Channel, why?: ContactEnd): void {
   const call = step.state.calls.get(channel.callId)
   if (!call) return
-  const asked: ContactEnd =
-    step.unseen ??
-    (call.hungUpBy === 'customer' ? 'customerHungUp' : call.hungUpBy === 'agent' ? 'agentHungUp' : 'unknown')
+  const asked: ContactEnd = step.unseen ?? whoEndedIt(step, call)
   for (const contact of heardBy(call, channel)) endContact(step, call.callId, contact.contactId, why ?? asked)
+  // Of several who talked one has gone: who ends the call is still to be seen.
+  const rest = step.state.calls.get(channel.callId)
+  if (rest?.hungUpBy !== 'agent' || !step.state.channels.has(rest.customerChannelId ?? '')) return
+  if (rest.contacts.some((contact) => contact.endedAt === null)) putCall(step, { ...rest, hungUpBy: null })
 }
 
-function endContact(step: Step, callId: string, contactId: string, why: ContactEnd): void {
+function whoEndedIt(step: Step, call: Call): ContactEnd {
+  if (call.hungUpBy === 'customer') return 'customerHungUp'
+  // An agent who has transferred the customer hangs up as well.
+  return call.hungUpBy === 'agent' && !mayFollowFromGap(step, call.startedAt) ? 'agentHungUp' : 'unknown'
+}
+
+/** Ends a talk once, and tells it. */
+export function endContact(step: Step, callId: string, contactId: string, why: ContactEnd): void {
   const call = step.state.calls.get(callId)
   const contact = call?.contacts.find((c) => c.contactId === contactId)
   if (!call || contact?.endedAt !== null) return
@@ -186,45 +213,6 @@ function endContact(step: Step, callId: string, contactId: string, why: ContactE
   const said = { callId, contactId, queue, extension, personId, talkMs, heldMs, why }
   step.facts.push({ type: 'contact.ended', pbx: step.pbx, at: step.at, ...said })
   step.agents.add(extension)
-}
-
-/** The agent sent the customer elsewhere and is out of the call. */
-export function blindTransfer(step: Step, event: PbxEvent & { type: 'transfer.blind' }): void {
-  const channel = step.state.channels.get(event.transfererId)
-  if (!event.ok || !channel) return
-  transferred(step, channel, 'blind', event.toExten)
-}
-
-/** The agent connected the customer with the one they consulted. The two calls merge by their linked ids. */
-export function attendedTransfer(step: Step, event: PbxEvent & { type: 'transfer.attended' }): void {
-  const channel = step.state.channels.get(event.firstId)
-  if (!event.ok || !channel) return
-  const target = callOfChannel(step.state, event.secondId)
-  transferred(step, channel, 'attended', target?.dialled ?? null)
-  const second = event.secondId === null ? undefined : step.state.channels.get(event.secondId)
-  if (second) endContactsOf(step, second, 'transferred')
-}
-
-function transferred(step: Step, channel: Channel, kind: 'blind' | 'attended', to: string | null): void {
-  endContactsOf(step, channel, 'transferred')
-  const said = { callId: channel.callId, kind, byExtension: channel.extension, to }
-  step.facts.push({ type: 'call.transferred', pbx: step.pbx, at: step.at, ...said })
-}
-
-/** The customer waits in a parking space. */
-export function parked(step: Step, channelId: string, space: string): void {
-  const call = callOfChannel(step.state, channelId)
-  if (!call) return
-  putCall(step, { ...call, parkedIn: space })
-  step.facts.push({ type: 'call.parked', pbx: step.pbx, at: step.at, callId: call.callId, space })
-}
-
-/** The customer left the parking space. */
-export function unparked(step: Step, channelId: string, how: 'retrieved' | 'timedOut' | 'gaveUp'): void {
-  const call = callOfChannel(step.state, channelId)
-  if (!call || call.parkedIn === null) return
-  putCall(step, { ...call, parkedIn: null })
-  step.facts.push({ type: 'call.unparked', pbx: step.pbx, at: step.at, callId: call.callId, how })
 }
 
 /** Talking to an agent again is the plainest sign of having been retrieved. */

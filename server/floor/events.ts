@@ -1,3 +1,5 @@
+import type { Attestation } from '../../shared/calls.ts'
+
 /**
  * The floor's input: what a PBX did, in a small vocabulary of our own. `asterisk/` makes these; nobody else needs to know AMI.
  *
@@ -8,6 +10,8 @@ export interface Stamp {
   pbx: string
   at: number
   arrivedAt: number
+  /** Nobody heard it happen: it was read afterwards from the PBX's own record. `arrivedAt` is when it was read. */
+  recorded?: true
 }
 
 export type ChannelState = 'down' | 'dialling' | 'ringing' | 'up' | 'busy' | 'other'
@@ -72,6 +76,17 @@ export interface Snapshot {
   parked: readonly { channelId: string; space: string }[]
   /** When the PBX was started: another value than before means that it was restarted and no old channel lives. */
   bootedAt: number | null
+  /** What the PBX's own record told of the time before, in which nobody listened; absent where no record was read. */
+  record?: RecordTold
+  /** Taken while the PBX was heard all the time, to see whether the stream was whole: any difference is a defect. */
+  isCheck?: true
+}
+
+/** How much of a gap the PBX's own record told: all, up to a time, or nothing. */
+export interface RecordTold {
+  told: 'whole' | 'partly' | 'nothing'
+  /** Up to when, on the PBX's clock; null for nothing, and where it is not known. */
+  until: number | null
 }
 
 /** One extension of the directory with its phones, and who sits there now. */
@@ -217,6 +232,8 @@ export type PbxEvent = Stamp &
         secondId: string | null
         transfereeId: string | null
         targetId: string | null
+        /** Not the common case of two joined in a bridge: the target still rings, or all three go on together. */
+        into?: 'application' | 'conference'
       }
     | {
         type: 'parking.parked'
@@ -241,11 +258,19 @@ export type PbxEvent = Stamp &
         account: string | null
         digits: string | null
       }
+    /** What the network said of the caller's number, by a channel variable that the dialplan sets. */
+    | { type: 'call.attested'; channelId: string; linkedId: string; attestation: Attestation }
+    /** The caller typed a PIN. It stands in nobody's journal: `keptAs` is what it can be asked for by, once. */
+    | { type: 'call.pinTyped'; channelId: string; linkedId: string; keptAs: string }
     | { type: 'phone.reachable'; device: string; reachable: boolean }
     | { type: 'snapshot'; snapshot: Snapshot }
+    /** By its record the PBX was started anew while nobody listened: every channel of before is gone. */
+    | { type: 'pbx.restarted'; bootedAt: number }
     | { type: 'link.lost' }
     /** The directory: replaces what was known of all desks. */
     | { type: 'desks.set'; desks: readonly DeskInfo[] }
+    /** Who called, what they dialled and keyed in is to be known no more: their data were erased. */
+    | { type: 'call.erased'; callId: string }
     /** Time passing; sent about once a second by the owner of the floor. */
     | { type: 'tick' }
   )

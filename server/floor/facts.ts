@@ -1,20 +1,33 @@
-import type { AgentState, CallEnd, Direction, OfferOutcome, VisitOutcome } from '../../shared/calls.ts'
+import type {
+  AgentState,
+  Attestation,
+  CallEnd,
+  ContactEnd,
+  Direction,
+  OfferOutcome,
+  VisitOutcome,
+} from '../../shared/calls.ts'
+import type { PbxEventType, RecordTold } from './events.ts'
 
 /** Who is at the other end, raw as the network said it: normalising is for those who know the home country. */
 export interface RawParty {
   number: string | null
   name: string | null
   restricted: boolean
+  /** Set when what was known of them has been erased. */
+  erased?: boolean | undefined
 }
-
-/** Why an agent's talk ended. */
-export type ContactEnd = 'customerHungUp' | 'agentHungUp' | 'transferred' | 'moved' | 'cutOff' | 'unknown'
 
 /**
  * What changed on the floor, in words a person would use. A fact is self-contained: whoever stores or shows it need not
  * ask the floor. `at` is the PBX's time (ms), durations are ms.
  */
-export type Fact = { pbx: string; at: number } & (
+export type Fact = {
+  pbx: string
+  at: number
+  /** Read afterwards from the PBX's own record. */
+  recorded?: true
+} & (
   | {
       type: 'call.started'
       callId: string
@@ -27,6 +40,9 @@ export type Fact = { pbx: string; at: number } & (
   /** More became known of the other party or of what kind of call it is. */
   | { type: 'call.identified'; callId: string; direction: Direction; party: RawParty; dialled: string | null }
   | { type: 'call.learnt'; callId: string; account: string | null; digits: string | null }
+  | { type: 'call.attested'; callId: string; attestation: Attestation }
+  /** A PIN was typed: what it can be asked for by, once, while this process lives. */
+  | { type: 'call.pinTyped'; callId: string; keptAs: string }
   | { type: 'call.queued'; callId: string; visitId: string; queue: string }
   | {
       type: 'call.dequeued'
@@ -102,8 +118,15 @@ export type Fact = { pbx: string; at: number } & (
       callId: string | null
     }
   | { type: 'queue.changed'; queue: string }
-  /** Nothing was heard from this PBX from `since` to `at`. */
-  | { type: 'link.gap'; since: number }
+  /** Nothing was heard from this PBX from `since` to `at`; how much of it its own record told, and up to when. */
+  | { type: 'link.gap'; since: number; told: RecordTold['told']; toldUntil: number | null }
+  /** The floor was held against the PBX's lists: what differed, by kind of event that was missing. */
+  | {
+      type: 'link.reconciled'
+      /** `first`: nothing was known of this PBX before. `check`: it was heard all the time, so a difference is a defect. */
+      why: 'first' | 'gap' | 'check'
+      differences: Readonly<Partial<Record<PbxEventType, number>>>
+    }
 )
 
 export type FactType = Fact['type']

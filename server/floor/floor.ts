@@ -1,28 +1,31 @@
-import { memberRemoved, memberSet, phoneReachable, settleAgents, setDesks } from './agents.ts'
-import { forgetEndedCalls, learn } from './calls.ts'
+import { forgetDevices, memberRemoved, memberSet, phoneReachable, settleAgents, setDesks } from './agents.ts'
+import { attested, eraseParty, forgetAgentsWhoHungUp, forgetEndedCalls, learn, pinTyped } from './calls.ts'
 import { channelAppeared, channelChanged, channelGone, hangupAsked, noteChannel } from './channels.ts'
-import {
-  blindTransfer,
-  bridgeEntered,
-  bridgeGone,
-  bridgeLeft,
-  contactHeld,
-  contactResumed,
-  attendedTransfer,
-  parked,
-  unparked,
-} from './contacts.ts'
+import { bridgeEntered, bridgeGone, bridgeLeft, contactHeld, contactResumed } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
 import type { Fact } from './facts.ts'
 import { dialBegan, dialEnded, queueNotAnswered, queueOffered } from './offers.ts'
-import { reconcile } from './reconcile.ts'
+import { channelsLost, reconcile } from './reconcile.ts'
 import type { Floor, FloorOptions } from './state.ts'
 import { type FloorState, type Step, emptyState } from './step.ts'
+import { attendedTransfer, blindTransfer, parked, pickedUp, unparked } from './transfers.ts'
 import { queueConnected, queueEntered, queueGaveUp, queueLeft, queueResult, settleVisits } from './visits.ts'
 
 /** A floor on which nothing has happened yet. */
 export function createFloor(options: FloorOptions): Floor {
   return emptyState(options)
+}
+
+/** The floor as it is at this moment, which stays so: entries are never changed, only the maps that hold them. */
+export function copyOfFloor({ channels, bridges, calls, agents, queues, links }: Floor): Floor {
+  return {
+    channels: new Map(channels),
+    bridges: new Map(bridges),
+    calls: new Map(calls),
+    agents: new Map(agents),
+    queues: new Map(queues),
+    links: new Map(links),
+  }
 }
 
 /**
@@ -40,11 +43,14 @@ export function reduce(floor: Floor, event: PbxEvent): { floor: Floor; facts: re
     at: event.at,
     facts: [],
     unseen: null,
+    recorded: event.recorded === true,
     agents: new Set(),
     queues: new Set(),
   }
+  noteClockSetBack(step)
   apply(step, event)
   settleAgents(step)
+  if (step.recorded) for (const fact of step.facts) fact.recorded = true
   return { floor, facts: step.facts }
 }
 
@@ -136,10 +142,16 @@ function apply(step: Step, event: PbxEvent): void {
       unparked(step, event.channelId, event.how)
       return
     case 'pickup':
-      // The picked-up leg comes by its own dial and bridge events.
+      pickedUp(step, event)
       return
     case 'call.learnt':
       learn(step, event.channelId, event.account, event.digits)
+      return
+    case 'call.attested':
+      attested(step, event.channelId, event.attestation)
+      return
+    case 'call.pinTyped':
+      pinTyped(step, event.channelId, event.keptAs)
       return
     case 'phone.reachable':
       phoneReachable(step, event.device, event.reachable)
@@ -153,6 +165,12 @@ function apply(step: Step, event: PbxEvent): void {
     case 'snapshot':
       takeSnapshot(step, event)
       return
+    case 'call.erased':
+      eraseParty(step, event.callId)
+      return
+    case 'pbx.restarted':
+      pbxRestarted(step, event)
+      return
     case 'tick':
       settleVisits(step, null)
       forgetEndedCalls(step)
@@ -160,17 +178,75 @@ function apply(step: Step, event: PbxEvent): void {
   }
 }
 
+/** Events of the moment in which the PBX was heard again come out of order, but never by so much, ms. */
+const outOfOrderMs = 60_000
+
+/** A gap that seems to be yet to come is long past: the PBX's clock was set back, and nothing new follows from it. */
+function noteClockSetBack(step: Step): void {
+  const link = step.state.links.get(step.pbx)
+  if (link?.heardAgainAt == null || step.at >= link.heardAgainAt - outOfOrderMs) return
+  step.state.links.set(step.pbx, { ...link, heardAgainAt: null })
+}
+
 function linkLost(step: Step): void {
   const link = step.state.links.get(step.pbx)
   if (link?.lostAt != null) return
-  step.state.links.set(step.pbx, { pbx: step.pbx, bootedAt: link?.bootedAt ?? null, lostAt: step.at })
+  const heardAgainAt = link?.heardAgainAt ?? null
+  step.state.links.set(step.pbx, {
+    pbx: step.pbx,
+    bootedAt: link?.bootedAt ?? null,
+    lostAt: step.at,
+    heardAgainAt,
+  })
+}
+
+/** A queue that the PBX has no more, and in which nobody is. */
+function forgetQueues(step: Step, named: readonly string[]): void {
+  const known = new Set(named)
+  for (const { name, pbx, members, waiting } of step.state.queues.values()) {
+    if (pbx !== step.pbx || known.has(name) || members.size + waiting.length > 0) continue
+    step.state.queues.delete(name)
+    step.queues.add(name)
+  }
 }
 
 /** Turns what differs between the floor and the PBX into events, and applies those like any others. */
 function takeSnapshot(step: Step, event: PbxEvent & { type: 'snapshot' }): void {
+  const { pbx, at } = step
+  const link = step.state.links.get(pbx)
+  const { bootedAt, record, isCheck } = event.snapshot
+  if (link?.lostAt != null) {
+    const { told = 'nothing', until: toldUntil = null } = record ?? {}
+    step.facts.push({ type: 'link.gap', pbx, at, since: link.lostAt, told, toldUntil })
+  }
+  const differences = reconcile(step.state, event)
+  const why = link === undefined ? 'first' : isCheck ? 'check' : 'gap'
+  if (differences.length > 0)
+    step.facts.push({ type: 'link.reconciled', pbx, at, why, differences: countKinds(differences) })
+  // In a gap of no length nothing can have gone unheard, nor in one of which the record told all; before the first
+  // snapshot everything did.
+  const wentOn = differences.some(({ type }) => type !== 'member.set' && type !== 'member.removed')
+  const wasSilent = link !== undefined && link.lostAt !== null && event.arrivedAt > link.lostAt
+  const unheard = link === undefined || (wasSilent && (record?.told !== 'whole' || wentOn))
+  const heardAgainAt = unheard ? at : link.heardAgainAt
+  step.state.links.set(pbx, { pbx, bootedAt, lostAt: null, heardAgainAt })
+  if (unheard) forgetAgentsWhoHungUp(step)
+  if (unheard) forgetDevices(step)
+  for (const difference of differences) apply(step, difference)
+  forgetQueues(step, event.snapshot.queues)
+}
+
+/** How many there are of each kind. */
+export function countKinds(events: readonly PbxEvent[]): Partial<Record<PbxEvent['type'], number>> {
+  const counts: Partial<Record<PbxEvent['type'], number>> = {}
+  for (const { type } of events) counts[type] = (counts[type] ?? 0) + 1
+  return counts
+}
+
+/** Ends what was on the PBX before it was started anew; the snapshot that follows is of the new one. */
+function pbxRestarted(step: Step, event: PbxEvent & { type: 'pbx.restarted' }): void {
   const link = step.state.links.get(step.pbx)
-  if (link?.lostAt != null)
-    step.facts.push({ type: 'link.gap', pbx: step.pbx, at: step.at, since: link.lostAt })
-  for (const difference of reconcile(step.state, event)) apply(step, difference)
-  step.state.links.set(step.pbx, { pbx: step.pbx, bootedAt: event.snapshot.bootedAt, lostAt: null })
+  for (const gone of channelsLost(step.state, event)) apply(step, gone)
+  const { lostAt = null, heardAgainAt = null } = link ?? {}
+  step.state.links.set(step.pbx, { pbx: step.pbx, bootedAt: event.bootedAt, lostAt, heardAgainAt })
 }

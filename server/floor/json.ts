@@ -2,7 +2,10 @@ import { emptyState, type FloorState } from './step.ts'
 import type { Floor, FloorOptions } from './state.ts'
 
 /** What a checkpoint holds: maps as lists of pairs, sets as lists. Opaque to whoever stores it. */
-export type FloorJson = Record<string, unknown>
+export type FloorJson = Record<string, unknown> & { format: number }
+
+/** Raise it whenever anything that stands in a floor changes: what was written in another format is not read. */
+export const floorFormat = 2
 
 const mapNames = [
   'channels',
@@ -11,6 +14,7 @@ const mapNames = [
   'links',
   'extensionOfDevice',
   'tellOf',
+  'knownDevices',
 ] as const satisfies readonly (keyof FloorState)[]
 const setNames = ['unreachableDevices', 'unsettled', 'ended'] as const satisfies readonly (keyof FloorState)[]
 const setMapNames = ['callsOfExtension', 'queuesOfExtension'] as const satisfies readonly (keyof FloorState)[]
@@ -19,6 +23,7 @@ const setMapNames = ['callsOfExtension', 'queuesOfExtension'] as const satisfies
 export function floorToJson(floor: Floor): FloorJson {
   const state = floor as FloorState
   const json: FloorJson = {
+    format: floorFormat,
     calls: [...state.calls].map(([id, call]) => [id, { ...call, channelIds: [...call.channelIds] }]),
     queues: [...state.queues].map(([name, queue]) => [name, { ...queue, members: [...queue.members] }]),
   }
@@ -30,9 +35,11 @@ export function floorToJson(floor: Floor): FloorJson {
 
 /**
  * Makes a floor of what `floorToJson` wrote.
- * @param json from this version's own checkpoint; its shape is trusted
+ * @param json from a checkpoint; with the format of this version its shape is trusted
+ * @throws Error when it is of another format
  */
-export function floorFromJson(json: FloorJson, options: FloorOptions): Floor {
+export function floorFromJson(json: unknown, options: FloorOptions): Floor {
+  if (!isOurs(json)) throw new Error(`This is no floor of format ${floorFormat}.`)
   const state = emptyState(options)
   for (const name of mapNames) fill(state[name], json[name])
   for (const name of setNames) for (const item of list(json[name])) state[name].add(String(item))
@@ -48,6 +55,10 @@ export function floorFromJson(json: FloorJson, options: FloorOptions): Floor {
     ;(state.queues as Map<string, unknown>).set(name, { ...rest, members: new Map(pairs(members)) })
   }
   return state
+}
+
+function isOurs(json: unknown): json is FloorJson {
+  return typeof json === 'object' && json !== null && 'format' in json && json.format === floorFormat
 }
 
 function fill(map: Map<string, unknown>, json: unknown): void {

@@ -1,9 +1,10 @@
 import type { OfferOutcome } from '../../shared/calls.ts'
 import { identify } from './calls.ts'
-import { channelAppeared, noteChannel } from './channels.ts'
+import { channelAppeared, moveToCall, noteChannel } from './channels.ts'
 import type { DialOutcome, PbxEvent } from './events.ts'
+import { extensionOfMember } from './members.ts'
 import type { Call, Channel, Offer } from './state.ts'
-import { callOfChannel, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
+import { callOfChannel, mayFollowFromGap, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
 import { openVisit, settleVisits } from './visits.ts'
 
 /** One channel dials another: an agent's phone is an offer, a trunk is the far end of an outbound call. */
@@ -29,19 +30,18 @@ export function queueOffered(step: Step, event: PbxEvent & { type: 'queue.offere
   if (event.called) channelAppeared(step, event.called, event.at)
   const called = step.state.channels.get(event.calledId)
   const call = callOfChannel(step.state, event.channelId) ?? (called && step.state.calls.get(called.callId))
-  const extension = extensionOfMember(step, event.queue, event.interface)
+  const extension = extensionInQueue(step, event.queue, event.interface)
   if (!call || extension === null) return
   ringAgent(step, call, extension, called ?? null, event.queue)
 }
 
-/** Whose phone a queue member is, by its state interface, its own name, or the number a Local member dials. */
-export function extensionOfMember(step: Step, queue: string, memberInterface: string): string | null {
-  const { extensionOfDevice, queues, agents } = step.state
-  const member = queues.get(queue)?.members.get(memberInterface)
-  const direct = extensionOfDevice.get(member?.stateInterface ?? '') ?? extensionOfDevice.get(memberInterface)
-  if (direct !== undefined) return direct
-  const local = /^Local\/(\d+)@/.exec(memberInterface)?.[1]
-  return local !== undefined && agents.has(local) ? local : null
+/** Whose phone a queue member is, whether the queue is known to have it or not. */
+export function extensionInQueue(step: Step, queue: string, memberInterface: string): string | null {
+  const member = step.state.queues.get(queue)?.members.get(memberInterface)
+  return extensionOfMember(
+    step.state,
+    member ?? { interface: memberInterface, stateInterface: memberInterface },
+  )
 }
 
 function isFarEnd(step: Step, call: Call, called: Channel): boolean {
@@ -117,11 +117,16 @@ function makeOffer(
   })
 }
 
-/** A phone that refused before and was tried again does ring now: that is an offer of its own. */
+/**
+ * A phone that refused before and was tried again does ring now: that is an offer of its own. So is one that nobody saw
+ * being dialled.
+ */
 export function channelRang(step: Step, channel: Channel): void {
   const call = step.state.calls.get(channel.callId)
   if (!call || channel.extension === null) return
   const offer = call.offers.find((o) => o.channelIds.includes(channel.channelId))
+  if (!offer && channel.dialledBy === null && call.originId !== channel.channelId)
+    ringAgent(step, call, channel.extension, channel, openVisit(call)?.queue ?? null)
   if (!offer || offer.endedAt === null) return
   putOffer(step, call, { ...offer, channelIds: [] })
   const current = step.state.calls.get(call.callId)
@@ -140,7 +145,10 @@ export function dialEnded(step: Step, event: PbxEvent & { type: 'dial.ended' }):
     noteChannel(step, channel.channelId, null, { state: 'up' })
     return
   }
-  channelStoppedRinging(step, channel, outcomeOfDial(event.outcome))
+  // Asterisk calls a refusal NOANSWER too: without the word before it, it says nothing.
+  const unclear =
+    event.outcome === 'notAnswered' && call !== undefined && mayFollowFromGap(step, call.startedAt)
+  channelStoppedRinging(step, channel, unclear ? null : outcomeOfDial(event.outcome))
 }
 
 function outcomeOfDial(outcome: DialOutcome): OfferOutcome | null {
@@ -153,9 +161,11 @@ function outcomeOfDial(outcome: DialOutcome): OfferOutcome | null {
 /** app_queue's word that a member did not answer: the time-out of this offer, whatever its legs say later. */
 export function queueNotAnswered(step: Step, event: PbxEvent & { type: 'queue.notAnswered' }): void {
   const call = callOfChannel(step.state, event.channelId)
-  const extension = extensionOfMember(step, event.queue, event.interface)
+  const extension = extensionInQueue(step, event.queue, event.interface)
   const offer = call?.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
-  if (call && offer) endOffer(step, call.callId, offer.offerId, offer.refusal ?? 'notAnswered')
+  if (!call || !offer) return
+  const outcome = mayFollowFromGap(step, offer.madeAt) ? 'unknown' : 'notAnswered'
+  endOffer(step, call.callId, offer.offerId, offer.refusal ?? outcome)
 }
 
 /**
@@ -169,8 +179,10 @@ export function channelStoppedRinging(step: Step, channel: Channel, outcome: Off
   const channelIds = offer.channelIds.filter((id) => id !== channel.channelId)
   const refusal = strongest(offer.refusal, outcome)
   putOffer(step, call, { ...offer, channelIds, refusal })
-  const stillRings = channelIds.some((id) => step.state.channels.has(id))
-  if (!stillRings) endOffer(step, call.callId, offer.offerId, refusal ?? whyWithdrawn(step, call))
+  if (channelIds.some((id) => step.state.channels.has(id))) return
+  // What this leg says is not all of it, where the word of another that answered may have gone unheard.
+  const said = mayFollowFromGap(step, offer.madeAt) ? null : refusal
+  endOffer(step, call.callId, offer.offerId, said ?? whyWithdrawn(step, call, offer, channel))
 }
 
 /** Of two devices of one agent the one that says more decides: a decline by hand before a busy line or silence. */
@@ -185,13 +197,18 @@ function strongest(one: OfferOutcome | null, other: OfferOutcome | null): OfferO
   return order.find((outcome) => outcome === one || outcome === other) ?? one ?? other
 }
 
-function whyWithdrawn(step: Step, call: Call): OfferOutcome {
+function whyWithdrawn(step: Step, call: Call, offer: Offer, phone: Channel): OfferOutcome {
   if (step.unseen !== null) return step.unseen
   const caller = step.state.channels.get(call.customerChannelId ?? call.originId)
+  const askedToHangUp = caller !== undefined && caller.hangupAskedAt !== null && phone.state !== 'up'
+  if (mayFollowFromGap(step, offer.madeAt)) return askedToHangUp ? 'callerGone' : 'unknown'
   if (!caller || caller.hangupAskedAt !== null) return 'callerGone'
+  // Whoever talked before this phone rang has not answered in its place.
+  const before = call.contacts.filter((c) => c.beganAt < offer.madeAt).map((c) => c.channelId)
   const answered = [...call.channelIds].some((id) => {
     const other = step.state.channels.get(id)
-    return other?.state === 'up' && other.dialledBy !== null && other.localHalf === null
+    if (other?.state !== 'up' || other.dialledBy === null || other.localHalf !== null) return false
+    return id !== call.customerChannelId && !before.includes(id)
   })
   return answered ? 'answeredElsewhere' : 'withdrawn'
 }
@@ -213,7 +230,36 @@ export function endOffer(step: Step, callId: string, offerId: string, outcome: O
 export function withdrawOtherOffers(step: Step, callId: string, answeredBy: string): void {
   for (const offer of step.state.calls.get(callId)?.offers ?? []) {
     if (offer.outcome !== 'ringing') continue
-    endOffer(step, callId, offer.offerId, offer.extension === answeredBy ? 'answered' : 'answeredElsewhere')
+    const elsewhere = mayFollowFromGap(step, offer.madeAt) ? 'unknown' : 'answeredElsewhere'
+    endOffer(step, callId, offer.offerId, offer.extension === answeredBy ? 'answered' : elsewhere)
+  }
+}
+
+/** An agent answered who is asked about the customer, and does not hear them yet. */
+export function takeOffer(step: Step, call: Call, extension: string): void {
+  const offer = call.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
+  if (offer) endOffer(step, call.callId, offer.offerId, 'answered')
+}
+
+/**
+ * What an agent's consultation rings, rings for the customer from now on, who has taken the agent's place.
+ * @param second the agent's channel of the consultation
+ * @param callId the customer's call
+ */
+export function moveOffers(step: Step, second: Channel, callId: string): void {
+  const consultation = step.state.calls.get(second.callId)
+  if (!consultation || consultation.callId === callId) return
+  for (const offer of consultation.offers) {
+    if (offer.outcome === 'ringing') endOffer(step, consultation.callId, offer.offerId, 'withdrawn')
+  }
+  for (const channelId of consultation.channelIds) {
+    const channel = step.state.channels.get(channelId)
+    if (!channel || channelId === second.channelId) continue
+    const moved = moveToCall(step, channel, callId)
+    step.state.channels.set(channelId, moved)
+    const call = step.state.calls.get(callId)
+    if (call && moved.extension !== null && moved.state !== 'up')
+      ringAgent(step, call, moved.extension, moved, null)
   }
 }
 

@@ -1,8 +1,11 @@
-import type { PbxEvent, Snapshot, Stamp } from './events.ts'
+import type { ChannelInfo, PbxEvent, Snapshot, Stamp } from './events.ts'
 import type { Channel, Floor } from './state.ts'
 
 /** Two boot times further apart than this are two boots, ms: the PBX tells its own in whole seconds. */
 const sameBootMs = 2_000
+
+/** A visit that is known and one that is listed began at the same time if they differ by less, ms: lists have whole seconds. */
+const sameVisitMs = 2_000
 
 /**
  * Compares the floor with what the PBX says is there, and returns the difference as the events that would explain it.
@@ -10,24 +13,55 @@ const sameBootMs = 2_000
  * unseen. Applied to a floor that already agrees it gives nothing.
  */
 export function reconcile(floor: Floor, event: PbxEvent & { type: 'snapshot' }): PbxEvent[] {
-  const { pbx, at, arrivedAt, snapshot } = event
+  const { pbx, at, arrivedAt } = event
   const stamp: Stamp = { pbx, at, arrivedAt }
   const bootedBefore = floor.links.get(pbx)?.bootedAt ?? null
   const restarted =
     bootedBefore !== null &&
-    snapshot.bootedAt !== null &&
-    Math.abs(snapshot.bootedAt - bootedBefore) > sameBootMs
+    event.snapshot.bootedAt !== null &&
+    Math.abs(event.snapshot.bootedAt - bootedBefore) > sameBootMs
+  const snapshot = restarted ? event.snapshot : withoutEnded(floor, event.snapshot)
   const ours = [...floor.channels.values()].filter((channel) => channel.pbx === pbx)
+  const gone = goneChannels(ours, snapshot, stamp, restarted)
   return [
     ...memberDifferences(floor, snapshot, stamp),
-    ...goneChannels(ours, snapshot, stamp, restarted),
+    // After a restart a new channel may have the id of an old one. Else who came goes before who went, so that a call
+    // whose legs were all exchanged lives on.
+    ...(restarted ? gone : []),
     ...newChannels(floor, snapshot, stamp, restarted),
     ...changedChannels(floor, snapshot, stamp, restarted),
+    ...(restarted ? [] : gone),
     ...waitingDifferences(floor, snapshot, stamp),
-    ...parkingDifferences(floor, snapshot, stamp),
     ...bridgeDifferences(floor, snapshot, stamp),
-    ...ringingPhones(floor, snapshot, stamp),
+    // After the bridges, in which somebody who is parked may still hear who parked them.
+    ...parkingDifferences(floor, snapshot, stamp),
+    ...dialledChannels(floor, snapshot, stamp),
   ]
+}
+
+/** The PBX was started anew: what that ended, as events. */
+export function channelsLost(floor: Floor, { pbx, at, arrivedAt }: Stamp): PbxEvent[] {
+  const ours = [...floor.channels.values()].filter((channel) => channel.pbx === pbx)
+  return goneChannels(ours, noChannels, { pbx, at, arrivedAt }, true)
+}
+
+const noChannels = { channels: [] }
+
+/** What was told to have ended does not begin again, though a damaged stream may have told it too soon. */
+function withoutEnded(floor: Floor, snapshot: Snapshot): Snapshot {
+  const ended = new Set(
+    snapshot.channels.flatMap(({ channelId, linkedId }) =>
+      channelId === linkedId && (floor.calls.get(channelId)?.endedAt ?? null) !== null ? [channelId] : [],
+    ),
+  )
+  if (ended.size === 0) return snapshot
+  const on = ({ channelId }: { channelId: string }) => !ended.has(channelId)
+  return {
+    ...snapshot,
+    channels: snapshot.channels.filter(on),
+    waiting: snapshot.waiting.filter(on),
+    parked: snapshot.parked.filter(on),
+  }
 }
 
 function memberDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxEvent[] {
@@ -52,7 +86,12 @@ function memberDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxE
   return events
 }
 
-function goneChannels(ours: Channel[], snapshot: Snapshot, stamp: Stamp, restarted: boolean): PbxEvent[] {
+function goneChannels(
+  ours: Channel[],
+  snapshot: Pick<Snapshot, 'channels'>,
+  stamp: Stamp,
+  restarted: boolean,
+): PbxEvent[] {
   const alive = new Set(snapshot.channels.map((channel) => channel.channelId))
   return ours
     .filter((channel) => restarted || !alive.has(channel.channelId))
@@ -70,52 +109,53 @@ function goneChannels(ours: Channel[], snapshot: Snapshot, stamp: Stamp, restart
 /** The oldest first, so that a call begins with the channel that began it. */
 function newChannels(floor: Floor, snapshot: Snapshot, stamp: Stamp, restarted: boolean): PbxEvent[] {
   const events: PbxEvent[] = []
-  const halves = new Map<string, string>()
   const fresh = snapshot.channels.filter((channel) => restarted || !floor.channels.has(channel.channelId))
   for (const { startedAt, ...channel } of fresh.toSorted((a, b) => a.startedAt - b.startedAt)) {
     events.push({ ...stamp, at: startedAt, type: 'channel.appeared', channel })
-    if (channel.application === 'VoiceMail') {
-      const { channelId, linkedId, exten } = channel
-      events.push({
-        ...stamp,
-        type: 'channel.application',
-        channelId,
-        linkedId,
-        application: 'VoiceMail',
-        exten,
-      })
-    }
-    if (channel.localHalf === null) continue
-    const pair = channel.name.slice(0, -2)
+    if (channel.application === 'VoiceMail') events.push(intoVoicemail(channel, stamp))
+  }
+  return [...events, ...localPairs(floor, snapshot, stamp, restarted)]
+}
+
+/** Halves of a Local channel that are not known to belong together: one of them may have been known alone. */
+function localPairs(floor: Floor, snapshot: Snapshot, stamp: Stamp, restarted: boolean): PbxEvent[] {
+  const events: PbxEvent[] = []
+  const halves = new Map<string, string>()
+  for (const { channelId, linkedId, localHalf, name } of snapshot.channels) {
+    if (localHalf === null || (!restarted && floor.channels.get(channelId)?.localPeer != null)) continue
+    const pair = name.slice(0, -2)
     const other = halves.get(pair)
-    halves.set(pair, channel.channelId)
-    if (other === undefined) continue
-    events.push({
-      ...stamp,
-      type: 'local.bridged',
-      oneId: other,
-      twoId: channel.channelId,
-      linkedId: channel.linkedId,
-    })
+    halves.set(pair, channelId)
+    if (other !== undefined)
+      events.push({ ...stamp, type: 'local.bridged', oneId: other, twoId: channelId, linkedId })
   }
   return events
 }
 
+function intoVoicemail({ channelId, linkedId, exten }: ChannelInfo, stamp: Stamp): PbxEvent {
+  return { ...stamp, type: 'channel.application', channelId, linkedId, application: 'VoiceMail', exten }
+}
+
 function changedChannels(floor: Floor, snapshot: Snapshot, stamp: Stamp, restarted: boolean): PbxEvent[] {
   if (restarted) return []
+  const bridged = new Set(snapshot.bridges.flatMap(({ channelIds }) => channelIds))
   return snapshot.channels.flatMap((channel) => {
     const known = floor.channels.get(channel.channelId)
     if (!known) return []
+    // Who is in a bridge is up for us, be it that their phone still rings.
+    const sameState = known.state === (bridged.has(channel.channelId) ? 'up' : channel.state)
     const same =
-      known.state === channel.state &&
+      (sameState || known.state === channel.state) &&
       known.linkedId === channel.linkedId &&
       known.name === channel.name &&
       known.callerNumber === channel.callerNumber &&
       known.callerRestricted === channel.callerRestricted
-    if (same) return []
+    const voicemail = channel.application === 'VoiceMail' && known.application !== 'VoiceMail'
+    const reached = voicemail ? [intoVoicemail(channel, stamp)] : []
+    if (same) return reached
     const { channelId, linkedId, state, name, device, callerNumber, callerName, callerRestricted } = channel
     const changes = { state, name, device, callerNumber, callerName, callerRestricted }
-    return [{ ...stamp, type: 'channel.changed' as const, channelId, linkedId, changes }]
+    return [{ ...stamp, type: 'channel.changed' as const, channelId, linkedId, changes }, ...reached]
   })
 }
 
@@ -123,15 +163,21 @@ function waitingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): Pbx
   const events: PbxEvent[] = []
   const now = new Set(snapshot.waiting.map((caller) => `${caller.queue}\n${caller.channelId}`))
   for (const queue of floor.queues.values()) {
-    for (const { channelId } of queue.waiting) {
-      const linkedId = floor.channels.get(channelId)?.linkedId
-      if (linkedId === undefined || now.has(`${queue.name}\n${channelId}`)) continue
-      if (floor.channels.get(channelId)?.pbx !== stamp.pbx) continue
+    for (const { callId, channelId } of queue.waiting) {
+      // A caller may be known to wait before their channel was told, as far as the stream was damaged.
+      const known = floor.channels.get(channelId)
+      const pbx = known?.pbx ?? floor.calls.get(callId)?.pbx
+      if (pbx !== stamp.pbx || now.has(`${queue.name}\n${channelId}`)) continue
+      const linkedId = known?.linkedId ?? callId
       events.push({ ...stamp, type: 'queue.left', queue: queue.name, channelId, linkedId, unseen: true })
     }
   }
   for (const { queue, channelId, position, since } of snapshot.waiting) {
     if (floor.queues.get(queue)?.waiting.some((caller) => caller.channelId === channelId)) continue
+    // The PBX says that they left before it takes them off its list.
+    const visits = floor.calls.get(floor.channels.get(channelId)?.callId ?? '')?.visits ?? []
+    if (visits.some((visit) => visit.queue === queue && Math.abs(visit.enteredAt - since) < sameVisitMs))
+      continue
     const linkedId = snapshot.channels.find((channel) => channel.channelId === channelId)?.linkedId
     if (linkedId === undefined) continue
     events.push({ ...stamp, at: since, type: 'queue.entered', queue, channelId, linkedId, position })
@@ -188,15 +234,21 @@ function bridgeDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxE
   return events
 }
 
-/** Phones that ring and belong to no offer yet: nobody saw them being dialled. */
-function ringingPhones(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxEvent[] {
+/**
+ * Channels that nobody saw being dialled: phones that ring, and the far ends of calls to the outside, answered or not.
+ */
+function dialledChannels(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxEvent[] {
+  const phones = new Set([...floor.agents.values()].flatMap(({ interfaces }) => interfaces))
   return snapshot.channels.flatMap((channel) => {
-    if (channel.state !== 'ringing' || channel.linkedId === channel.channelId) return []
-    const known = floor.channels.get(channel.channelId)
+    const { channelId, linkedId, state } = channel
+    if (linkedId === channelId || channel.localHalf !== null) return []
+    if (phones.has(channel.device) && state !== 'ringing') return []
+    const known = floor.channels.get(channelId)
+    if (known && known.dialledBy !== null) return []
     const call = known && floor.calls.get(known.callId)
-    if (call?.offers.some((offer) => offer.channelIds.includes(channel.channelId))) return []
-    const { channelId } = channel
-    const said = { callerId: null, calledId: channelId, called: null, dialString: null }
+    if (call?.customerChannelId === channelId) return []
+    if (call?.offers.some((offer) => offer.channelIds.includes(channelId))) return []
+    const said = { callerId: linkedId, calledId: channelId, called: null, dialString: null }
     return [{ ...stamp, type: 'dial.began' as const, ...said }]
   })
 }

@@ -1,6 +1,15 @@
-import type { AgentState, CallEnd, Direction, OfferOutcome, VisitOutcome } from '../../shared/calls.ts'
+import type {
+  AgentState,
+  Attestation,
+  CallEnd,
+  ContactEnd,
+  Direction,
+  OfferOutcome,
+  Reconstructed,
+  VisitOutcome,
+} from '../../shared/calls.ts'
 import type { ChannelInfo, DeskInfo, DialOutcome, MemberInfo } from './events.ts'
-import type { ContactEnd, RawParty } from './facts.ts'
+import type { RawParty } from './facts.ts'
 
 /**
  * The live contact center. Entries are immutable: a change puts a new object in its map, so a reader may keep what it
@@ -23,6 +32,8 @@ export interface Link {
   readonly bootedAt: number | null
   /** Since when nothing is heard; null while connected. */
   readonly lostAt: number | null
+  /** When it was last heard again, by the PBX's clock; null where there never was a gap. */
+  readonly heardAgainAt: number | null
 }
 
 export interface Channel extends ChannelInfo {
@@ -110,20 +121,25 @@ export interface Call {
   readonly originId: string
   /** The customer's own channel; null for a call between agents, or before an outbound call has dialled. */
   readonly customerChannelId: string | null
-  /** Which side asked to hang up, once one did. */
-  readonly hungUpBy: 'customer' | 'agent' | null
+  /** Which side asked to hang up, once one did; `unknown` where it did unheard. */
+  readonly hungUpBy: 'customer' | 'agent' | 'unknown' | null
   /** How the last dial to the far end of an outbound call ended. */
   readonly dialOutcome: DialOutcome | null
   /** The call that this one turned out to be part of. */
   readonly mergedInto: string | null
   readonly account: string | null
   readonly digits: string | null
+  /** What the network says of the caller's number; null while it has not. Absent in checkpoints of older versions. */
+  readonly attestation?: Attestation | null
   readonly channelIds: ReadonlySet<string>
   readonly visits: readonly Visit[]
   readonly offers: readonly Offer[]
   readonly contacts: readonly Contact[]
   readonly parkedIn: string | null
+  readonly parkedAt: number | null
   readonly voicemail: boolean
+  /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
+  readonly reconstructed: Reconstructed
 }
 
 export interface Agent extends DeskInfo {
@@ -143,6 +159,7 @@ export interface Member extends MemberInfo {
 
 export interface Queue {
   readonly name: string
+  readonly pbx: string
   readonly members: ReadonlyMap<string, Member>
   /** Calls waiting, the longest first. */
   readonly waiting: readonly { callId: string; channelId: string; since: number }[]

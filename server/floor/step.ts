@@ -19,6 +19,8 @@ export interface FloorState extends Floor {
   readonly tellOf: Map<string, string | null>
   /** Devices that the PBX says cannot be reached. */
   readonly unreachableDevices: Set<string>
+  /** Devices that a PBX has named since it was last heard anew, and which PBX that was. */
+  readonly knownDevices: Map<string, string>
   /** Calls with a visit whose end is not yet explained. */
   readonly unsettled: Set<string>
   /** Calls that have ended and are still on the floor. */
@@ -33,6 +35,8 @@ export interface Step {
   readonly facts: Fact[]
   /** Set while something is applied that nobody saw happen: what ends then, ends so. */
   unseen: 'unknown' | 'cutOff' | null
+  /** Whether what is applied was heard by nobody and read from the PBX's record. */
+  readonly recorded: boolean
   /** Extensions whose agent state may have changed. */
   readonly agents: Set<string>
   /** Queues whose figures may have changed. */
@@ -54,6 +58,7 @@ export function emptyState(options: FloorOptions): FloorState {
     queuesOfExtension: new Map(),
     tellOf: new Map(),
     unreachableDevices: new Set(),
+    knownDevices: new Map(),
     unsettled: new Set(),
     ended: new Set(),
   }
@@ -66,9 +71,24 @@ export function callOfChannel(state: FloorState, channelId: string | null): Call
   return channel && state.calls.get(channel.callId)
 }
 
-/** Puts a changed call in place of the old one. */
+/** Puts a changed call in place of the old one, or a new one in its place. */
 export function putCall(step: Step, call: Call): void {
-  step.state.calls.set(call.callId, call)
+  const { recorded } = step
+  const { reconstructed } = call
+  const isAsBefore = recorded ? reconstructed !== null : reconstructed !== 'wholly'
+  step.state.calls.set(call.callId, isAsBefore ? call : { ...call, reconstructed: 'partly' })
+}
+
+/** How long after a gap something may still follow from what went unheard, ms. */
+const followsFromGapMs = 2_000
+
+/**
+ * Whether what ends now may end for a reason that nobody heard: then none can be told.
+ * @param since when it began, ms
+ */
+export function mayFollowFromGap(step: Step, since: number): boolean {
+  const heardAgainAt = step.state.links.get(step.pbx)?.heardAgainAt ?? null
+  return heardAgainAt !== null && since <= heardAgainAt && step.at - heardAgainAt < followsFromGapMs
 }
 
 /** Remembers that an agent has to do with a call, and that their state is to be looked at. */

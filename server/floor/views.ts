@@ -1,10 +1,15 @@
 import type { AgentView, DeskCall, FloorCall, Party, QueueView, TodayCall } from '../../shared/calls.ts'
 import type { RawParty } from './facts.ts'
+import { extensionOfMember } from './members.ts'
+import { isOnTheLine } from './reach.ts'
 import type { Agent, Call, Contact, Floor, Offer } from './state.ts'
 import type { FloorState } from './step.ts'
 
-/** Normalises a raw party: numbers to E.164 and to what a person reads. Given by those who know the home country. */
-export type DescribeParty = (party: RawParty) => Party
+/**
+ * Normalises a raw party: numbers to E.164 and to what a person reads. Given by those who know the home country, which
+ * hangs on the PBX that the call came by.
+ */
+export type DescribeParty = (party: RawParty, pbx: string) => Party
 
 /** Every call an agent has to do with now, and the one they had last (for after-call work). */
 export function deskCallsOf(floor: Floor, extension: string, describe: DescribeParty): DeskCall[] {
@@ -29,25 +34,34 @@ export function deskCall(
   const offer = call.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
   const origin = floor.channels.get(call.originId)
   const dials = origin?.extension === extension && !contact
-  if (!contact && !offer && !dials) return null
+  const consulted = !contact && !offer && !dials && isOnTheLine(floor, call, extension)
+  if (!contact && !offer && !dials && !consulted) return null
   const movedOn = contact?.why === 'transferred' || contact?.why === 'moved'
   if (movedOn && !offer) return null
-  const visit = call.visits.at(-1)
-  const live = contact?.endedAt === null || offer || dials
+  const live = contact?.endedAt === null || offer || dials || consulted
   return {
     callId: call.callId,
-    state: deskState(contact, offer, dials),
+    state: consulted ? 'talking' : deskState(contact, offer, dials),
     direction: call.direction,
-    party: describe(partyFor(floor, call, extension)),
+    party: describe(partyFor(floor, call, extension), call.pbx),
     queue: offer?.queue ?? contact?.queue ?? null,
     dialled: call.dialled,
+    attestation: call.attestation ?? null,
     startedAt: call.startedAt,
-    waitingSince: visit?.enteredAt ?? (call.direction === 'inbound' ? call.startedAt : null),
+    waitingSince: waitingSince(call),
     offeredAt: offer?.madeAt ?? offeredAt(call, contact) ?? call.startedAt,
-    answeredAt: offer ? null : (contact?.beganAt ?? null),
+    answeredAt: offer ? null : (contact?.beganAt ?? (consulted ? offerAnsweredAt(call, extension) : null)),
     heldSince: contact?.heldSince ?? null,
     endedAt: live ? null : (contact?.endedAt ?? null),
   }
+}
+
+/** Since when the customer waits: in the queue where they are, or from the start for whoever has only rung so far. */
+function waitingSince(call: Call): number | null {
+  const visit = call.visits.findLast(({ outcome }) => outcome === 'waiting')
+  if (visit) return visit.enteredAt
+  const rangOnly = call.direction === 'inbound' && call.visits.length + call.contacts.length === 0
+  return rangOnly ? call.startedAt : null
 }
 
 function deskState(
@@ -58,6 +72,10 @@ function deskState(
   if (contact?.endedAt === null) return contact.heldSince === null ? 'talking' : 'held'
   if (offer) return 'ringing'
   return dials ? 'dialling' : 'ended'
+}
+
+function offerAnsweredAt(call: Call, extension: string): number | null {
+  return call.offers.findLast((offer) => offer.extension === extension)?.endedAt ?? null
 }
 
 function offeredAt(call: Call, contact: Contact | undefined): number | undefined {
@@ -80,7 +98,7 @@ export function floorCall(call: Call, describe: DescribeParty, customerName: str
   return {
     callId: call.callId,
     direction: call.direction,
-    party: describe(call.party),
+    party: describe(call.party, call.pbx),
     customerName,
     stage,
     since,
@@ -91,7 +109,7 @@ export function floorCall(call: Call, describe: DescribeParty, customerName: str
 }
 
 function stageOf(call: Call, talking: Contact[], ringing: Offer[]): Pick<FloorCall, 'stage' | 'since'> {
-  if (call.parkedIn !== null) return { stage: 'parked', since: call.startedAt }
+  if (call.parkedIn !== null) return { stage: 'parked', since: call.parkedAt ?? call.startedAt }
   const [contact] = talking
   if (contact) {
     return contact.heldSince === null
@@ -111,12 +129,11 @@ function stageOf(call: Call, talking: Contact[], ringing: Offer[]): Pick<FloorCa
 /** A queue's strip: who waits, how long, and who could take them. */
 export function queueView(floor: Floor, name: string): QueueView {
   const queue = floor.queues.get(name)
-  const { extensionOfDevice } = floor as FloorState
   let agentsFree = 0
   let agentsSignedIn = 0
   for (const member of queue?.members.values() ?? []) {
-    const extension = extensionOfDevice.get(member.stateInterface) ?? extensionOfDevice.get(member.interface)
-    const agent = extension === undefined ? undefined : floor.agents.get(extension)
+    const extension = extensionOfMember(floor as FloorState, member)
+    const agent = extension === null ? undefined : floor.agents.get(extension)
     if (agent ? agent.personId === null : member.deviceState === 'unavailable') continue
     agentsSignedIn += 1
     const free = agent ? agent.state === 'free' : member.deviceState === 'free'
@@ -136,12 +153,25 @@ export function queueView(floor: Floor, name: string): QueueView {
 export function agentView(floor: Floor, agent: Agent, displayName: string | null): AgentView {
   const { extension, personId, state, since, callId } = agent
   const queues = [...((floor as FloorState).queuesOfExtension.get(extension) ?? [])]
-  return { extension, personId, displayName, state, since, queues, callId }
+  // The names of technologies have capitals, those of PBXs none.
+  const pbxs = agent.interfaces.flatMap((device) => /^([a-z0-9-]+)\//.exec(device)?.[1] ?? [])
+  return { extension, personId, displayName, state, since, queues, pbxs: [...new Set(pbxs)], callId }
 }
 
 /** The queues an extension is a member of now. */
 export function queuesOf(floor: Floor, extension: string): string[] {
   return [...((floor as FloorState).queuesOfExtension.get(extension) ?? [])]
+}
+
+/** How long somebody talked in all their contacts of a call, ms. One that goes on counts up to `now`, where that is given. */
+export function talkMsOf(
+  contacts: readonly { beganAt: number; endedAt: number | null }[],
+  now?: number,
+): number {
+  return contacts.reduce(
+    (sum, { beganAt, endedAt }) => sum + Math.max(0, (endedAt ?? now ?? beganAt) - beganAt),
+    0,
+  )
 }
 
 /** An agent's part in a call, for "my calls of today". */
@@ -151,7 +181,8 @@ export function todayCall(
   describe: DescribeParty,
   customer: { customerId: string; name: string } | null,
 ): TodayCall | null {
-  const contact = call.contacts.findLast((c) => c.extension === extension)
+  const contacts = call.contacts.filter((c) => c.extension === extension)
+  const contact = contacts.at(-1)
   const offer = call.offers.findLast((o) => o.extension === extension)
   const dialled = call.direction === 'outbound' && !offer
   if (!contact && !offer && !dialled) return null
@@ -159,11 +190,12 @@ export function todayCall(
     callId: call.callId,
     at: offer?.madeAt ?? contact?.beganAt ?? call.startedAt,
     direction: call.direction,
-    party: describe(call.party),
+    party: describe(call.party, call.pbx),
     customerId: customer?.customerId ?? null,
     customerName: customer?.name ?? null,
     queue: offer?.queue ?? contact?.queue ?? null,
     outcome: contact ? 'answered' : (offer?.outcome ?? 'notAnswered'),
-    talkMs: contact?.endedAt == null ? 0 : contact.endedAt - contact.beganAt,
+    talkMs: talkMsOf(contacts),
+    reconstructed: call.reconstructed,
   }
 }

@@ -1,9 +1,9 @@
 import type { VisitOutcome } from '../../shared/calls.ts'
 import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
-import { extensionOfMember } from './offers.ts'
+import { extensionInQueue } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
-import { callOfChannel, putCall, replaced, type Step } from './step.ts'
+import { callOfChannel, mayFollowFromGap, putCall, replaced, type Step } from './step.ts'
 
 /** How long a caller who left a queue may stay unexplained before the tick decides, ms. */
 const unexplainedMs = 2_000
@@ -14,7 +14,7 @@ export function openVisit(call: Call): Visit | undefined {
 }
 
 /** A visit whose caller has left, without the reason being known yet, or who still waits. */
-function unexplainedVisit(call: Call, queue?: string): Visit | undefined {
+export function waitingVisit(call: Call, queue?: string): Visit | undefined {
   return call.visits.findLast((v) => v.outcome === 'waiting' && (queue === undefined || v.queue === queue))
 }
 
@@ -28,7 +28,7 @@ export function queueEntered(
 ): void {
   settleVisits(step, channelId)
   const call = callOfChannel(step.state, channelId) ?? step.state.calls.get(linkedId)
-  if (!call || openVisit(call)?.queue === queue) return
+  if (!call || call.endedAt !== null || openVisit(call)?.queue === queue) return
   const visit: Visit = {
     visitId: `${call.callId}.v${call.visits.length + 1}`,
     queue,
@@ -54,9 +54,13 @@ export function queueEntered(
 export function queueLeft(step: Step, queue: string, channelId: string, unseen: boolean): void {
   stopWaiting(step, queue, channelId)
   const call = callOfChannel(step.state, channelId)
-  const visit = call && unexplainedVisit(call, queue)
+  const visit = call && waitingVisit(call, queue)
   if (!call || visit?.leftAt !== null) return
-  putVisit(step, call, { ...visit, leftAt: step.at, unseen })
+  putVisit(step, call, {
+    ...visit,
+    leftAt: step.at,
+    unseen: unseen || mayFollowFromGap(step, call.startedAt),
+  })
   step.state.unsettled.add(call.callId)
 }
 
@@ -65,13 +69,14 @@ export function queueGaveUp(step: Step, queue: string, channelId: string): void 
   stopWaiting(step, queue, channelId)
   const channel = step.state.channels.get(channelId)
   const call = callOfChannel(step.state, channelId)
-  const visit = call && unexplainedVisit(call, queue)
+  const visit = call && waitingVisit(call, queue)
   if (!call || !visit) return
   if (channel?.hangupAskedAt != null) {
     endVisit(step, call, visit, abandonedOutcome(step, visit))
     return
   }
-  putVisit(step, call, { ...visit, leftAt: visit.leftAt ?? step.at, gaveUp: true })
+  const unseen = visit.unseen || mayFollowFromGap(step, call.startedAt)
+  putVisit(step, call, { ...visit, leftAt: visit.leftAt ?? step.at, gaveUp: true, unseen })
   step.state.unsettled.add(call.callId)
 }
 
@@ -82,7 +87,7 @@ export function queueResult(
   result: (PbxEvent & { type: 'queue.result' })['result'],
 ): void {
   const call = callOfChannel(step.state, channelId)
-  const visit = call && unexplainedVisit(call)
+  const visit = call && waitingVisit(call)
   if (!call || visit?.leftAt == null) return
   if (result === 'timedOut' || result === 'emptied' || result === 'withdrawn')
     endVisit(step, call, visit, result)
@@ -93,10 +98,12 @@ export function queueConnected(step: Step, event: PbxEvent & { type: 'queue.conn
   stopWaiting(step, event.queue, event.channelId)
   const call = callOfChannel(step.state, event.channelId)
   if (!call) return
-  const extension = extensionOfMember(step, event.queue, event.interface)
+  // Not the member who was rung, where somebody else has picked up.
+  const extension =
+    step.state.channels.get(event.calledId)?.extension ?? extensionInQueue(step, event.queue, event.interface)
   if (extension !== null) beginContact(step, call, extension, ownLeg(step, call, extension) ?? event.calledId)
   const current = step.state.calls.get(call.callId) ?? call
-  const visit = unexplainedVisit(current, event.queue)
+  const visit = waitingVisit(current, event.queue)
   if (visit) endVisit(step, current, visit, 'answered')
 }
 
@@ -125,20 +132,24 @@ export function settleVisits(step: Step, channelId: string | null): void {
   if (step.state.unsettled.size === 0) return
   for (const callId of step.state.unsettled) {
     const call = step.state.calls.get(callId)
-    const visit = call && unexplainedVisit(call)
+    const visit = call && waitingVisit(call)
     if (!call || visit?.leftAt == null) {
       step.state.unsettled.delete(callId)
       continue
     }
+    // Another PBX's time says nothing of how long ago that was.
+    if (call.pbx !== step.pbx) continue
     const due = channelId === null ? step.at - visit.leftAt >= unexplainedMs : visit.channelId === channelId
-    if (due && !beingAnswered(step, call, visit)) endVisit(step, call, visit, unexplainedOutcome(visit))
+    if (due && !beingAnswered(step, call, visit)) endVisit(step, call, visit, unexplainedOutcome(step, visit))
   }
 }
 
 /** A caller who was seen to leave a queue, and of whom nothing more was told, pressed a key; who was not seen to, may have. */
-function unexplainedOutcome(visit: Visit): VisitOutcome {
-  if (visit.gaveUp) return 'timedOut'
-  return visit.unseen ? 'unknown' : 'leftByKey'
+function unexplainedOutcome(step: Step, visit: Visit): VisitOutcome {
+  const heardAgainAt = step.state.links.get(step.pbx)?.heardAgainAt ?? null
+  const explainedUnheard = heardAgainAt !== null && visit.leftAt !== null && heardAgainAt >= visit.leftAt
+  if (visit.unseen || explainedUnheard) return 'unknown'
+  return visit.gaveUp ? 'timedOut' : 'leftByKey'
 }
 
 /** An announcement to the agent may stand between the caller leaving the queue and the two being connected. */
@@ -154,10 +165,10 @@ function beingAnswered(step: Step, call: Call, visit: Visit): boolean {
 /** The caller's channel is gone, with or without a word from the queue. */
 export function visitsCutShort(step: Step, channel: Channel): void {
   const call = step.state.calls.get(channel.callId)
-  const visit = call && unexplainedVisit(call)
+  const visit = call && waitingVisit(call)
   if (!call || visit?.channelId !== channel.channelId) return
   stopWaiting(step, visit.queue, visit.channelId)
-  if (visit.leftAt !== null) endVisit(step, call, visit, unexplainedOutcome(visit))
+  if (visit.leftAt !== null) endVisit(step, call, visit, unexplainedOutcome(step, visit))
   else
     endVisit(
       step,
@@ -165,6 +176,17 @@ export function visitsCutShort(step: Step, channel: Channel): void {
       visit,
       channel.hangupAskedAt === null ? (step.unseen ?? 'unknown') : abandonedOutcome(step, visit),
     )
+}
+
+/** A call has ended: nobody waits in it any more, whatever was told of how they left. */
+export function visitsOfEndedCall(step: Step, callId: string): void {
+  for (const { visitId } of step.state.calls.get(callId)?.visits ?? []) {
+    const call = step.state.calls.get(callId)
+    const visit = call?.visits.find((each) => each.visitId === visitId)
+    if (!call || visit?.outcome !== 'waiting') continue
+    stopWaiting(step, visit.queue, visit.channelId)
+    endVisit(step, call, visit, step.unseen ?? 'unknown')
+  }
 }
 
 function abandonedOutcome(step: Step, visit: Visit): VisitOutcome {
@@ -183,7 +205,7 @@ function endVisit(step: Step, call: Call, visit: Visit, outcome: VisitOutcome): 
 
 /** A queue by name; one nobody spoke of before is empty. */
 export function queueOf(step: Step, name: string): Queue {
-  return step.state.queues.get(name) ?? { name, members: new Map(), waiting: [] }
+  return step.state.queues.get(name) ?? { name, pbx: step.pbx, members: new Map(), waiting: [] }
 }
 
 function stopWaiting(step: Step, queue: string, channelId: string): void {

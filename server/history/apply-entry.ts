@@ -2,7 +2,7 @@ import type { Entry } from './entries.ts'
 import { absorbCall, emptyCall, foldCall, isCallFact } from './fold-call.ts'
 import type { CallDocument } from './model.ts'
 
-/** The ids of the calls that an entry changes. */
+/** The ids of the calls that an entry is about. */
 export function callsOf(entry: Entry): string[] {
   switch (entry.kind) {
     case 'facts': {
@@ -15,6 +15,11 @@ export function callsOf(entry: Entry): string[] {
       return [...ids]
     }
     case 'binding':
+    case 'lookup':
+    case 'verification':
+    case 'told':
+    case 'painted':
+    case 'desks':
       return [entry.callId]
     case 'record':
       return [entry.call._id]
@@ -22,6 +27,11 @@ export function callsOf(entry: Entry): string[] {
     case 'mark':
       return []
   }
+}
+
+/** Whether an entry stands in its call's document. What is asked for one call alone is kept in the journal only. */
+export function isFolded({ kind }: Entry): boolean {
+  return kind === 'facts' || kind === 'binding' || kind === 'verification' || kind === 'record'
 }
 
 /**
@@ -35,6 +45,7 @@ export function applyEntry(
   entry: Entry,
   wanted: (callId: string) => boolean = () => true,
 ): void {
+  if (!isFolded(entry)) return
   const fresh = new Set(
     callsOf(entry).filter(
       (callId) => wanted(callId) && appliedSeq(calls.get(callId), entry.node) < entry.seq,
@@ -59,6 +70,11 @@ export function applyEntry(
       customerId,
       customerDecided: decided,
     })
+  }
+  if (entry.kind === 'verification') {
+    const { callId, step, at } = entry
+    const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
+    calls.set(callId, { ...call, verification: [...call.verification, step] })
   }
   if (entry.kind === 'record') {
     const { applied, version } = calls.get(entry.call._id) ?? { applied: [], version: 0 }

@@ -8,7 +8,7 @@ import { createGunzip, createGzip } from 'node:zlib'
 import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { needingDatabase } from '../database/errors.ts'
-import { callDocumentSchema, callsCollection, journalCollection, journalDocumentSchema } from './model.ts'
+import { callDocumentSchema, callsCollection, journalCollection, journalPageSchema } from './model.ts'
 import { isErrorCode, syncFolder } from './small-file.ts'
 
 /** What is archived: a collection, the field that says when a document is of, and which documents stay. */
@@ -23,8 +23,8 @@ const kinds = {
   journal: {
     collection: journalCollection,
     time: 'at',
-    only: { kind: { $ne: 'input' } },
-    schema: journalDocumentSchema,
+    only: { part: 'facts' },
+    schema: journalPageSchema,
   },
 } as const
 type Kind = keyof typeof kinds
@@ -33,7 +33,8 @@ interface Stored {
   [field: string]: unknown
 }
 
-const idsAtOnce = 500
+/** A page of the journal may have a megabyte. */
+const linesAtOnce = 50
 const temporary = '.part'
 
 /**
@@ -167,7 +168,7 @@ async function* batchesOf(file: string): AsyncGenerator<unknown[]> {
   let batch: unknown[] = []
   for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
     batch.push(JSON.parse(line))
-    if (batch.length < idsAtOnce) continue
+    if (batch.length < linesAtOnce) continue
     yield batch
     batch = []
   }

@@ -1,17 +1,22 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { applyEntry, callsOf } from './apply-entry.ts'
+import { isDocumentFault } from '../database/errors.ts'
+import { applyEntry, callsOf, isFolded } from './apply-entry.ts'
 import { newlyEnded, type EndedContact } from './ended-contacts.ts'
 import type { Entry } from './entries.ts'
 import { frameLine } from './frame.ts'
+import { gapsOf } from './gaps.ts'
+import { pagesOf } from './journal.ts'
 import type { SegmentReader } from './segments.ts'
 import type { HistoryStore } from './store.ts'
 
 export interface DrainOptions {
   folder: string
-  store: Pick<HistoryStore, 'keepJournal' | 'readCalls' | 'writeCalls'>
+  store: Pick<HistoryStore, 'keepJournal' | 'keepGaps' | 'readCalls' | 'writeCalls'>
   reader: SegmentReader
+  /** Opens what is sealed in an entry. The journal is given it as it was read. */
+  open: (entry: Entry) => Entry
   /** The last entry that the database has acknowledged so far. */
   drainedSeq: number
   /** The last entry that may be drained. */
@@ -37,17 +42,11 @@ export interface Drain {
   reach: (seq: number, withinMs: number) => Promise<boolean>
   /** Why the last attempt failed; null when it did not. */
   trouble: () => string | null
-  /** Entries that the database would not take at any price; they lie in `refused.spool` beside the spool. */
+  /** Entries that the database would not take at any price, or that nobody understands; they lie in `refused.spool` beside the spool. */
   refused: () => number
   /** Ends after the batch under way. */
   stop: () => Promise<void>
 }
-
-/**
- * MongoDB's error codes that say "this document, never": BadValue, FailedToParse, TypeMismatch, DocumentValidationFailure,
- * and too large (10334, 17419, 17420).
- */
-const documentFaults = new Set([2, 9, 14, 121, 10334, 17419, 17420])
 
 /** Fills the database from the spool: in order, a batch at a time, again and again until the database has it. */
 export function startDrain(options: DrainOptions): Drain {
@@ -104,11 +103,13 @@ export function startDrain(options: DrainOptions): Drain {
 
   const keep = async (entries: readonly Entry[]): Promise<void> => {
     await store.keepJournal(entries)
-    const callIds = [...new Set(entries.flatMap(callsOf))]
+    const gaps = entries.flatMap(gapsOf)
+    if (gaps.length > 0) await store.keepGaps(gaps)
+    const callIds = [...new Set(entries.filter(isFolded).flatMap(callsOf))]
     if (callIds.length === 0) return
     const before = await store.readCalls(callIds)
     const calls = new Map(before)
-    for (const entry of entries) applyEntry(calls, entry)
+    for (const entry of entries) applyEntry(calls, options.open(entry))
     const changed = [...calls.values()].filter((call) => before.get(call._id) !== call)
     await Promise.all(changed.flatMap((call) => newlyEnded(before.get(call._id), call)).map(tellContact))
     if (changed.length > 0) await store.writeCalls(changed)
@@ -146,7 +147,7 @@ export function startDrain(options: DrainOptions): Drain {
     try {
       await keep(batch)
     } catch (error) {
-      if (!isDocumentFault(error)) throw error
+      if (!isDocumentFault(error) && !batch.some(isNotUnderstood)) throw error
       // One of these entries is the fault: find it, and let it not hold up all that follow.
       if (batch.length > 1) {
         width = Math.ceil(batch.length / 2)
@@ -156,7 +157,7 @@ export function startDrain(options: DrainOptions): Drain {
       refused += 1
       log.error(
         { err: error, seq: last.seq },
-        'The database refuses a history entry; it was put into refused.spool.',
+        'A history entry cannot be put into the database; it was put into refused.spool.',
       )
     }
     if (trouble !== null) log.info({ seq: last.seq }, 'The database takes history again.')
@@ -216,12 +217,13 @@ export function startDrain(options: DrainOptions): Drain {
   }
 }
 
-function isDocumentFault(error: unknown): boolean {
-  if (error instanceof RangeError) return true
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'number' &&
-    documentFaults.has(error.code)
-  )
+/** Whether an entry is of a kind that this version knows nothing of, or lacks what it should have. */
+function isNotUnderstood(entry: Entry): boolean {
+  try {
+    pagesOf([entry], 1)
+    applyEntry(new Map(), entry)
+    return false
+  } catch {
+    return true
+  }
 }

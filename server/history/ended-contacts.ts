@@ -1,32 +1,56 @@
+import type { VerificationState } from '../../shared/verification.ts'
 import type { CallDocument } from './model.ts'
 
-/** One agent's talk with a known customer, over. Times are ms. */
+/** One agent's talk in a call, over, and whose timeline it belongs on now. Times are ms. */
 export interface EndedContact {
   contactId: string
   callId: string
-  customerId: string
+  /** Null when the call has proved to be nobody's. */
+  customerId: string | null
+  /** The customer whom the call was taken for when this talk was told before, and on whose timeline it is; null for none. */
+  takenFrom: string | null
   /** When the talk began. */
   at: number
   talkMs: number
   personId: string | null
+  /** How the caller was verified as this customer; absent where nobody tried. */
+  verification?: Exclude<VerificationState, 'unverified'>
 }
 
 /**
- * The talks that are over and belong to the call's customer, and did not before: because they have ended, or because only
- * now it is known whose call it is.
+ * The talks that are over and belong on another timeline than before: because they have ended, because only now it is
+ * known whose call it is, or because it proved to be somebody else's.
  * @param before the call as it was; undefined for a new one
  */
 export function newlyEnded(before: CallDocument | undefined, call: CallDocument): EndedContact[] {
   const { customerId, _id: callId } = call
-  if (customerId === null || call.mergedInto !== null || call.direction === 'internal') return []
-  const known = new Set(
-    before?.customerId === customerId && before.direction !== 'internal'
-      ? before.contacts.filter(({ endedAt }) => endedAt !== null).map(({ contactId }) => contactId)
-      : [],
+  if (call.mergedInto !== null || call.direction === 'internal') return []
+  const customerBefore = before === undefined || before.direction === 'internal' ? null : before.customerId
+  const endedBefore = new Set(
+    before?.contacts.filter(({ endedAt }) => endedAt !== null).map(({ contactId }) => contactId),
   )
-  return call.contacts.flatMap(({ contactId, beganAt, endedAt, personId }) =>
-    endedAt === null || known.has(contactId)
-      ? []
-      : [{ contactId, callId, customerId, at: beganAt, talkMs: endedAt - beganAt, personId }],
-  )
+  return call.contacts.flatMap(({ contactId, beganAt, endedAt, personId }) => {
+    const takenFrom = endedBefore.has(contactId) ? customerBefore : null
+    if (endedAt === null || takenFrom === customerId) return []
+    const talk = {
+      contactId,
+      callId,
+      customerId,
+      takenFrom,
+      at: beganAt,
+      talkMs: endedAt - beganAt,
+      personId,
+    }
+    return [{ ...talk, ...verifiedAs(call, customerId) }]
+  })
+}
+
+/** How the call stood last for a customer. */
+function verifiedAs(
+  { verification }: CallDocument,
+  customerId: string | null,
+): Pick<EndedContact, 'verification'> {
+  const last = verification.findLast((step) => step.customerId === customerId)
+  if (last === undefined || last.kind === 'voided' || last.state === 'unverified') return {}
+  return { verification: last.state }
 }

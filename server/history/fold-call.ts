@@ -16,7 +16,17 @@ export function isCallFact(fact: Fact): fact is CallFact {
  * @returns the new document
  */
 export function foldCall(call: CallDocument | null, fact: CallFact): CallDocument {
-  const before = call ?? emptyCall(fact.callId, fact.pbx, fact.at)
+  return told(marked(call ?? emptyCall(fact.callId, fact.pbx, fact.at), fact, call === null), fact)
+}
+
+/** Wholly reconstructed is what was never heard of but from the record. */
+function marked(call: CallDocument, { recorded }: CallFact, isNew: boolean): CallDocument {
+  const { reconstructed } = call
+  if (recorded) return reconstructed ? call : { ...call, reconstructed: isNew ? 'wholly' : 'partly' }
+  return reconstructed === 'wholly' ? { ...call, reconstructed: 'partly' } : call
+}
+
+function told(before: CallDocument, fact: CallFact): CallDocument {
   switch (fact.type) {
     case 'call.started': {
       const { dialledBy } = fact
@@ -30,108 +40,41 @@ export function foldCall(call: CallDocument | null, fact: CallFact): CallDocumen
       const digits = fact.digits ?? before.personal.digits
       return { ...before, personal: { ...before.personal, account, digits } }
     }
+    case 'call.attested':
+      return { ...before, attestation: fact.attestation }
+    case 'call.pinTyped':
+      // What it came to is told by an entry of its own.
+      return before
     case 'call.queued': {
       const { visitId, queue, at } = fact
-      return {
-        ...before,
-        visits: put(
-          before.visits,
-          (visit) => visit.visitId === visitId,
-          (visit) => ({
-            leftAt: null,
-            outcome: 'waiting' as const,
-            ...visit,
-            visitId,
-            queue,
-            enteredAt: at,
-          }),
-        ),
-      }
+      const visit = { visitId, queue, enteredAt: at, leftAt: null, outcome: 'waiting' as const }
+      return { ...before, visits: put(before.visits, 'visitId', visit, ['leftAt', 'outcome']) }
     }
     case 'call.dequeued': {
       const { visitId, queue, at, waitMs, outcome } = fact
-      return {
-        ...before,
-        visits: put(
-          before.visits,
-          (visit) => visit.visitId === visitId,
-          (visit) => ({
-            enteredAt: at - waitMs,
-            ...visit,
-            visitId,
-            queue,
-            leftAt: at,
-            outcome,
-          }),
-        ),
-      }
+      // Told once it is known how they left, which may be later than when they did: the wait is exact.
+      const known = before.visits.find((one) => one.visitId === visitId)
+      const enteredAt = known?.enteredAt ?? at - waitMs
+      const visit = { visitId, queue, enteredAt, leftAt: enteredAt + waitMs, outcome }
+      return { ...before, visits: put(before.visits, 'visitId', visit, []) }
     }
     case 'offer.made': {
-      const { offerId, visitId, queue, extension, personId, at } = fact
-      return {
-        ...before,
-        people: withPerson(before.people, personId),
-        offers: put(
-          before.offers,
-          (offer) => offer.offerId === offerId,
-          (offer) => ({
-            endedAt: null,
-            outcome: 'ringing' as const,
-            ...offer,
-            offerId,
-            visitId,
-            queue,
-            extension,
-            personId,
-            madeAt: at,
-          }),
-        ),
-      }
+      const offer = { ...offered(fact), madeAt: fact.at, endedAt: null, outcome: 'ringing' as const }
+      const offers = put(before.offers, 'offerId', offer, ['endedAt', 'outcome'])
+      return { ...before, people: withPerson(before.people, fact.personId), offers }
     }
     case 'offer.ended': {
-      const { offerId, visitId, queue, extension, personId, at, ringMs, outcome } = fact
-      return {
-        ...before,
-        people: withPerson(before.people, personId),
-        offers: put(
-          before.offers,
-          (offer) => offer.offerId === offerId,
-          (offer) => ({
-            madeAt: at - ringMs,
-            ...offer,
-            offerId,
-            visitId,
-            queue,
-            extension,
-            personId,
-            endedAt: at,
-            outcome,
-          }),
-        ),
-      }
+      const { at, ringMs, outcome } = fact
+      const offer = { ...offered(fact), madeAt: at - ringMs, endedAt: at, outcome }
+      const offers = put(before.offers, 'offerId', offer, ['madeAt'])
+      return { ...before, people: withPerson(before.people, fact.personId), offers }
     }
     case 'contact.began': {
       const { contactId, offerId, queue, extension, personId, at } = fact
-      return {
-        ...before,
-        people: withPerson(before.people, personId),
-        contacts: put(
-          before.contacts,
-          (contact) => contact.contactId === contactId,
-          (contact) => ({
-            endedAt: null,
-            heldMs: 0,
-            why: null,
-            ...contact,
-            contactId,
-            offerId,
-            queue,
-            extension,
-            personId,
-            beganAt: at,
-          }),
-        ),
-      }
+      const talk = { contactId, offerId, queue, extension, personId, beganAt: at }
+      const contact = { ...talk, endedAt: null, heldMs: 0, why: null }
+      const contacts = put(before.contacts, 'contactId', contact, ['endedAt', 'heldMs', 'why'])
+      return { ...before, people: withPerson(before.people, personId), contacts }
     }
     case 'contact.held':
       return {
@@ -142,26 +85,13 @@ export function foldCall(call: CallDocument | null, fact: CallFact): CallDocumen
       return { ...before, holds: endHolds(before.holds, fact.contactId, fact.at) }
     case 'contact.ended': {
       const { contactId, queue, extension, personId, at, talkMs, heldMs, why } = fact
+      const talk = { contactId, offerId: null, queue, extension, personId, beganAt: at - talkMs }
+      const contact = { ...talk, endedAt: at, heldMs, why }
       return {
         ...before,
         people: withPerson(before.people, personId),
         holds: endHolds(before.holds, contactId, at),
-        contacts: put(
-          before.contacts,
-          (contact) => contact.contactId === contactId,
-          (contact) => ({
-            offerId: null,
-            beganAt: at - talkMs,
-            ...contact,
-            contactId,
-            queue,
-            extension,
-            personId,
-            endedAt: at,
-            heldMs,
-            why,
-          }),
-        ),
+        contacts: put(before.contacts, 'contactId', contact, ['offerId', 'beganAt']),
       }
     }
     case 'call.transferred':
@@ -198,12 +128,19 @@ export function foldCall(call: CallDocument | null, fact: CallFact): CallDocumen
   }
 }
 
+/** What both facts about an offer tell of it. */
+function offered(fact: Extract<CallFact, { type: 'offer.made' | 'offer.ended' }>) {
+  const { offerId, visitId, queue, extension, personId } = fact
+  return { offerId, visitId, queue, extension, personId }
+}
+
 function identified(
   before: CallDocument,
   fact: Extract<CallFact, { type: 'call.started' | 'call.identified' }>,
 ): CallDocument {
-  const { number, name, restricted } = fact.party
+  const { number, name, restricted, erased } = fact.party
   const personal = { ...before.personal, number, name, restricted, dialled: fact.dialled }
+  if (erased !== true) delete personal.erased
   const startedAt = Math.min(before.startedAt, fact.at)
   return { ...before, direction: fact.direction, personal, startedAt }
 }
@@ -233,6 +170,11 @@ export function absorbCall(
       holds: first([...merged.holds, ...into.holds], (hold) => `${hold.contactId} ${hold.beganAt}`),
       people: [...new Set([...into.people, ...merged.people])],
       voicemail: into.voicemail || merged.voicemail,
+      attestation: into.attestation ?? merged.attestation,
+      verification: first([...merged.verification, ...into.verification], (step) => step.stepId).sort(
+        (one, other) => one.at - other.at,
+      ),
+      reconstructed: into.reconstructed === merged.reconstructed ? into.reconstructed : 'partly',
     },
     { ...merged, mergedInto: into._id, endedAt: merged.endedAt ?? at },
   ]
@@ -266,6 +208,9 @@ export function emptyCall(callId: string, pbx: string, at: number): CallDocument
     transfers: [],
     parkings: [],
     voicemail: false,
+    attestation: null,
+    verification: [],
+    reconstructed: null,
     mergedInto: null,
     dialledBy: null,
     people: [],
@@ -274,10 +219,22 @@ export function emptyCall(callId: string, pbx: string, at: number): CallDocument
   }
 }
 
-/** Replaces the part that `matches` by what `make` makes of it, or adds what it makes of nothing. */
-function put<T>(parts: readonly T[], matches: (part: T) => boolean, make: (part: T | undefined) => T): T[] {
-  const index = parts.findIndex(matches)
-  return index === -1 ? [...parts, make(undefined)] : parts.with(index, make(parts[index]))
+/**
+ * Puts a part, as one fact alone tells it, in place of the part of the same id, or adds it.
+ * @param assumed what the fact does not tell itself: where the part was there already, it knows better
+ */
+function put<Part extends object>(
+  parts: readonly Part[],
+  id: keyof Part,
+  told: NoInfer<Part>,
+  assumed: readonly (keyof Part)[],
+): Part[] {
+  const index = parts.findIndex((part) => part[id] === told[id])
+  const known = parts[index]
+  if (known === undefined) return [...parts, told]
+  const part = { ...told }
+  for (const field of assumed) part[field] = known[field]
+  return parts.with(index, part)
 }
 
 function endHolds(holds: CallDocument['holds'], contactId: string, at: number): CallDocument['holds'] {

@@ -1,19 +1,28 @@
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Health } from '../../shared/api.ts'
 import { ProblemError } from '../../shared/problems.ts'
+import type { VerificationStep } from '../../shared/verification.ts'
 import type { Database } from '../database/database.ts'
-import { smallFiles } from './checkpoint.ts'
+import { openCallKeys } from '../keys/call-keys.ts'
+import type { MasterKeys } from '../keys/master-keys.ts'
+import { createChannelCalls } from './channel-calls.ts'
+import { checkpointFile, smallFiles } from './checkpoint.ts'
 import { watchDiskSpace, type Space } from './disk-space.ts'
 import { startDrain } from './drain.ts'
 import type { EndedContact } from './ended-contacts.ts'
-import type { EntryBody } from './entries.ts'
+import type { Entry, EntryBody } from './entries.ts'
+import { createErasure, sayIfKeysAreStrange, type Erasure } from './erasure.ts'
+import { createRecentGaps, type RecentGaps } from './gaps.ts'
 import { lockFolder } from './folder-lock.ts'
 import { defaultHistoryLimits, type HistoryLimits } from './limits.ts'
 import { defineHistoryModels } from './model.ts'
 import { createQueries, type Queries } from './queries.ts'
 import { createRecentCalls } from './recent-calls.ts'
 import { recoveredInputs, type RecoveredInput } from './recovered-inputs.ts'
+import { createSealedStore } from './sealed-store.ts'
+import { createSealing } from './sealing.ts'
 import { readSegments } from './segments.ts'
 import { openSpool, type Appended } from './spool.ts'
 import { createStore, type HistoryStore } from './store.ts'
@@ -26,10 +35,12 @@ export interface HistoryOptions {
   /** This node's name: letters, digits, `_` and `-`. */
   node: string
   database: Database
+  /** What the keys of calls are under. */
+  masterKeys: MasterKeys
   showParty: ShowParty
   /**
-   * Told each talk that has ended and whose customer is known, from the spool: also after a crash, and again until it
-   * resolves. May be told one twice.
+   * Told each talk that has ended and whose customer is known, from the spool, and again when the call proves to be somebody
+   * else's: also after a crash, and until it resolves. May be told one twice.
    */
   onContact?: (contact: EndedContact) => Promise<void>
   log: Pick<Logger, 'error' | 'warn' | 'info'>
@@ -46,6 +57,10 @@ export interface Recovery {
   checkpoint: { floor: unknown; seq: number; at: number } | null
   /** The inputs after it, in order. To be read once, before the first append. */
   inputs: AsyncIterable<RecoveredInput>
+  /** Whether checkpoint and inputs tell all; not when a checkpoint could not be used. */
+  isWhole: boolean
+  /** Puts the checkpoint aside, for its floor cannot be used. @returns all inputs that there still are, to be read instead */
+  setCheckpointAside: () => AsyncIterable<RecoveredInput>
   lastSeq: number
   /** Bytes cut off the end of the spool: an entry in the making, never acknowledged. */
   tornBytes: number
@@ -60,16 +75,35 @@ export interface History extends Queries {
   /** @throws ProblemError `history.spool_full` when a command could not be kept now, and must be refused. */
   requireRoom: () => void
   /**
-   * Says who a call's customer is (null: nobody), and whether an agent said so.
+   * Says who a call's customer is (null: nobody), and whether an agent said so, and which.
    * @throws ProblemError `history.spool_full`
    */
-  bindCustomer: (callId: string, customerId: string | null, decided: boolean) => void
+  bindCustomer: (callId: string, customerId: string | null, decided: boolean, by?: string | null) => void
   /** What was said last of a running call's customer, also before a restart; null for a call not in memory. */
   bindingOf: (callId: string) => { customerId: string | null; decided: boolean } | null
+  /**
+   * Destroys the keys of all calls of a customer, and of those from their numbers that are nobody's: from then on nobody can
+   * read who called or what was keyed in. Times and outcomes stay.
+   * @param numbers of theirs, in E.164
+   * @returns the ids of the calls
+   * @throws ProblemError `database.unreachable` when the database is away, or does not take what waits for it
+   */
+  eraseCustomer: Erasure['erase']
+  /** Forgets at once whom other nodes erased; by itself every 10 s. */
+  followOthers: Erasure['followOthers']
+  /**
+   * Keeps what was done to verify the caller.
+   * @throws ProblemError `history.spool_full`
+   */
+  keepVerification: (callId: string, step: VerificationStep) => void
+  /** What was done so far to verify the caller, and whether the call is over; null for a call not in memory. */
+  verificationOf: (callId: string) => { steps: readonly VerificationStep[]; isOver: boolean } | null
   recover: () => Recovery
   /** Keeps the floor as it is after entry `seq`. A restart replays only what came later; older spool files can go. */
   saveCheckpoint: (floor: unknown, seq: number) => Promise<void>
   status: () => HistoryStatus
+  /** Times of the last weeks of which something is missing. To be loaded once the database answers. */
+  gaps: Pick<RecentGaps, 'load' | 'since'>
   /** Waits until everything appended so far is in the database; false when that took longer. */
   drain: (withinMs: number) => Promise<boolean>
   /** Puts everything on the disk, ends, and gives the folder back. What is not drained is at the next start. */
@@ -80,30 +114,37 @@ export interface History extends Queries {
 export type HistoryStatus = Health['spool'] & {
   lastSeq: number
   drainedSeq: number
-  /** Lines of the spool that could not be read. */
-  damagedLines: number
   tornBytes: number
-  /** Entries that the database would not take at any price. */
-  refusedEntries: number
-  /** Why the database did not take the last batch; null when it did. */
-  trouble: string | null
 }
+
+/** How long another node may go on reading what one erased, ms. */
+const followOthersEveryMs = 10_000
 
 /**
  * Opens a node's history: recovers the spool, and begins to fill the database from it.
- * @throws Error when the folder cannot be used, or another process uses it
+ * @throws Error when the folder cannot be used, another process uses it, or it is under a master key that is not here
  */
 export async function openHistory(options: HistoryOptions): Promise<History> {
-  const { folder, node, database, log, showParty } = options
-  const clock = options.clock ?? Date.now
-  const limits = { ...defaultHistoryLimits, ...options.limits }
+  const { folder, node } = options
   if (!/^[\w-]{1,64}$/.test(node))
     throw new Error(`"${node}" is no name for a node: use letters, digits, _ and -.`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(join(folder, 'keys'), { recursive: true, mode: 0o700 })
   const unlock = lockFolder(folder)
+  try {
+    return await openLocked(options, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
 
+async function openLocked(options: HistoryOptions, unlock: () => void): Promise<History> {
+  const { folder, node, database, log, showParty, masterKeys: master } = options
+  const clock = options.clock ?? Date.now
+  const limits = { ...defaultHistoryLimits, ...options.limits }
   const files = smallFiles(folder, log)
-  const checkpoint = await files.checkpoint.read()
+  const checkpoints = checkpointFile(folder, log, master)
+  const checkpoint = await checkpoints.read()
   const startSeq = (await files.cursor.read())?.drainedSeq ?? 0
   const openGap = await files.gap()
   let checkpointSeq = checkpoint?.seq ?? 0
@@ -116,6 +157,10 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       call.applied.map((mark) => (mark.node === node ? mark.seq : 0)),
     ),
   )
+  const keys = openCallKeys(join(folder, 'keys'), master)
+  const channelCalls = createChannelCalls(checkpoint?.channels ?? [])
+  const sealing = createSealing(keys, channelCalls.callOf)
+  const open = (entry: Entry): Entry => sealing.openEntry(entry, (keyId) => keys.find(keyId, entry.seq))
   const { segmentBytes, syncEveryMs } = limits
   let wakeDrain = (): void => undefined
   const spool = openSpool({
@@ -127,10 +172,17 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     syncEveryMs,
     usedSeq,
     clock,
+    seal: (entry) => {
+      if (entry.kind === 'input') channelCalls.note(entry.event)
+      return sealing.sealEntry(entry)
+    },
+    keys,
     onSynced: () => wakeDrain(),
   })
   const recoveredSeq = spool.lastSeq()
 
+  const kept = options.store ?? createStore(database, limits.inputDays)
+  const gaps = createRecentGaps(kept, clock, log)
   const recent = createRecentCalls(node, checkpoint?.calls ?? [], limits.recentCalls)
   const replay = readSegments(spool.segments, Math.min(startSeq, checkpointSeq))
   for (
@@ -138,12 +190,21 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     entries.length > 0;
     entries = await replay.next(recoveredSeq, 500)
   ) {
-    for (const entry of entries) recent.apply(entry)
+    for (const entry of entries) {
+      try {
+        if (entry.kind === 'input') channelCalls.note(entry.event)
+        recent.apply(open(entry))
+        gaps.note(entry)
+      } catch (error) {
+        // Of another version; the drain puts it aside. It must not keep the server from starting.
+        log.error({ err: error, seq: entry.seq }, 'A history entry cannot be understood and is passed over.')
+      }
+    }
   }
   await replay.close()
   recent.drained(startSeq)
 
-  const writer = createWriter({ node, spool, recent, disk, log, clock, noteGap: files.noteGap })
+  const writer = createWriter({ node, spool, recent, gaps, disk, log, clock, noteGap: files.noteGap })
   if (spool.tornBytes > 0) {
     log.warn({ bytes: spool.tornBytes }, 'The last history entry was torn by the stop and has been cut off.')
     const at = clock()
@@ -155,13 +216,16 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   }
 
   defineHistoryModels(database.connection)
-  const store = options.store ?? createStore(database, limits.inputDays)
+  const store = createSealedStore({ store: kept, sealing, keys, master, showParty })
+  const { forgetAside } = checkpoints
+  const erasure = createErasure({ store: kept.keys, keys, recent, forgetAside, master, log, clock })
   const reader = readSegments(spool.segments, startSeq)
   const removeDone = (): void => spool.removeUntil(Math.min(drain.drainedSeq(), checkpointSeq))
   const drain = startDrain({
     folder,
     store,
     reader,
+    open,
     drainedSeq: startSeq,
     untilSeq: spool.syncedSeq,
     log,
@@ -177,40 +241,79 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   })
   wakeDrain = drain.wake
   const looking = setInterval(writer.lookAtDisk, 1_000)
-  looking.unref()
+  const following = setInterval(() => {
+    if (database.state().state === 'ready') void erasure.followOthers()
+  }, followOthersEveryMs)
+  for (const timer of [looking, following]) timer.unref()
+  database.whenReady().then(
+    () => sayIfKeysAreStrange(kept.keys, master, log),
+    () => undefined,
+  )
   let saving = Promise.resolve()
   let closing: Promise<void> | null = null
   const close = async (): Promise<void> => {
     clearInterval(looking)
+    clearInterval(following)
     await drain.stop()
     await saving.catch(() => undefined)
     await spool.close()
     unlock()
   }
 
+  const inputsAfter = (seq: number): AsyncIterable<RecoveredInput> =>
+    recoveredInputs(readSegments(spool.segments, seq), recoveredSeq, open)
+
+  const drainAll = async (withinMs: number): Promise<boolean> => {
+    await spool.sync()
+    return drain.reach(spool.lastSeq(), withinMs)
+  }
+
   return {
-    ...createQueries({ store, recent, showParty, clock }),
+    ...createQueries({ store, recent, gaps, showParty, clock, drain: drainAll }),
     append: writer.append,
     requireRoom: () => {
       if (disk.state() === 'full') throw new ProblemError('history.spool_full')
     },
-    bindCustomer: (callId, customerId, decided) => {
-      const { kept } = writer.append([{ kind: 'binding', callId, customerId, decided }])
+    bindCustomer: (callId, customerId, decided, by = null) => {
+      const binding = { kind: 'binding' as const, callId, customerId, decided }
+      const { kept } = writer.append([by === null ? binding : { ...binding, by }])
       if (!kept) throw new ProblemError('history.spool_full')
     },
     bindingOf: (callId) => {
       const call = recent.get(callId)
       return call ? { customerId: call.customerId, decided: call.customerDecided } : null
     },
+    eraseCustomer: async (customerId, numbers) => {
+      // Whose a call is stands with its keys only when the database has it.
+      if (!(await drainAll(limits.eraseWithinMs))) throw new ProblemError('database.unreachable')
+      return erasure.erase(customerId, numbers)
+    },
+    followOthers: erasure.followOthers,
+    keepVerification: (callId, step) => {
+      const { kept } = writer.append([{ kind: 'verification', callId, step }])
+      if (!kept) throw new ProblemError('history.spool_full')
+    },
+    verificationOf: (callId) => {
+      const call = recent.get(callId)
+      return call ? { steps: call.verification, isOver: call.endedAt !== null } : null
+    },
     recover: () => ({
       checkpoint: checkpoint && { floor: checkpoint.floor, seq: checkpoint.seq, at: checkpoint.at },
-      inputs: recoveredInputs(readSegments(spool.segments, checkpoint?.seq ?? 0), recoveredSeq),
+      inputs: inputsAfter(checkpoint?.seq ?? 0),
+      isWhole: !checkpoints.isLost(),
+      setCheckpointAside: () => {
+        // Until there is another, nothing that it stood for may go.
+        checkpointSeq = 0
+        checkpoints.setAside()
+        return inputsAfter(0)
+      },
       lastSeq: recoveredSeq,
       tornBytes: spool.tornBytes,
     }),
     saveCheckpoint: (floor, seq) => {
       const save = async (): Promise<void> => {
-        await files.checkpoint.write({ seq, at: clock(), floor, calls: recent.all() })
+        const [calls, channels] = [recent.all(), channelCalls.all()]
+        await checkpoints.write({ seq, at: clock(), floor, calls, channels })
         checkpointSeq = seq
         removeDone()
       }
@@ -227,12 +330,11 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       damagedLines: reader.damaged(),
       tornBytes: spool.tornBytes,
       refusedEntries: drain.refused(),
+      checkpointLost: checkpoints.isLost(),
       trouble: drain.trouble(),
     }),
-    drain: async (withinMs) => {
-      await spool.sync()
-      return drain.reach(spool.lastSeq(), withinMs)
-    },
+    gaps,
+    drain: drainAll,
     close: () => (closing ??= close()),
   }
 }

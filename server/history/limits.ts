@@ -9,6 +9,8 @@ export interface HistoryLimits extends DiskLimits {
   recentCalls: number
   /** How long the database keeps inputs, days. */
   inputDays: number
+  /** How long whoever erases waits for the database to take what is not in it yet, ms. */
+  eraseWithinMs: number
 }
 
 export const defaultHistoryLimits: HistoryLimits = {
@@ -18,4 +20,5 @@ export const defaultHistoryLimits: HistoryLimits = {
   alarmPercent: 80,
   recentCalls: 2_000,
   inputDays: 30,
+  eraseWithinMs: 10_000,
 }

@@ -1,18 +1,22 @@
 import type { Connection } from 'mongoose'
 import { z } from 'zod'
 import {
+  attestationSchema,
   callEndSchema,
+  contactEndSchema,
   directionSchema,
   instantSchema,
   offerOutcomeSchema,
+  gapSchema,
+  reconstructedSchema,
   visitOutcomeSchema,
 } from '../../shared/calls.ts'
+import { verificationStepSchema } from '../../shared/verification.ts'
 import { defineModel } from '../database/schema.ts'
 
 /**
  * Everything in a call's document that tells of the customer by itself: numbers and names as the network said them, what
- * was keyed in. It is one field, apart from the rest, so that it alone can be made unreadable when a person is erased,
- * and the figures stay.
+ * was keyed in. It is one field, apart from the rest, so that it alone is sealed, and the figures stay when it is erased.
  */
 const personalSchema = z.object({
   number: z.string().nullable(),
@@ -23,6 +27,8 @@ const personalSchema = z.object({
   digits: z.string().nullable(),
   /** Where each of `transfers` led, in the same order. */
   transferredTo: z.array(z.string().nullable()),
+  /** Set when it was erased: its key is no more. Never kept. */
+  erased: z.boolean().optional(),
 })
 
 /** One call with all its parts, built from facts by `foldCall`. Persons are named by id only. Times are ms since 1970 UTC. */
@@ -32,6 +38,8 @@ export const callDocumentSchema = z.object({
   pbx: z.string(),
   direction: directionSchema,
   personal: personalSchema,
+  /** Where it is kept, what is in `personal` stands here: sealed, with the id of the key. */
+  sealed: z.array(z.object({ key: z.string(), box: z.string() })).optional(),
   customerId: z.string().nullable(),
   /** Whether an agent said whose call it is, or that it is nobody's. */
   customerDecided: z.boolean().default(false),
@@ -71,7 +79,7 @@ export const callDocumentSchema = z.object({
       beganAt: instantSchema,
       endedAt: instantSchema.nullable(),
       heldMs: z.number(),
-      why: z.enum(['customerHungUp', 'agentHungUp', 'transferred', 'moved', 'cutOff', 'unknown']).nullable(),
+      why: contactEndSchema.nullable(),
     }),
   ),
   holds: z.array(
@@ -94,6 +102,12 @@ export const callDocumentSchema = z.object({
     }),
   ),
   voicemail: z.boolean(),
+  /** What the network said of the caller's number; null where the trunk does not tell. */
+  attestation: attestationSchema.nullable().default(null),
+  /** What was done to verify the caller, in order. Never what was answered. */
+  verification: z.array(verificationStepSchema).default([]),
+  /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
+  reconstructed: reconstructedSchema.default(null),
   /** The call in which this one lives on; it is then left out of lists and figures. */
   mergedInto: z.string().nullable(),
   /** Whose phone began it; null for a call from outside. */
@@ -107,40 +121,54 @@ export const callDocumentSchema = z.object({
 })
 export type CallDocument = z.infer<typeof callDocumentSchema>
 
-/** A journal entry as the database keeps it. */
-export const journalDocumentSchema = z.object({
-  /** `node:seq`. */
+/** Some entries of the journal that follow each other, as the database keeps them: see `journal.ts`. */
+export const journalPageSchema = z.object({
+  /** `node:part:firstSeq`. */
   _id: z.string(),
   node: z.string(),
-  seq: z.number().int(),
+  /** `facts` has bindings, look-ups, records and marks too: all that is no input. */
+  part: z.enum(['inputs', 'facts']),
+  firstSeq: z.number().int(),
+  lastSeq: z.number().int(),
+  /** When the first entry was made. */
   at: instantSchema,
-  kind: z.enum(['input', 'facts', 'binding', 'record', 'mark']),
-  /** What the PBX calls the group of channels that an input is about. */
-  linkedId: z.string().nullable(),
-  /** The calls that facts, a binding or a record are about. */
+  /** What the PBX calls the groups of channels that the inputs are about; the channels, of inputs that name no group. */
+  linkedIds: z.array(z.string()),
+  /** The calls that the facts and the rest are about. */
   callIds: z.array(z.string()),
-  /** What the entry says. The one field that may hold a customer's number or name: see `personal` of a call. */
-  content: z.unknown(),
+  /** The entries, each as JSON; what is personal in them is sealed. */
+  content: z.array(z.string()),
   /** When the database may remove it; inputs only. */
   expiresAt: z.date().optional(),
 })
-export type JournalDocument = z.infer<typeof journalDocumentSchema>
+export type JournalPage = z.infer<typeof journalPageSchema>
+
+/** A time of which something is missing, so that every figure that spans it can say so. */
+export const gapDocumentSchema = gapSchema.extend({
+  /** `pbx:from` of a link, `node:seq` of a spool. */
+  _id: z.string(),
+  node: z.string(),
+})
+export type GapDocument = z.infer<typeof gapDocumentSchema>
 
 export const callsCollection = 'calls'
+export const gapsCollection = 'gaps'
 export const journalCollection = 'journal'
 
-/** Declares both collections on a connection, so that `ensureIndexes` makes their indexes. */
+/** Declares the collections on a connection, so that `ensureIndexes` makes their indexes. */
 export function defineHistoryModels(connection: Connection): void {
   defineModel(connection, callsCollection, callDocumentSchema, [
     { keys: { people: 1, startedAt: -1 }, options: { name: 'calls_of_person' } },
-    { keys: { customerId: 1, startedAt: -1 }, options: { name: 'calls_of_customer' } },
     { keys: { startedAt: 1 }, options: { name: 'calls_by_time' } },
   ])
-  defineModel(connection, journalCollection, journalDocumentSchema, [
-    { keys: { node: 1, seq: 1 }, options: { name: 'journal_in_order' } },
-    { keys: { linkedId: 1 }, options: { name: 'journal_of_channels' } },
+  defineModel(connection, gapsCollection, gapDocumentSchema, [
+    { keys: { to: 1 }, options: { name: 'gaps_by_time' } },
+  ])
+  defineModel(connection, journalCollection, journalPageSchema, [
+    { keys: { node: 1, firstSeq: 1 }, options: { name: 'journal_in_order' } },
+    { keys: { linkedIds: 1 }, options: { name: 'journal_of_channels' } },
     { keys: { callIds: 1 }, options: { name: 'journal_of_call' } },
-    { keys: { kind: 1, at: 1 }, options: { name: 'journal_by_time' } },
+    { keys: { part: 1, at: 1 }, options: { name: 'journal_by_time' } },
     { keys: { expiresAt: 1 }, options: { name: 'journal_expiry', expireAfterSeconds: 0 } },
   ])
 }

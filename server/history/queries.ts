@@ -1,9 +1,12 @@
-import type { CallRecord } from '../../shared/api.ts'
+import type { CallList, CallRecord, ListCalls } from '../../shared/api.ts'
 import type { TodayCall } from '../../shared/calls.ts'
 import { isDatabaseAway } from '../database/errors.ts'
+import type { RecentGaps } from './gaps.ts'
+import { readJournalOfCall, type JournalOfCall } from './journal-of-call.ts'
 import type { CallDocument } from './model.ts'
 import type { RecentCalls } from './recent-calls.ts'
-import type { HistoryStore } from './store.ts'
+import { pageOfCalls, placeOf } from './call-list.ts'
+import type { SealedStore } from './sealed-store.ts'
 import { callRecord, todayCall, type ShowParty } from './views.ts'
 
 export interface Queries {
@@ -18,39 +21,46 @@ export interface Queries {
    */
   tookPart: (callId: string, personId: string) => Promise<boolean>
   /**
-   * What a person dialled or was offered since a time (ms), the newest first. With the database away: the calls that it does not have
-   * yet. Customers' names are for `customers/` to fill in.
+   * What a person dialled or was offered since a time (ms), the newest first, and whether that is all: with the database
+   * away there are only the calls that it does not have yet. Customers' names are for `customers/` to fill in.
    */
-  todayOf: (personId: string, sinceMs: number, limit: number) => Promise<TodayCall[]>
-  /** A customer's calls, the newest first. With the database away: those that it does not have yet. */
-  callsOfCustomer: (customerId: string, limit: number) => Promise<CallRecord[]>
+  todayOf: (
+    personId: string,
+    sinceMs: number,
+    limit: number,
+  ) => Promise<{ calls: TodayCall[]; complete: boolean }>
+  /**
+   * A page of the calls that began in a time, those of this moment among them, and of what part of that time calls may be
+   * missing.
+   * @throws ProblemError `database.unreachable`
+   */
+  listCalls: (request: ListCalls) => Promise<CallList>
+  /**
+   * A call with all that the journal has about it; null when there is no such call.
+   * @throws as `readCall`
+   */
+  journalOf: (callId: string) => Promise<JournalOfCall | null>
 }
 
 /** No call that somebody has a part in today began longer before it, ms. */
 const longestCallMs = 12 * 3_600_000
+/** How long who asks about a call may wait for its newest moments, ms. */
+const drainWithinMs = 500
 
 /** Answers from memory and database together, so that what was just appended is in the answer. */
 export function createQueries(options: {
-  store: Pick<HistoryStore, 'readCalls' | 'callsOfPerson' | 'callsOfCustomer'>
+  store: Pick<
+    SealedStore,
+    'readCalls' | 'callsOfPerson' | 'callsBetween' | 'journalPages' | 'journalEntry' | 'openEntries'
+  >
   recent: RecentCalls
+  gaps: Pick<RecentGaps, 'between'>
   showParty: ShowParty
   clock: () => number
+  /** Brings what is only on the disk to the database; false when that takes too long. */
+  drain: (withinMs: number) => Promise<boolean>
 }): Queries {
-  const { store, recent, showParty, clock } = options
-
-  /** Puts together what the database has and what memory has; memory knows better. */
-  const merged = async (
-    stored: Promise<CallDocument[]>,
-    matches: (call: CallDocument) => boolean,
-    limit: number,
-  ): Promise<CallDocument[]> => {
-    const calls = new Map((await whatThereIs(stored)).map((call) => [call._id, recent.freshen(call)]))
-    for (const call of recent.all()) calls.set(call._id, call)
-    return [...calls.values()]
-      .filter((call) => call.mergedInto === null && matches(call))
-      .sort((one, other) => other.startedAt - one.startedAt)
-      .slice(0, limit)
-  }
+  const { store, recent, gaps, showParty, clock, drain } = options
 
   const find = async (callId: string): Promise<CallDocument | null> => {
     const here = recent.get(callId)
@@ -68,33 +78,48 @@ export function createQueries(options: {
     todayOf: async (personId, sinceMs, limit) => {
       // A call of the night before may have come to this person after midnight.
       const startedSince = sinceMs - longestCallMs
-      const calls = await merged(
-        store.callsOfPerson(personId, startedSince, limit),
-        (call) => call.people.includes(personId) && call.startedAt >= startedSince,
-        limit,
-      )
+      const { stored, complete } = await whatThereIs(store.callsOfPerson(personId, startedSince, limit))
+      // Memory knows better than the database, which is given every call a little later.
+      const calls = new Map(stored.map((call) => [call._id, recent.freshen(call)]))
+      for (const call of recent.all()) calls.set(call._id, call)
       const now = clock()
-      return calls
+      const mine = [...calls.values()]
+        .filter(
+          (call) =>
+            call.mergedInto === null && call.people.includes(personId) && call.startedAt >= startedSince,
+        )
+        .sort((one, other) => other.startedAt - one.startedAt)
+        .slice(0, limit)
         .flatMap((call) => todayCall(call, personId, now, showParty) ?? [])
         .filter(({ at }) => at >= sinceMs)
         .sort((one, other) => other.at - one.at)
+      return { calls: mine, complete }
     },
-    callsOfCustomer: async (customerId, limit) => {
-      const calls = await merged(
-        store.callsOfCustomer(customerId, limit),
-        (call) => call.customerId === customerId,
-        limit,
-      )
-      return calls.map((call) => callRecord(call, showParty))
+    listCalls: async ({ from, to, limit, after }) => {
+      const place = after === undefined ? null : placeOf(after)
+      // Memory first: what it lets go of meanwhile is in the database by then.
+      const known = recent.all().filter(({ startedAt }) => startedAt >= from && startedAt < to)
+      const stored = await store.callsBetween(from, to, place, limit + 1)
+      const fresh = known.map(recent.freshen)
+      const { calls, next } = pageOfCalls(stored.map(recent.freshen), fresh, place, limit)
+      const found = calls.map((call) => callRecord(call, showParty))
+      return { calls: found, next, gaps: await gaps.between(from, to) }
+    },
+    journalOf: async (callId) => {
+      const current = await drain(drainWithinMs)
+      const call = await find(callId)
+      return call && { ...(await readJournalOfCall(store, call)), current }
     },
   }
 }
 
-async function whatThereIs(stored: Promise<CallDocument[]>): Promise<CallDocument[]> {
+async function whatThereIs(
+  reading: Promise<CallDocument[]>,
+): Promise<{ stored: CallDocument[]; complete: boolean }> {
   try {
-    return await stored
+    return { stored: await reading, complete: true }
   } catch (error) {
-    if (isDatabaseAway(error)) return []
+    if (isDatabaseAway(error)) return { stored: [], complete: false }
     throw error
   }
 }

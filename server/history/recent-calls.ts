@@ -1,6 +1,7 @@
-import { appliedSeq, applyEntry, callsOf } from './apply-entry.ts'
+import { appliedSeq, applyEntry, callsOf, isFolded } from './apply-entry.ts'
 import type { Entry } from './entries.ts'
 import type { CallDocument } from './model.ts'
+import { partCall, partEntry } from './personal.ts'
 
 /**
  * The calls that the database may not have yet, or not as they are: running ones, and those that ended lately. Whoever
@@ -14,6 +15,8 @@ export interface RecentCalls {
   /** A document from the database, with what it has not seen yet. */
   freshen: (call: CallDocument) => CallDocument
   all: () => CallDocument[]
+  /** What is personal in some calls is no more. */
+  erase: (callIds: ReadonlySet<string>) => void
   /** The database has everything up to this entry: ended calls that are in it leave. */
   drained: (seq: number) => void
 }
@@ -36,6 +39,7 @@ export function createRecentCalls(
 
   return {
     apply: (entry) => {
+      if (!isFolded(entry)) return
       const touched = callsOf(entry)
       const here = (callId: string): boolean => calls.has(callId) || begins(entry, callId)
       for (const callId of touched) {
@@ -62,6 +66,21 @@ export function createRecentCalls(
       return found.get(call._id) ?? call
     },
     all: () => [...calls.values()],
+    erase: (callIds) => {
+      for (const callId of callIds) {
+        const call = calls.get(callId)
+        if (!call) continue
+        const { personal } = partCall(call).clear
+        calls.set(callId, { ...call, personal: { ...personal, erased: true } })
+      }
+      for (const [callId, entries] of loose) {
+        if (callIds.has(callId))
+          loose.set(
+            callId,
+            entries.map((entry) => partEntry(entry, String).clear),
+          )
+      }
+    },
     drained: (seq) => {
       for (const callId of ended) {
         if (appliedSeq(calls.get(callId), node) > seq) continue

@@ -1,26 +1,27 @@
-import type { CallRecord } from '../../shared/api.ts'
-import type { Right } from '../../shared/people.ts'
-import { ProblemError } from '../../shared/problems.ts'
+import type { Handlers } from '../http/mount.ts'
+import {
+  callExplainer,
+  callReader,
+  callTracer,
+  type ExplainerOptions,
+  type TracerOptions,
+} from './reading.ts'
 import type { Queries } from './queries.ts'
 
-/** The handlers of `calls.read`. */
-export function historyRoutes(history: Pick<Queries, 'readCall' | 'tookPart'>) {
+export type CallRoutesOptions = ExplainerOptions &
+  TracerOptions & { history: Pick<Queries, 'readCall' | 'tookPart' | 'listCalls' | 'journalOf'> }
+
+/** How calls are asked over HTTP. */
+export function callRoutes(
+  options: CallRoutesOptions,
+): Pick<Handlers, 'calls.list' | 'calls.read' | 'calls.explain' | 'calls.trace'> {
+  const { readCall, listCalls } = callReader(options.history)
+  const { explainCall } = callExplainer(options)
+  const { traceCall } = callTracer(options)
   return {
-    /**
-     * `calls.read`: with `history.all` any call, with `history.own` one that the person dialled, was offered or talked in.
-     * @throws ProblemError `call.unknown`, `right.missing`, `database.unreachable`
-     */
-    readCall: async (
-      person: { personId: string; rights: readonly Right[] },
-      callId: string,
-    ): Promise<CallRecord> => {
-      const seesAll = person.rights.includes('history.all')
-      if (!seesAll && !person.rights.includes('history.own')) throw new ProblemError('right.missing')
-      const call = await history.readCall(callId)
-      if (!call) throw new ProblemError('call.unknown')
-      if (!seesAll && !(await history.tookPart(callId, person.personId)))
-        throw new ProblemError('right.missing')
-      return call
-    },
+    'calls.list': ({ me, query }) => listCalls(me, query),
+    'calls.read': ({ me, params }) => readCall(me, params.callId),
+    'calls.explain': ({ me, params }) => explainCall(me, params.callId),
+    'calls.trace': ({ me, params }) => traceCall(me, params.callId),
   }
 }

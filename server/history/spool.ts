@@ -11,8 +11,9 @@ import {
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
+import type { CallKeys } from '../keys/call-keys.ts'
 import type { DiskSpace } from './disk-space.ts'
-import { readEntry, type EntryBody } from './entries.ts'
+import { readEntry, type Entry, type EntryBody } from './entries.ts'
 import { frameLine, readLines } from './frame.ts'
 import { listSegments, segmentName, type Segment } from './segments.ts'
 import { syncFolder } from './small-file.ts'
@@ -36,6 +37,10 @@ export interface SpoolOptions {
   syncEveryMs: number
   /** A sequence number that was surely used before, whatever the segments say. */
   usedSeq: number
+  /** Seals what is personal in an entry. */
+  seal: (entry: Entry) => Entry
+  /** What it is sealed with: on the disk before the entries. */
+  keys: Pick<CallKeys, 'begin' | 'write' | 'sync' | 'keepFrom' | 'close'>
   /** Called each time that entries have reached the disk. */
   onSynced: () => void
 }
@@ -63,7 +68,7 @@ const putOnDisk = promisify(fdatasync)
  * @throws the file system's error when the folder cannot be used
  */
 export function openSpool(options: SpoolOptions): Spool {
-  const { folder, node, disk, log, clock } = options
+  const { folder, node, disk, log, clock, seal, keys } = options
   const segments = listSegments(folder)
   const { lastSeq: foundSeq, tornBytes } = mendEnd(segments)
   // A folder that was lost must not give out old numbers again: the database would take new entries for old ones. A
@@ -79,6 +84,7 @@ export function openSpool(options: SpoolOptions): Spool {
   let torn = false
 
   const beginSegment = (): void => {
+    keys.begin(lastSeq + 1)
     const path = join(folder, segmentName(lastSeq + 1))
     const fresh = openSync(path, 'a', 0o600)
     if (fd !== -1) retired.push(fd)
@@ -103,6 +109,11 @@ export function openSpool(options: SpoolOptions): Spool {
   /** Writes all or nothing, and says which. */
   const writeAll = (bytes: Buffer): boolean => {
     if (!disk.hasRoomFor(bytes.length)) return false
+    if (!keys.write()) {
+      log.error('The keys of the history spool cannot be written.')
+      disk.sayFull()
+      return false
+    }
     try {
       let done = 0
       while (done < bytes.length) done += writeSync(fd, bytes, done)
@@ -133,6 +144,7 @@ export function openSpool(options: SpoolOptions): Spool {
     const behind = retired
     retired = []
     try {
+      await keys.sync()
       if (newNames) {
         newNames = false
         await syncFolder(folder)
@@ -162,7 +174,8 @@ export function openSpool(options: SpoolOptions): Spool {
       if (current.bytes >= options.segmentBytes) rotate()
       let seq = lastSeq
       let text = torn ? '\n' : ''
-      for (const body of bodies) text += frameLine(JSON.stringify({ seq: (seq += 1), node, at, ...body }))
+      for (const body of bodies)
+        text += frameLine(JSON.stringify(seal({ seq: (seq += 1), node, at, ...body })))
       lastSeq = seq
       return writeAll(Buffer.from(text))
         ? { kept: true, lastSeq }
@@ -178,12 +191,14 @@ export function openSpool(options: SpoolOptions): Spool {
         const [done] = segments.splice(0, 1)
         if (done) rmSync(done.path, { force: true })
       }
+      keys.keepFrom(segments[0]?.firstSeq ?? 0)
     },
     tornBytes,
     close: async () => {
       clearInterval(timer)
       await sync()
       closeSync(fd)
+      keys.close()
     },
   }
 }

@@ -1,10 +1,12 @@
 import type { CallRecord } from '../../shared/api.ts'
-import type { Party, TodayCall } from '../../shared/calls.ts'
+import { unidentified, type Party, type TodayCall } from '../../shared/calls.ts'
+import type { Right } from '../../shared/people.ts'
 import type { RawParty } from '../floor/facts.ts'
+import { talkMsOf } from '../floor/views.ts'
 import type { CallDocument } from './model.ts'
 
-/** How a party is shown: knows the home country, and hides a withheld number. */
-export type ShowParty = (raw: RawParty) => Party
+/** How a party is shown: knows the home country of the PBX, and hides a withheld number. */
+export type ShowParty = (raw: RawParty, pbx: string) => Party
 
 /** A call as the API tells it. */
 export function callRecord(call: CallDocument, showParty: ShowParty): CallRecord {
@@ -17,27 +19,50 @@ export function callRecord(call: CallDocument, showParty: ShowParty): CallRecord
     startedAt: call.startedAt,
     endedAt: call.endedAt,
     end: call.end,
+    mergedInto: call.mergedInto,
+    voicemail: call.voicemail,
+    reconstructed: call.reconstructed ?? null,
     visits: call.visits.map(({ queue, enteredAt, leftAt, outcome }) => ({
       queue,
       enteredAt,
       leftAt,
       outcome,
     })),
-    offers: call.offers.map(({ extension, personId, madeAt, endedAt, outcome }) => ({
+    offers: call.offers.map(({ queue, extension, personId, madeAt, endedAt, outcome }) => ({
+      queue,
       extension,
       personId,
       madeAt,
       endedAt,
       outcome,
     })),
-    contacts: call.contacts.map(({ extension, personId, beganAt, endedAt, heldMs }) => ({
+    contacts: call.contacts.map(({ queue, extension, personId, beganAt, endedAt, heldMs, why }) => ({
+      queue,
       extension,
       personId,
       beganAt,
       endedAt,
       heldMs,
+      why,
     })),
+    holds: call.holds.map(({ contactId, by, beganAt, endedAt }) => ({
+      extension: call.contacts.find((contact) => contact.contactId === contactId)?.extension ?? '',
+      by,
+      beganAt,
+      endedAt,
+    })),
+    transfers: call.transfers.map(({ at, kind, byExtension }) => ({ at, kind, byExtension })),
+    parkings: call.parkings.map(({ space, beganAt, endedAt, how }) => ({ space, beganAt, endedAt, how })),
+    attestation: call.attestation,
+    verification: call.verification,
   }
+}
+
+/** A call as somebody with these rights may read it: without `card.read` neither number nor customer. */
+export function recordFor(record: CallRecord, rights: readonly Right[]): CallRecord {
+  if (rights.includes('card.read')) return record
+  const verification = record.verification.map((step) => ({ ...step, customerId: null }))
+  return { ...record, party: unidentified(record.party), dialled: null, customerId: null, verification }
 }
 
 /**
@@ -65,14 +90,14 @@ export function todayCall(
     customerName: null,
     queue: last?.queue ?? null,
     outcome: contacts.length > 0 ? 'answered' : (offers.at(-1)?.outcome ?? 'notAnswered'),
-    talkMs: contacts.reduce(
-      (sum, contact) => sum + Math.max(0, (contact.endedAt ?? now) - contact.beganAt),
-      0,
-    ),
+    talkMs: talkMsOf(contacts, now),
+    // Documents of an older version have no mark.
+    reconstructed: call.reconstructed ?? null,
   }
 }
 
-function partyOf(call: CallDocument, showParty: ShowParty): Party {
-  const { number, name, restricted } = call.personal
-  return showParty({ number, name, restricted })
+/** The other party of a call. */
+export function partyOf(call: CallDocument, showParty: ShowParty): Party {
+  const { number, name, restricted, erased } = call.personal
+  return showParty({ number, name, restricted, erased }, call.pbx)
 }

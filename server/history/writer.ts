@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { callsOf } from './apply-entry.ts'
 import type { DiskSpace, SpoolState } from './disk-space.ts'
 import type { Entry, EntryBody } from './entries.ts'
+import type { RecentGaps } from './gaps.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import type { Appended, Spool } from './spool.ts'
 
@@ -9,6 +10,7 @@ export interface WriterOptions {
   node: string
   spool: Spool
   recent: RecentCalls
+  gaps: Pick<RecentGaps, 'note'>
   disk: DiskSpace
   /** Notes on disk that a gap is open (since, ms), or that it is closed (null). */
   noteGap: (from: number | null) => void
@@ -31,7 +33,7 @@ const callsAtOnce = 50
  * the documents of the calls it touched are written whole.
  */
 export function createWriter(options: WriterOptions): Writer {
-  const { node, spool, recent, disk, noteGap, log, clock } = options
+  const { node, spool, recent, gaps, disk, noteGap, log, clock } = options
   let gap: { from: number; entriesLost: number; callIds: Set<string> } | null = null
   let said: SpoolState = 'ok'
 
@@ -40,7 +42,10 @@ export function createWriter(options: WriterOptions): Writer {
     const firstSeq = spool.lastSeq() + 1
     const appended = spool.append(bodies, at)
     const entries = bodies.map((body, index): Entry => ({ seq: firstSeq + index, node, at, ...body }))
-    for (const entry of entries) recent.apply(entry)
+    for (const entry of entries) {
+      recent.apply(entry)
+      gaps.note(entry)
+    }
     if (!appended.kept) noteLost(entries, at)
     return appended
   }

@@ -2,9 +2,11 @@ import { json, type Request, type RequestHandler, type Response, type Router } f
 import type { z } from 'zod'
 import { api, type Api, type Route, type RouteName } from '../../shared/api.ts'
 import type { Me } from '../../shared/people.ts'
+import { rightsFor } from '../../shared/route.ts'
 import { ProblemError, parseRequest } from '../../shared/problems.ts'
 import type { Caller, People } from '../people/people.ts'
 import { sameText, tokenFromCookies } from '../people/tokens.ts'
+import { isOwnOrigin } from './origin.ts'
 import { strictly } from './schemas.ts'
 
 type Part<N extends RouteName, K extends 'params' | 'query' | 'body'> =
@@ -61,15 +63,16 @@ function mountRoute(router: Router, name: RouteName, handlers: Handlers, guard: 
   const query = strictly(route.query)
   const body = strictly(route.body)
   const changes = route.method !== 'GET'
+  const needed = rightsFor(route)
 
   const admit: RequestHandler = (request, response, next) => {
     response.locals['route'] = name
     response.setHeader('cache-control', 'no-store')
-    if (changes) refuseOtherOrigin(request, guard.publicOrigin)
+    if (changes && !isOwnOrigin(request.headers, guard.publicOrigin)) throw new ProblemError('session.csrf')
     if (route.right !== 'public') {
       const caller = guard.people.authenticate(tokenFromCookies(request.headers.cookie, guard.secure))
       response.locals['caller'] = caller
-      if (route.right !== 'session' && !caller.rights.has(route.right))
+      if (needed !== null && !needed.some((right) => caller.rights.has(right)))
         throw new ProblemError('right.missing')
       if (changes && !sameText(request.get('x-csrf-token') ?? '', caller.csrfToken)) {
         throw new ProblemError('session.csrf')
@@ -101,23 +104,4 @@ function mountRoute(router: Router, name: RouteName, handlers: Handlers, guard: 
 
   const method = route.method.toLowerCase() as Lowercase<Route['method']>
   router[method](route.path, admit, json({ limit: bodyLimitBytes, strict: false }), answer)
-}
-
-/**
- * Browsers name the page that a changing request comes from, and scripts cannot change that. Programs send no `Origin`:
- * they hold no cookie that they were not given.
- */
-function refuseOtherOrigin(request: Request, publicOrigin: string): void {
-  const origin = request.get('origin')
-  if (origin === undefined) return
-  const own = publicOrigin === '' ? hostOf(origin) === request.get('host') : origin === publicOrigin
-  if (!own) throw new ProblemError('session.csrf')
-}
-
-function hostOf(origin: string): string | null {
-  try {
-    return new URL(origin).host
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { api, type Route } from '../../shared/api.ts'
+import { failuresOf, rightsFor } from '../../shared/route.ts'
 import { problems, problemSchema, type ProblemCode } from '../../shared/problems.ts'
 import { strictly } from './schemas.ts'
 
@@ -61,22 +62,11 @@ export function openApiDocument(version: string): OpenApiDocument {
 function operationOf(name: string, route: Route): Operation {
   const open = route.right === 'public'
   const changes = route.method !== 'GET'
-  const codes: ProblemCode[] = [
-    'request.invalid',
-    ...(open ? [] : (['session.required'] as const)),
-    ...(open || route.right === 'session' ? [] : (['right.missing'] as const)),
-    ...(changes && !open ? (['session.csrf'] as const) : []),
-    'server.failed',
-  ]
   return {
     operationId: name,
     summary: route.summary,
     tags: [name.slice(0, name.indexOf('.'))],
-    description: open
-      ? 'For anybody.'
-      : route.right === 'session'
-        ? 'For anybody signed in.'
-        : `Needs the right \`${route.right}\`.`,
+    description: whoMay(route),
     security: open ? [] : [{ session: [] }],
     parameters: [
       ...parametersOf('path', route.params),
@@ -93,7 +83,7 @@ function operationOf(name: string, route: Route): Operation {
             content: { 'application/json': { schema: jsonSchema(strictly(route.body), 'input') } },
           },
         }),
-    responses: { ...successOf(route), ...failuresOf(codes) },
+    responses: { ...successOf(route), ...answersOf(failuresOf(route)) },
   }
 }
 
@@ -107,7 +97,14 @@ function successOf(route: Route): Operation['responses'] {
   }
 }
 
-function failuresOf(codes: readonly ProblemCode[]): Operation['responses'] {
+function whoMay(route: Route): string {
+  if (route.right === 'public') return 'For anybody.'
+  const rights = rightsFor(route)
+  if (rights === null) return 'For anybody signed in.'
+  return `Needs the right ${rights.map((right) => `\`${right}\``).join(' or ')}.`
+}
+
+function answersOf(codes: readonly ProblemCode[]): Operation['responses'] {
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of codes) {
     byStatus.set(problems[code].status, [...(byStatus.get(problems[code].status) ?? []), code])

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { AuditDetail } from '../../shared/administration.ts'
+import { ProblemError } from '../../shared/problems.ts'
 import type { PeopleMemory } from './memory.ts'
 import type { AuditDocument, PeopleStore } from './model.ts'
 
@@ -17,6 +19,16 @@ export function createPeopleChanges(store: PeopleStore, memory: PeopleMemory, no
     revision = stored.revision
   }
 
+  /** Writes, within a turn. After a failure nobody knows what was stored: the next `catchUp` reads all again. */
+  const write = async <T>(work: () => Promise<T>): Promise<T> => {
+    const before = revision
+    revision = null
+    const done = await work()
+    const after = await store.bumpRevision()
+    if (before !== null && after === before + 1) revision = after
+    return done
+  }
+
   return {
     /** Does work when all before it is done, so that what it checks still holds when it writes. */
     inTurn: <T>(work: () => Promise<T>): Promise<T> => {
@@ -30,13 +42,17 @@ export function createPeopleChanges(store: PeopleStore, memory: PeopleMemory, no
       await last
     },
 
-    /** Writes, within a turn. After a failure nobody knows what was stored: the next `catchUp` reads all again. */
-    write: async (work: () => Promise<void>): Promise<void> => {
-      const before = revision
-      revision = null
-      await work()
-      const after = await store.bumpRevision()
-      if (before !== null && after === before + 1) revision = after
+    write,
+
+    /**
+     * Writes, within a turn, what another process may have changed meanwhile: then that is read before it is told.
+     * @param update says false when it found another version than was read
+     * @throws ProblemError `edit.outdated`
+     */
+    writeUnlessOutdated: async (update: () => Promise<boolean>): Promise<void> => {
+      if (await write(update)) return
+      await reload()
+      throw new ProblemError('edit.outdated')
     },
 
     reload,
@@ -54,13 +70,24 @@ export function createPeopleChanges(store: PeopleStore, memory: PeopleMemory, no
     /**
      * Keeps for later who did what.
      * @param actorId null for somebody not signed in and for the command line
+     * @param changed the names of fields
+     * @param details values before and after: neither a person's name nor a secret may be among them
      */
     audit: (
       action: AuditDocument['action'],
       actorId: string | null,
       subjectId: string | null,
       changed: string[] = [],
+      details: AuditDetail[] = [],
     ): Promise<void> =>
-      store.insertAudit({ _id: randomUUID(), at: new Date(now()), action, actorId, subjectId, changed }),
+      store.insertAudit({
+        _id: randomUUID(),
+        at: new Date(now()),
+        action,
+        actorId,
+        subjectId,
+        changed,
+        details,
+      }),
   }
 }

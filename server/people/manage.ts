@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import type { ChangePerson, NewPerson, Person, RoleRights } from '../../shared/api.ts'
+import type { ChangePerson, NewPerson, Person, RoleRights } from '../../shared/administration.ts'
+import { checkImport, type CheckedRow, type ImportRow } from '../../shared/people-import.ts'
 import type { Right, Role } from '../../shared/people.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import { isDuplicateKey } from '../database/errors.ts'
+import { refuseOutdated, versionOf } from '../database/versions.ts'
+import { detailsOf } from './audit.ts'
 import type { PeopleChanges } from './changes.ts'
 import type { PeopleMemory } from './memory.ts'
-import type { PeopleStore, PersonDocument } from './model.ts'
+import type { PeopleStore, PersonDocument, RoleDocument } from './model.ts'
 import { hashPassword } from './passwords.ts'
 import type { Presence } from './presence.ts'
+
+/** What is to be changed; without a version nobody looked first (the command line). */
+type PersonChanges = Omit<ChangePerson, 'version'> & { version?: number }
 
 /**
  * What those with the right `people.manage` do. `actorId` says who does it, null for the command line.
@@ -27,6 +33,15 @@ export function createManagement(
     roles: person.roles,
     extension: person.extension,
     active: person.active,
+    version: versionOf(person),
+    deskNow: memory.deskOf(person._id),
+    sessions: memory.sessionsOf(person._id).length,
+  })
+
+  const outwardRole = (role: RoleDocument): RoleRights => ({
+    role: role._id,
+    rights: [...role.rights],
+    version: versionOf(role),
   })
 
   const known = (personId: string): PersonDocument => {
@@ -38,13 +53,14 @@ export function createManagement(
   /** Nobody may lock everybody out. */
   const refuseIfNobodyManages = (
     persons: readonly Pick<PersonDocument, 'active' | 'roles'>[],
-    roleRights: ReadonlyMap<Role, readonly Right[]>,
+    rightsOf: (role: Role) => readonly Right[],
   ): void => {
     const somebody = persons.some(
-      ({ active, roles }) => active && roles.some((role) => roleRights.get(role)?.includes('people.manage')),
+      ({ active, roles }) => active && roles.some((role) => rightsOf(role).includes('people.manage')),
     )
     if (!somebody) throw new ProblemError('person.last_manager')
   }
+  const rightsNow = (role: Role): readonly Right[] => memory.roles.get(role)?.rights ?? []
 
   const leaveDeskWithoutRight = async (
     personIds: Iterable<string>,
@@ -57,52 +73,74 @@ export function createManagement(
     }
   }
 
+  /**
+   * Adds a person.
+   * @throws ProblemError `person.exists`
+   */
+  const create = async (request: NewPerson, actorId: string | null): Promise<Person> => {
+    const person: PersonDocument = {
+      _id: randomUUID(),
+      signInName: request.signInName,
+      displayName: request.displayName,
+      passwordHash: await hashPassword(request.password),
+      roles: [...new Set(request.roles)],
+      extension: request.extension ?? null,
+      active: true,
+      locale: 'en',
+      createdAt: new Date(now()),
+      version: 0,
+    }
+    return changes.inTurn(async () => {
+      await changes
+        .write(() => store.insertPerson(person))
+        .catch((error: unknown) => {
+          throw isDuplicateKey(error) ? new ProblemError('person.exists') : error
+        })
+      memory.setPerson(person)
+      const given = { roles: person.roles, extension: person.extension }
+      await changes.audit('person.created', actorId, person._id, person.roles, detailsOf({}, given))
+      return outward(person)
+    })
+  }
+
   return {
     /** Everybody, by sign-in name. */
     list: (): Person[] =>
       [...memory.persons.values()].map(outward).sort((a, b) => (a.signInName < b.signInName ? -1 : 1)),
 
     /** What each role may do. */
-    listRoles: (): RoleRights[] =>
-      [...memory.roleRights].map(([role, rights]) => ({ role, rights: [...rights] })),
+    listRoles: (): RoleRights[] => [...memory.roles.values()].map(outwardRole),
+
+    create,
 
     /**
-     * Adds a person.
-     * @throws ProblemError `person.exists`
+     * Adds the people of a list, row by row: those with faults are left out. Asked again, those of the first time are
+     * faults (`signInNameTaken`), so a list that was cut off half-way can be sent once more.
+     * @returns each row with what is wrong with it
      */
-    create: async (request: NewPerson, actorId: string | null): Promise<Person> => {
-      const person: PersonDocument = {
-        _id: randomUUID(),
-        signInName: request.signInName,
-        displayName: request.displayName,
-        passwordHash: await hashPassword(request.password),
-        roles: [...new Set(request.roles)],
-        extension: request.extension ?? null,
-        active: true,
-        locale: 'en',
-        createdAt: new Date(now()),
+    importAll: async (rows: readonly ImportRow[], actorId: string | null): Promise<CheckedRow[]> => {
+      const taken = new Set([...memory.persons.values()].map(({ signInName }) => signInName))
+      const checked = checkImport(rows, taken)
+      for (const row of checked) {
+        if (row.person === null) continue
+        await create(row.person, actorId).catch((error: unknown) => {
+          if (!(error instanceof ProblemError) || error.code !== 'person.exists') throw error
+          row.faults.push('signInNameTaken')
+        })
       }
-      return changes.inTurn(async () => {
-        await changes
-          .write(() => store.insertPerson(person))
-          .catch((error: unknown) => {
-            throw isDuplicateKey(error) ? new ProblemError('person.exists') : error
-          })
-        memory.setPerson(person)
-        await changes.audit('person.created', actorId, person._id, person.roles)
-        return outward(person)
-      })
+      return checked
     },
 
     /**
      * Changes a person. A new password, and access taken away, end their sessions.
-     * @throws ProblemError `person.unknown`, `person.last_manager`
+     * @throws ProblemError `person.unknown`, `person.last_manager`, `edit.outdated`
      */
-    change: async (personId: string, request: ChangePerson, actorId: string | null): Promise<Person> => {
-      const { password, ...asked } = request
+    change: async (personId: string, request: PersonChanges, actorId: string | null): Promise<Person> => {
+      const { password, version, ...asked } = request
       const passwordHash = password === undefined ? undefined : await hashPassword(password)
       return changes.inTurn(async () => {
         const before = known(personId)
+        refuseOutdated(before, version ?? null)
         const after: PersonDocument = {
           ...before,
           displayName: asked.displayName ?? before.displayName,
@@ -110,14 +148,17 @@ export function createManagement(
           active: asked.active ?? before.active,
           extension: asked.extension === undefined ? before.extension : asked.extension,
           passwordHash: passwordHash ?? before.passwordHash,
+          version: versionOf(before) + 1,
         }
         const everybody = [...memory.persons.values()].map((one) => (one._id === personId ? after : one))
-        refuseIfNobodyManages(everybody, memory.roleRights)
-        await changes.write(() => store.updatePerson(after))
+        refuseIfNobodyManages(everybody, rightsNow)
+        await changes.writeUnlessOutdated(() => store.updatePerson(after, before))
         memory.setPerson(after)
         if (passwordHash !== undefined || !after.active) await presence.endSessionsOf(personId, 'revoked')
         await leaveDeskWithoutRight([personId], actorId)
-        await changes.audit('person.changed', actorId, personId, Object.keys(request))
+        const fields = Object.keys({ ...asked, ...(password === undefined ? {} : { password }) })
+        const open = ({ roles, active, extension }: PersonDocument) => ({ roles, active, extension })
+        await changes.audit('person.changed', actorId, personId, fields, detailsOf(open(before), open(after)))
         return outward(after)
       })
     },
@@ -135,21 +176,32 @@ export function createManagement(
 
     /**
      * Sets what a role may do.
-     * @throws ProblemError `person.last_manager`
+     * @param version the one that was looked at; null for nobody looked
+     * @throws ProblemError `person.last_manager`, `edit.outdated`
      */
-    changeRole: (role: Role, rights: readonly Right[], actorId: string | null): Promise<Right[]> =>
+    changeRole: (
+      role: Role,
+      rights: readonly Right[],
+      actorId: string | null,
+      version: number | null = null,
+    ): Promise<RoleRights> =>
       changes.inTurn(async () => {
-        const wanted = [...new Set(rights)]
-        refuseIfNobodyManages([...memory.persons.values()], new Map(memory.roleRights).set(role, wanted))
-        await changes.write(() => store.setRoleRights(role, wanted))
-        memory.setRole(role, wanted)
+        const before = memory.roles.get(role) ?? { _id: role, rights: [] }
+        refuseOutdated(before, version)
+        const after = { ...before, rights: [...new Set(rights)], version: versionOf(before) + 1 }
+        refuseIfNobodyManages([...memory.persons.values()], (one) =>
+          one === role ? after.rights : rightsNow(one),
+        )
+        await changes.writeUnlessOutdated(() => store.updateRole(after, before))
+        memory.setRole(after)
         const affected = [...memory.persons.values()].filter((person) => person.roles.includes(role))
         await leaveDeskWithoutRight(
           affected.map((person) => person._id),
           actorId,
         )
-        await changes.audit('role.changed', actorId, role, wanted)
-        return wanted
+        const details = detailsOf({ rights: before.rights }, { rights: after.rights })
+        await changes.audit('role.changed', actorId, role, after.rights, details)
+        return outwardRole(after)
       }),
   }
 }

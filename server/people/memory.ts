@@ -1,5 +1,5 @@
 import { roleSchema, type Right, type Role } from '../../shared/people.ts'
-import type { DeskDocument, PersonDocument, SessionDocument, StoredPeople } from './model.ts'
+import type { DeskDocument, PersonDocument, RoleDocument, SessionDocument, StoredPeople } from './model.ts'
 
 /** What changed, for those who must act on it at once: open sockets, the floor. */
 export type PeopleChange =
@@ -33,7 +33,7 @@ export class PeopleMemory {
   readonly #personIds = new Map<string, string>()
   readonly sessions = new Map<string, Session>()
   readonly desks = new Map<string, DeskDocument>()
-  readonly roleRights = new Map<Role, readonly Right[]>()
+  readonly roles = new Map<Role, RoleDocument>()
   readonly #extensions = new Map<string, string>()
   readonly #tell: (change: PeopleChange) => void
 
@@ -48,7 +48,7 @@ export class PeopleMemory {
     this.#personIds.set(person.signInName, personId)
     this.#rights.set(
       personId,
-      new Set(active ? roles.flatMap((role) => this.roleRights.get(role) ?? []) : []),
+      new Set(active ? roles.flatMap((role) => this.roles.get(role)?.rights ?? []) : []),
     )
     if (before !== null && before !== this.#outwardly(personId))
       this.#tell({ type: 'person.changed', personId })
@@ -63,9 +63,9 @@ export class PeopleMemory {
     return this.persons.get(this.#personIds.get(signInName) ?? '')
   }
 
-  setRole(role: Role, rights: readonly Right[]): void {
-    this.roleRights.set(role, rights)
-    for (const person of this.persons.values()) if (person.roles.includes(role)) this.setPerson(person)
+  setRole(role: RoleDocument): void {
+    this.roles.set(role._id, role)
+    for (const person of this.persons.values()) if (person.roles.includes(role._id)) this.setPerson(person)
   }
 
   setSession(stored: SessionDocument): void {
@@ -100,6 +100,14 @@ export class PeopleMemory {
     this.#tell({ type: 'desk.changed', extension: desk._id, personId: desk.personId })
   }
 
+  removeDesk(extension: string): void {
+    const desk = this.desks.get(extension)
+    if (desk === undefined) return
+    this.setDesk({ ...desk, personId: null })
+    this.desks.delete(extension)
+    this.#tell({ type: 'desk.changed', extension, personId: null })
+  }
+
   /** The extension of the desk where a person sits. */
   deskOf(personId: string): string | null {
     return this.#extensions.get(personId) ?? null
@@ -107,9 +115,7 @@ export class PeopleMemory {
 
   /** Makes this equal to what is stored, telling each difference. */
   load(stored: StoredPeople): void {
-    for (const { _id, rights } of stored.roles) {
-      if (roleSchema.safeParse(_id).success) this.setRole(_id, rights)
-    }
+    for (const role of stored.roles) if (roleSchema.safeParse(role._id).success) this.setRole(role)
     for (const person of stored.persons) this.setPerson(person)
     const live = new Set(stored.sessions.map((session) => session._id))
     for (const sessionId of [...this.sessions.keys()]) {
@@ -117,6 +123,8 @@ export class PeopleMemory {
     }
     for (const session of stored.sessions) if (!this.sessions.has(session._id)) this.setSession(session)
     for (const desk of stored.desks) this.setDesk(desk)
+    const desks = new Set(stored.desks.map(({ _id }) => _id))
+    for (const extension of [...this.desks.keys()]) if (!desks.has(extension)) this.removeDesk(extension)
   }
 
   /** What others can tell of a person, as one text to compare; null for one who is unknown. */

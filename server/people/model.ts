@@ -1,11 +1,13 @@
 import { trusted, type Connection } from 'mongoose'
 import { z } from 'zod'
+import { auditActionSchema, auditDetailSchema, type AuditAction } from '../../shared/administration.ts'
 import {
   defaultRoleRights,
   localeSchema,
   rightSchema,
   roleSchema,
   roles,
+  type Locale,
   type Right,
   type Role,
 } from '../../shared/people.ts'
@@ -24,10 +26,15 @@ const personDocument = z.object({
   active: z.boolean(),
   locale: localeSchema,
   createdAt: z.date(),
+  version: z.number().optional(),
 })
 export type PersonDocument = z.infer<typeof personDocument>
 
-const roleDocument = z.object({ _id: roleSchema, rights: z.array(rightSchema) })
+const roleDocument = z.object({
+  _id: roleSchema,
+  rights: z.array(rightSchema),
+  version: z.number().optional(),
+})
 export type RoleDocument = z.infer<typeof roleDocument>
 
 const sessionDocument = z.object({
@@ -46,29 +53,24 @@ const deskDocument = z.object({
   interfaces: z.array(z.string()),
   /** Who sits there. */
   personId: z.string().nullable(),
+  version: z.number().optional(),
+  /** Taken away by an administrator: kept, so that the setting DESKS does not bring it back. */
+  removed: z.boolean().optional(),
 })
 export type DeskDocument = z.infer<typeof deskDocument>
 
 const auditDocument = z.object({
   _id: z.string(),
   at: z.date(),
-  action: z.enum([
-    'signIn.done',
-    'signIn.refused',
-    'signOut',
-    'sessions.ended',
-    'person.created',
-    'person.changed',
-    'role.changed',
-    'desk.taken',
-    'desk.left',
-  ]),
+  action: auditActionSchema,
   /** Who did it; null for somebody not signed in and for the command line. */
   actorId: z.string().nullable(),
-  /** Whom or what it was done to: a person, a role, a desk. */
+  /** Whom or what it was done to: a person, a role, a desk, a customer. */
   subjectId: z.string().nullable(),
-  /** Names of changed fields or rights; never a name, number or password. */
+  /** Names of changed fields or rights. */
   changed: z.array(z.string()),
+  /** Values before and after, of those fields that hold neither a person's name nor a secret. */
+  details: z.array(auditDetailSchema).optional(),
 })
 export type AuditDocument = z.infer<typeof auditDocument>
 
@@ -103,6 +105,7 @@ export function createPeopleStore(connection: Connection) {
   const audit = defineModel(connection, 'audit', auditDocument, [
     { keys: { subjectId: 1, at: -1 }, options: { name: 'subject' } },
     { keys: { actorId: 1, at: -1 }, options: { name: 'actor' } },
+    { keys: { at: -1 }, options: { name: 'time' } },
   ])
   const revisions = defineModel(connection, 'revisions', revisionDocument, [])
 
@@ -134,11 +137,14 @@ export function createPeopleStore(connection: Connection) {
           persons: await persons.find().lean().exec(),
           roles: await roleModel.find().lean().exec(),
           sessions: await sessions.find().lean().exec(),
-          desks: await desks.find().lean().exec(),
+          desks: await desks
+            .find({ removed: trusted({ $ne: true }) })
+            .lean()
+            .exec(),
         }
       }),
 
-    /** Adds roles that are not stored yet with the rights they start with, and brings named desks up to date. */
+    /** Adds roles that are not stored yet with the rights they start with, and desks that nobody has had or removed yet. */
     seed: (seeds: readonly { extension: string; interfaces: readonly string[] }[]) =>
       needingDatabase(async () => {
         const seedRole = async (role: Role, rights: readonly Right[]) =>
@@ -150,7 +156,7 @@ export function createPeopleStore(connection: Connection) {
           await desks
             .updateOne(
               { _id: extension },
-              { $set: { interfaces: [...interfaces] }, $setOnInsert: { personId: null } },
+              { $setOnInsert: { interfaces: [...interfaces], personId: null } },
               { upsert: true },
             )
             .exec()
@@ -161,14 +167,30 @@ export function createPeopleStore(connection: Connection) {
       needingDatabase(async () => {
         await persons.create(person)
       }),
-    updatePerson: ({ _id, ...fields }: PersonDocument) =>
+    /** @returns false when another process changed the person since `before` was read */
+    updatePerson: (after: PersonDocument, before: PersonDocument) =>
       needingDatabase(async () => {
-        await persons.updateOne({ _id }, { $set: fields }).exec()
+        const { _id, displayName, passwordHash, roles, extension, active, version } = after
+        const changed = await persons
+          .updateOne(
+            { _id, version: before.version ?? null },
+            { $set: { displayName, passwordHash, roles, extension, active, version } },
+          )
+          .exec()
+        return changed.matchedCount === 1
+      }),
+    setLocale: (personId: string, locale: Locale) =>
+      needingDatabase(async () => {
+        await persons.updateOne({ _id: personId }, { $set: { locale } }).exec()
       }),
 
-    setRoleRights: (role: Role, rights: Right[]) =>
+    /** @returns false when another process changed the role since `before` was read */
+    updateRole: ({ _id, ...fields }: RoleDocument, before: RoleDocument) =>
       needingDatabase(async () => {
-        await roleModel.updateOne({ _id: role }, { $set: { rights } }, { upsert: true }).exec()
+        const changed = await roleModel
+          .updateOne({ _id, version: before.version ?? null }, { $set: fields })
+          .exec()
+        return changed.matchedCount === 1
       }),
 
     insertSession: (session: SessionDocument) =>
@@ -182,6 +204,42 @@ export function createPeopleStore(connection: Connection) {
     touchSessions: (sessionIds: readonly string[], seenAt: Date) =>
       needingDatabase(async () => {
         await sessions.updateMany({ _id: trusted({ $in: [...sessionIds] }) }, { $set: { seenAt } }).exec()
+      }),
+
+    /** Adds a desk, also where there was one that has been removed. @returns its version */
+    addDesk: (extension: string, interfaces: string[]) =>
+      needingDatabase(async () => {
+        const desk = await desks
+          .findOneAndUpdate(
+            { _id: extension },
+            { $set: { interfaces, personId: null, removed: false }, $inc: { version: 1 } },
+            { upsert: true, returnDocument: 'after' },
+          )
+          .lean()
+          .exec()
+        return desk.version ?? 0
+      }),
+    /** @returns false when another process changed the desk since `before` was read */
+    updateDesk: (before: DeskDocument, interfaces: string[]) =>
+      needingDatabase(async () => {
+        const changed = await desks
+          .updateOne(
+            { _id: before._id, version: before.version ?? null },
+            { $set: { interfaces }, $inc: { version: 1 } },
+          )
+          .exec()
+        return changed.matchedCount === 1
+      }),
+    /** @returns false when another process changed the desk since `before` was read, or somebody sat down */
+    removeDesk: (before: DeskDocument) =>
+      needingDatabase(async () => {
+        const changed = await desks
+          .updateOne(
+            { _id: before._id, version: before.version ?? null, personId: null },
+            { $set: { removed: true }, $inc: { version: 1 } },
+          )
+          .exec()
+        return changed.matchedCount === 1
       }),
 
     /** @returns false when somebody else sits there */
@@ -204,7 +262,15 @@ export function createPeopleStore(connection: Connection) {
       needingDatabase(async () => {
         await audit.create(entry)
       }),
-    readAudit: (subjectId: string) =>
-      needingDatabase(() => audit.find({ subjectId }).sort({ at: -1 }).limit(1000).lean().exec()),
+    /** What was done up to a time, the newest first. */
+    readAudit: (actions: readonly AuditAction[], until: Date, most: number) =>
+      needingDatabase(() =>
+        audit
+          .find({ action: trusted({ $in: [...actions] }), at: trusted({ $lte: until }) })
+          .sort({ at: -1 })
+          .limit(most)
+          .lean()
+          .exec(),
+      ),
   }
 }

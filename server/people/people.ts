@@ -2,10 +2,13 @@ import type { Logger } from 'pino'
 import type { Desk, Locale, Me, Right } from '../../shared/people.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { DeskInfo } from '../floor/events.ts'
+import { versionOf } from '../database/versions.ts'
+import { createAuditReader } from './audit.ts'
 import { createPeopleChanges } from './changes.ts'
+import { createDeskManagement } from './desks.ts'
 import { createManagement } from './manage.ts'
 import { PeopleMemory, type PeopleChange } from './memory.ts'
-import type { PeopleStore } from './model.ts'
+import type { PeopleStore, PersonDocument } from './model.ts'
 import { createPresence } from './presence.ts'
 import { createSignIn } from './sign-in.ts'
 import { csrfTokenOf, sessionIdOf } from './tokens.ts'
@@ -28,7 +31,7 @@ export interface PeopleOptions {
   sessionHours: number
   /** A session without a request or an open console ends after this. */
   idleMinutes: number
-  /** Desks to add or bring up to date at start. */
+  /** Desks to add at start, where nobody has had or removed them yet. */
   desks: readonly { extension: string; interfaces: readonly string[] }[]
   /** ms since 1970. */
   now?: () => number
@@ -105,6 +108,14 @@ export function createPeople(options: PeopleOptions) {
   const load = async (): Promise<void> => {
     await store.seed(options.desks)
     await changes.inTurn(changes.reload)
+  }
+
+  /** Why somebody who may sit at a desk sits at none: their usual one is another's. Who may sit at desks may see who does. */
+  const usualDeskTaken = ({ _id: personId, extension }: PersonDocument): Me['usualDeskTaken'] => {
+    const desk = extension === null ? undefined : memory.desks.get(extension)
+    if (!desk?.personId || memory.deskOf(personId) !== null) return null
+    if (!memory.rightsOf(personId).has('desk.use')) return null
+    return { extension: desk._id, by: memory.persons.get(desk.personId)?.displayName ?? '' }
   }
 
   return {
@@ -208,6 +219,7 @@ export function createPeople(options: PeopleOptions) {
         roles: person.roles,
         rights: [...memory.rightsOf(person._id)],
         extension: memory.deskOf(person._id),
+        usualDeskTaken: usualDeskTaken(person),
         locale: person.locale,
         csrfToken: caller.csrfToken,
       }
@@ -233,16 +245,31 @@ export function createPeople(options: PeopleOptions) {
     takeDesk: (caller: Caller, extension: string | null): Promise<void> =>
       changes.inTurn(() => presence.sit(caller.personId, extension, caller.personId)),
 
+    /** Keeps that somebody took a call away as a file. */
+    noteDownload: (personId: string, callId: string): Promise<void> =>
+      changes.inTurn(() => changes.audit('call.downloaded', personId, callId)),
+
     /** Sets the language of the caller's console. */
     setLocale: (caller: Caller, locale: Locale): Promise<void> =>
       changes.inTurn(async () => {
         const person = memory.persons.get(caller.personId)
         if (person === undefined) throw new ProblemError('session.revoked')
-        const after = { ...person, locale }
-        await changes.write(() => store.updatePerson(after))
-        memory.setPerson(after)
+        await changes.write(() => store.setLocale(person._id, locale))
+        memory.setPerson({ ...person, locale })
       }),
 
+    /** Keeps for later who did what, where another part did it. */
+    audit: changes.audit,
+
     management,
+
+    /** How desks are set up, by those with the right `settings.manage`. */
+    desks: createDeskManagement(store, memory, changes),
+
+    /** A desk's version, as those who change it must have looked at it. */
+    deskVersion: (extension: string): number => versionOf(memory.desks.get(extension) ?? {}),
+
+    /** What was done, by whom and when: a page of it, the newest first. Needs the database. */
+    readAudit: createAuditReader(store, memory, now),
   }
 }

@@ -1,18 +1,39 @@
+import { ProblemError } from '../../shared/problems.ts'
 import type { Handlers } from '../http/mount.ts'
+import type { FoundOnFloor } from '../floor/found.ts'
+import type { Desk } from '../../shared/people.ts'
+import type { FoundDesk } from '../../shared/settings.ts'
 import type { People } from './people.ts'
 import { sessionCookie } from './tokens.ts'
 
 type PeopleRoute = Extract<
   keyof Handlers,
-  `session.${string}` | `desks.${string}` | `people.${string}` | `roles.${string}`
+  `session.${string}` | `desks.${string}` | `people.${string}` | `roles.${string}` | `audit.${string}`
 >
 
 /**
  * How people are asked over HTTP.
  * @param secure whether the console is served over https
+ * @param found looks at what the PBXs have now
  */
-export function peopleRoutes(people: People, secure: boolean): Pick<Handlers, PeopleRoute> {
+export function peopleRoutes(
+  people: People,
+  secure: boolean,
+  found: () => FoundOnFloor,
+): Pick<Handlers, PeopleRoute> {
   const { management } = people
+  const withDevices = ({ extension, interfaces, takenBy }: Desk, on: FoundOnFloor): FoundDesk => ({
+    extension,
+    version: people.deskVersion(extension),
+    devices: interfaces.map((device) => ({ device, state: on.deviceState(device) })),
+    takenBy: takenBy?.displayName ?? null,
+    queues: on.queuesOf(extension),
+  })
+  const foundDesk = (extension: string): FoundDesk => {
+    const desk = people.listDesks().find((one) => one.extension === extension)
+    if (desk === undefined) throw new ProblemError('desk.unknown')
+    return withDevices(desk, found())
+  }
   return {
     'session.create': async ({ body, address, setCookie }) => {
       const { token, maxAgeSeconds } = await people.signIn(body, address)
@@ -34,8 +55,29 @@ export function peopleRoutes(people: People, secure: boolean): Pick<Handlers, Pe
       return people.me(caller)
     },
     'desks.list': () => people.listDesks(),
+    'desks.found': () => {
+      const on = found()
+      const { pbxs, strayDevices, queues } = on
+      return { pbxs, strayDevices, queues, desks: people.listDesks().map((desk) => withDevices(desk, on)) }
+    },
+    'desks.add': async ({ body, caller }) => {
+      await people.desks.add(body.extension, body.devices, caller.personId)
+      return foundDesk(body.extension)
+    },
+    'desks.change': async ({ params, body, caller }) => {
+      await people.desks.change(params.extension, body.devices, body.version, caller.personId)
+      return foundDesk(params.extension)
+    },
+    'desks.remove': async ({ params, query, caller }) => {
+      await people.desks.remove(params.extension, Number(query.version), caller.personId)
+      return null
+    },
     'people.list': () => management.list(),
     'people.create': ({ body, caller }) => management.create(body, caller.personId),
+    'people.import': async ({ body, caller }) => {
+      const checked = await management.importAll(body.rows, caller.personId)
+      return checked.map(({ line, faults }) => ({ line, faults }))
+    },
     'people.change': ({ params, body, caller }) => management.change(params.personId, body, caller.personId),
     'people.endSessions': async ({ params, caller }) => {
       await management.endSessionsOf(params.personId, caller.personId)
@@ -43,6 +85,7 @@ export function peopleRoutes(people: People, secure: boolean): Pick<Handlers, Pe
     },
     'roles.list': () => management.listRoles(),
     'roles.change': ({ params, body, caller }) =>
-      management.changeRole(params.role, body.rights, caller.personId),
+      management.changeRole(params.role, body.rights, caller.personId, body.version),
+    'audit.list': ({ query }) => people.readAudit(query),
   }
 }

@@ -5,7 +5,7 @@ import type { PeopleMemory } from './memory.ts'
 import type { PeopleStore, PersonDocument } from './model.ts'
 import { verifyPassword } from './passwords.ts'
 import type { Presence } from './presence.ts'
-import { createThrottle } from './throttle.ts'
+import { createThrottle, spendAll } from './throttle.ts'
 import { newToken, sessionIdOf } from './tokens.ts'
 
 export interface SignInParts {
@@ -21,10 +21,11 @@ const mostSessionsOfOne = 10
 
 /**
  * Makes the sign-in: checks a name and password, begins a session and sits the person down at the desk asked for, else
- * at their usual one if it is free. Attempts are throttled three ways; a success is not counted:
- * by name from one address (10 at once, then one each 30 s); by address (50 at once, then one each 5 s: many agents may
- * come from one); and by name from anywhere (200 at once, then one each 10 s), wide enough that a stranger who knows a name
- * does not keep its owner out.
+ * at their usual one if it is free. Attempts are throttled three ways; a success is not counted, nor is an attempt that is
+ * refused: by name from one address (10 at once, then one each 30 s); by address (50 at once, then one each 5 s: many agents
+ * may come from one); and by name from anywhere (200 at once, then one each 10 s). One address can thus neither use up what
+ * is allowed to a name nor, by one name, what is allowed to its neighbours: a stranger who knows a name does not keep its
+ * owner out.
  */
 export function createSignIn({ store, memory, changes, presence, sessionHours, now }: SignInParts) {
   const byPlace = createThrottle({ capacity: 10, refillMs: 30_000, mostKeys: 10_000, now })
@@ -33,7 +34,11 @@ export function createSignIn({ store, memory, changes, presence, sessionHours, n
 
   const check = async ({ signInName, password }: SignInRequest, address: string): Promise<PersonDocument> => {
     const place = `${signInName} ${address}`
-    const waitMs = Math.max(byAddress.spend(address), byPlace.spend(place), byName.spend(signInName))
+    const waitMs = spendAll([
+      { throttle: byPlace, key: place },
+      { throttle: byAddress, key: address },
+      { throttle: byName, key: signInName },
+    ])
     if (waitMs > 0) {
       throw new ProblemError('sign_in.throttled', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
     }

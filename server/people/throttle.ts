@@ -50,3 +50,18 @@ export function createThrottle({ capacity, refillMs, mostKeys, now }: ThrottleOp
     reset: (key) => void fullAt.delete(key),
   }
 }
+
+/**
+ * Takes one attempt from each of several throttles, or from none: whoever one of them refuses uses up nothing of what the
+ * others allow to somebody else.
+ * @returns 0, or how many ms to wait by the first that refuses
+ */
+export function spendAll(attempts: readonly { throttle: Throttle; key: string }[]): number {
+  for (const [index, { throttle, key }] of attempts.entries()) {
+    const waitMs = throttle.spend(key)
+    if (waitMs === 0) continue
+    for (const taken of attempts.slice(0, index)) taken.throttle.refund(taken.key)
+    return waitMs
+  }
+  return 0
+}

@@ -1,21 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import { ProblemError, type Problem } from '../../shared/problems.ts'
 import type { Answer } from '../../shared/realtime.ts'
 
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
-
-/**
- * Whether a connection comes from a page of our own. Browsers always name the page's origin; other programs may leave it
- * out, and have no user's cookie to misuse.
- * @param alsoAllowed origins beside that of the request's own host, for a console behind a proxy that renames it
- */
-export function isSameOrigin(request: IncomingMessage, alsoAllowed: readonly string[]): boolean {
-  const { origin, host } = request.headers
-  if (origin === undefined) return true
-  if (alsoAllowed.includes(origin)) return true
-  return URL.canParse(origin) && new URL(origin).host === host
-}
 
 /** Turns whatever was thrown into the problem that the client gets; what we did not expect is logged and not shown. */
 export function problemOf(error: unknown, log: Log): Problem {

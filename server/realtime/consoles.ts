@@ -16,6 +16,8 @@ export interface Connection {
   join: (room: Room) => void
   leave: (room: Room) => void
   sendTopics: (topics: Topic[]) => void
+  /** Says that its person is not who they were. */
+  sendMeChanged: () => void
   sendSnapshot: (snapshot: Snapshot) => void
   sendDelta: (delta: Delta) => void
   /** Says why, then closes, whether the console listens or not. */
@@ -44,6 +46,8 @@ export interface ConsoleOptions {
   allQueues: () => readonly string[]
   /** Starts the sequence of a room, before the first console joins it. */
   openRoom: (room: Room, topic: Topic) => void
+  /** A console was sent a topic as it is now. */
+  onSnapshot: (snapshot: Snapshot) => void
 }
 
 export interface ConsoleCounters {
@@ -75,7 +79,7 @@ export interface Consoles {
 
 /** Which console may see what: puts each in the rooms of its topics, and takes it out at once when that changes. */
 export function createConsoles(options: ConsoleOptions): Consoles {
-  const { epoch, streams, viewerOf, queuesOf, allQueues, openRoom } = options
+  const { epoch, streams, viewerOf, queuesOf, allQueues, openRoom, onSnapshot } = options
   const all = new Set<Console>()
   const bySession = new Map<string, Set<Console>>()
   const counters: ConsoleCounters = { resumes: 0, snapshots: 0, fellBehind: 0, signedOut: 0 }
@@ -85,6 +89,7 @@ export function createConsoles(options: ConsoleOptions): Consoles {
     if ('snapshot' in missing) {
       counters.snapshots += 1
       connection.sendSnapshot(missing.snapshot)
+      onSnapshot(missing.snapshot)
     } else {
       for (const delta of missing.deltas) connection.sendDelta(delta)
     }
@@ -121,6 +126,7 @@ export function createConsoles(options: ConsoleOptions): Consoles {
     streams.close(room)
     for (const one of all) {
       if (one.personId !== personId) continue
+      one.connection.sendMeChanged()
       if (one.rooms.has(room)) {
         openRoom(room, room)
         send(one, room, null)

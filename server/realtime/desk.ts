@@ -1,13 +1,12 @@
 import type { DeskCall, OfferOutcome } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
 import type { Right } from '../../shared/people.ts'
-import type { Change, Topic } from '../../shared/realtime.ts'
+import { pbxOfId } from '../../shared/pbx-names.ts'
+import type { Change, GoneReason, Topic } from '../../shared/realtime.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Call, Floor } from '../floor/state.ts'
 import { agentView, deskCall, deskCallsOf, todayCall, type DescribeParty } from '../floor/views.ts'
 import { personRoom, withoutCustomer } from './topics.ts'
-
-export type GoneReason = Extract<Change, { type: 'deskCall.gone' }>['reason']
 
 /** Who a call was matched to, as far as a list of calls shows it. */
 export interface KnownCustomer {
@@ -19,12 +18,14 @@ export interface KnownCustomer {
 export interface DeskContext {
   describe: DescribeParty
   /** A number of ours as people here know it: its label, or its readable form. */
-  showDialled?: (number: string) => string
+  showDialled?: (number: string, pbx: string) => string
   /** Who sits at a desk with a console open, and what they may do now. */
   personAt: (extension: string) => { personId: string; rights: ReadonlySet<Right> } | null
   /** The card and match of a call as these rights may see it; null when nothing is known or looked up yet. */
   popOf: (callId: string, rights: readonly Right[]) => Pop | null
   customerOf: (callId: string) => KnownCustomer | null
+  /** Whether more of a call's card may have been shown than is to be shown after its end. */
+  closesAtEnd?: (callId: string) => boolean
   displayNameOf: (personId: string) => string | null
 }
 
@@ -60,18 +61,25 @@ export function deskChanges(
   }
   for (const [callId, desks] of touchedDesks(facts, floor, shown)) {
     const call = floor.calls.get(callId)
+    const closes = hasJustEnded(facts, callId) && context.closesAtEnd?.(callId) === true
     for (const [extension, reason] of desks) {
       const view = call && asShown(deskCall(floor, call, extension, context.describe), context)
       const talk = endOfTalk(facts, callId, extension)
       if (view && call.mergedInto === null) {
         // A talk that has ended is told once; that the whole call ends later is no news here.
-        if (view.state === 'ended' && !talk) continue
+        if (view.state === 'ended' && !talk) {
+          if (closes) tell(extension, (rights) => popChange(callId, rights, context))
+          continue
+        }
         const isNew = !shown.get(callId)?.has(extension)
-        noteShown(shown, callId, extension)
-        tell(extension, (rights) => [
-          { type: 'deskCall.set', call: view },
-          ...(isNew ? popChange(callId, rights, context) : []),
-        ])
+        // Over before it was ever shown, as a call that is told from the PBX's record: it belongs to the day, not here.
+        if (!isNew || call.endedAt === null) {
+          noteShown(shown, callId, extension)
+          tell(extension, (rights) => [
+            { type: 'deskCall.set', call: view },
+            ...(isNew || closes ? popChange(callId, rights, context) : []),
+          ])
+        }
       } else if (forgetShown(shown, callId, extension)) {
         tell(extension, () => [{ type: 'deskCall.gone', callId, reason }])
       }
@@ -82,6 +90,10 @@ export function deskChanges(
     if (call?.endedAt !== null) shown.delete(callId)
   }
   return changes
+}
+
+function hasJustEnded(facts: readonly Fact[], callId: string): boolean {
+  return facts.some((fact) => fact.type === 'call.ended' && fact.callId === callId)
 }
 
 /** The look-up of a call has come to something: what the desks that show it are told. */
@@ -122,7 +134,7 @@ export function deskContent(
 
 function asShown<C extends DeskCall | null>(call: C, { showDialled }: DeskContext): C {
   if (call?.dialled == null || !showDialled) return call
-  return { ...call, dialled: showDialled(call.dialled) }
+  return { ...call, dialled: showDialled(call.dialled, pbxOfId(call.callId)) }
 }
 
 /** What whoever sits at a desk is doing, for their own screen. */
@@ -144,6 +156,9 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
   }
   for (const fact of facts) {
     switch (fact.type) {
+      case 'call.attested':
+        touchAll(fact.callId, 'ended')
+        break
       case 'call.started':
       case 'call.identified': {
         const origin = floor.channels.get(floor.calls.get(fact.callId)?.originId ?? '')
@@ -180,6 +195,7 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
         touchAll(fact.callId, fact.end === 'cutOff' ? 'lost' : 'ended')
         break
       case 'call.learnt':
+      case 'call.pinTyped':
       case 'call.transferred':
       case 'call.parked':
       case 'call.unparked':
@@ -187,6 +203,7 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'agent.state':
       case 'queue.changed':
       case 'link.gap':
+      case 'link.reconciled':
         break
     }
   }

@@ -22,7 +22,9 @@ export function createMembership(floor: () => Floor): Membership {
   function lookAtQueue(name: string): boolean {
     const members = floor().queues.get(name)?.members
     const before = known.get(name)
-    if (!members || members === before?.members) return false
+    // A queue that is gone: nobody sees its strip any more.
+    if (!members) return known.delete(name)
+    if (members === before?.members) return false
     const names = [...members.keys()].join('\n')
     known.set(name, { members, names })
     return names !== before?.names

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
-import type { PbxLink, TodayCall } from '../../shared/calls.ts'
+import type { Gap, PbxLink } from '../../shared/calls.ts'
 import type { Right } from '../../shared/people.ts'
 import type { ProblemError } from '../../shared/problems.ts'
 import type { Change, Topic } from '../../shared/realtime.ts'
@@ -23,7 +23,9 @@ import {
   type FloorContext,
   type LateChange,
 } from './supervision.ts'
-import { createToday } from './today.ts'
+import { createTellingLog, type Seat, type TellingLogOptions } from './telling-log.ts'
+import { createToday, type CallsSince, type DayNews } from './today.ts'
+import { createTogether } from './together.ts'
 import { floorRoom, personRoom, withoutCustomer, type Room } from './topics.ts'
 
 export interface RealtimeOptions {
@@ -43,17 +45,22 @@ export interface RealtimeOptions {
     nameOf: (personId: string) => string | null
   }
   describe: DeskContext['describe']
-  showDialled?: (number: string) => string
+  showDialled?: NonNullable<DeskContext['showDialled']>
   popOf: DeskContext['popOf']
   customerOf: DeskContext['customerOf']
+  closesAtEnd?: NonNullable<DeskContext['closesAtEnd']>
   /** A person's calls since an instant (ms), from history. */
-  todayOf: (personId: string, since: number) => Promise<readonly TodayCall[]>
+  todayOf: (personId: string, since: number) => Promise<CallsSince>
   /** When the day began, for the people of this centre; ms since epoch. */
   startOfToday: () => number
-  /** Origins beside the server's own from which consoles connect. */
-  allowedOrigins?: readonly string[]
+  /** Keeps what people's screens were told, and when it stood there. */
+  keepTold?: TellingLogOptions['keep']
+  /** Times after an instant (ms) of which something is missing, the newest first. */
+  gapsSince?: (since: number) => Gap[]
+  /** Where the console is served from; left out, whatever host a console names. */
+  publicOrigin?: string
   now?: () => number
-  /** At most one delta in this time for the floor, each queue and the links, ms. */
+  /** At most one delta in this time for the floor, each queue and the links, ms; the first of a moment waits half of it. */
   paceMs?: number
   /** How many deltas of a topic are kept for consoles that come back. */
   keep?: number
@@ -75,12 +82,14 @@ export interface RealtimeStatus {
 }
 
 export interface Realtime {
-  /** Tells everybody concerned what happened. Call once for each event of the PBX, after the floor has taken it in. */
+  /** Tells everybody concerned what happened. Call once for the events of one moment, after the floor has taken them in. */
   publishFacts: (facts: readonly Fact[]) => void
   /** The look-up of a call came to something new, or somebody chose who is calling. */
   onPop: (callId: string) => void
   /** The link to a PBX, or its newest event, is not what it was. */
   linkChanged: (link: PbxLink) => void
+  /** What is missing of the day is not what it was. */
+  gapsChanged: () => void
   /** A session ended, or somebody has other rights or another desk. In effect for every open socket when this returns. */
   peopleChanged: (change: PeopleChange) => void
   /** Sends changes of one's own making to a topic at once. */
@@ -91,12 +100,15 @@ export interface Realtime {
 }
 
 const secondsKept = 60
+/** A ringing call waits for its card no longer than nobody notices, ms. */
+const cardWaitMs = 12
 
 /** What every console sees, now: snapshots, numbered deltas, and who may see which. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { log, floor, people, describe, customerOf } = options
   const now = options.now ?? Date.now
   const epoch = randomUUID()
+  const paceMs = options.paceMs ?? 100
   const shown: Shown = new Map()
   const emptySince = new Map<Room, number>()
 
@@ -104,7 +116,10 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     httpServer: options.httpServer,
     authenticate: people.authenticate,
     isLive: people.isLive,
-    allowedOrigins: options.allowedOrigins ?? [],
+    publicOrigin: options.publicOrigin ?? '',
+    onPainted: (personId, report) => {
+      telling.painted(personId, report)
+    },
     now,
     log,
     allowance: { burst: 30, perSecond: 5 },
@@ -116,26 +131,34 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     epoch,
     now,
     send: sockets.send,
-    paceMs: options.paceMs ?? 100,
+    paceMs,
+    gatherMs: paceMs / 2,
     keep: options.keep ?? 128,
     keepMs: secondsKept * 1000,
   })
+  const telling = createTellingLog({ keep: options.keepTold ?? (() => undefined), now })
+  const desks = createTogether((topic, changes) => {
+    const delta = streams.publish(topic, changes)
+    const seat = seatOf(topic)
+    if (delta && seat) telling.sent(seat, changes, delta.at, sockets.size(topic))
+  }, cardWaitMs)
   const { popOf } = options
   const deskContext: DeskContext = {
     describe,
     ...(options.showDialled ? { showDialled: options.showDialled } : {}),
     popOf,
     customerOf,
+    ...(options.closesAtEnd ? { closesAtEnd: options.closesAtEnd } : {}),
     displayNameOf: people.nameOf,
     personAt,
   }
   const floorContext: FloorContext = { describe, customerOf, displayNameOf: people.nameOf }
-  const links = createLinks(streams)
+  const links = createLinks(streams, () => options.gapsSince?.(options.startOfToday()) ?? [])
   const today = createToday({
     todayOf: options.todayOf,
     startOfToday: options.startOfToday,
-    publish: (personId, calls) => {
-      streams.publish(personRoom(personId), todayChanges(calls, people.rightsOf(personId)))
+    publish: (personId, news) => {
+      desks.publish(personRoom(personId), dayChanges(news, people.rightsOf(personId)))
     },
     log,
   })
@@ -146,11 +169,38 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     return { personId, rights: people.rightsOf(personId) }
   }
 
+  /** Whose desk a person's topic is about; null for somebody who sits at none. */
+  function seatOf(topic: Topic): Seat | null {
+    const personId = topic.slice('person:'.length)
+    const extension = people.deskOf(personId)
+    if (extension === null) return null
+    return { personId, extension, mayReadCards: people.rightsOf(personId).has('card.read') }
+  }
+
+  /** A call rings at desks: whoever is not told of it has no console open, or not the right. */
+  function noteUntold(facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      if (fact.type !== 'offer.made') continue
+      const { callId, extension } = fact
+      if (floor().calls.get(callId)?.direction === 'internal') continue
+      const personId = people.personAt(extension)
+      const why =
+        personId === null
+          ? 'nobodyThere'
+          : !people.rightsOf(personId).has('desk.use')
+            ? 'noDeskRight'
+            : streams.isOpen(personRoom(personId))
+              ? null
+              : 'noConsole'
+      if (why !== null) telling.untold({ callId, extension, personId, why })
+    }
+  }
+
   function personContent(personId: string): Change[] {
     const rights = people.rightsOf(personId)
     const extension = people.deskOf(personId)
     const desk = extension === null ? [] : deskContent(floor(), extension, rights, deskContext, shown)
-    return rights.has('history.own') ? [...desk, ...todayChanges(today.content(personId), rights)] : desk
+    return rights.has('history.own') ? [...desk, ...dayChanges(today.content(personId), rights)] : desk
   }
 
   function contentOf(room: Room, topic: Topic): () => Change[] {
@@ -179,12 +229,18 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     queuesOf: (extension) => queuesOf(floor(), extension),
     allQueues: () => [...floor().queues.keys()],
     openRoom,
+    onSnapshot: ({ topic, changes, at }) => {
+      const seat = topic.startsWith('person:') ? seatOf(topic) : null
+      if (seat) telling.sent(seat, changes, at, 1)
+    },
   })
   sockets.start(consoles)
 
   /** Open consoles keep their sessions; rooms that have been empty for long are forgotten. */
   const housekeeping = setInterval(() => {
     for (const one of consoles.all) people.touch(one.sessionId)
+    today.look()
+    telling.forget((callId) => !floor().calls.has(callId))
     for (const room of streams.rooms()) {
       if (sockets.size(room) > 0) emptySince.delete(room)
       else if (now() - (emptySince.get(room) ?? now()) > secondsKept * 1000) forget(room)
@@ -199,27 +255,46 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     today.forget(room.slice('person:'.length))
   }
 
+  /** The desks on which a call ended whose card was open: what they were sent is not for whoever comes back. */
+  function roomsToForget(facts: readonly Fact[]): Room[] {
+    return facts.flatMap((fact) => {
+      if (fact.type !== 'call.ended' || options.closesAtEnd?.(fact.callId) !== true) return []
+      return [...(shown.get(fact.callId) ?? [])].flatMap((extension) => {
+        const person = personAt(extension)
+        return person ? [personRoom(person.personId)] : []
+      })
+    })
+  }
+
   const publishLate = (changes: readonly LateChange[]) => {
     for (const { room, key, make } of changes) streams.publishSoon(room, key, make)
   }
 
   return {
     publishFacts(facts) {
+      for (const room of roomsToForget(facts)) streams.forgetPast(room)
       if (membership.isChangedBy(facts)) consoles.queuesChanged()
       for (const [topic, changes] of deskChanges(facts, floor(), deskContext, shown)) {
-        for (const change of changes) {
-          if (change.type === 'today.set') today.note(topic.slice('person:'.length), change.call)
-        }
-        streams.publish(topic, changes)
+        const personId = topic.slice('person:'.length)
+        const news = changes.filter(
+          (change) => change.type !== 'today.set' || today.note(personId, change.call),
+        )
+        desks.publish(topic, news)
       }
+      noteUntold(facts)
       publishLate(floorChanges(facts, floor(), floorContext))
+      if (facts.some(({ type }) => type === 'link.gap')) links.gapsChanged()
     },
     onPop(callId) {
-      for (const [topic, changes] of popChanges(callId, deskContext, shown)) streams.publish(topic, changes)
+      for (const [topic, changes] of popChanges(callId, deskContext, shown)) desks.publish(topic, changes)
       publishLate(callChange(callId, floor(), floorContext))
     },
     linkChanged: links.changed,
-    peopleChanged: consoles.peopleChanged,
+    gapsChanged: links.gapsChanged,
+    peopleChanged(change) {
+      desks.flush()
+      consoles.peopleChanged(change)
+    },
     publish: streams.publish,
     status() {
       const behind = [...consoles.all].filter((one) => one.behind).length
@@ -228,16 +303,16 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     },
     stop() {
       clearInterval(housekeeping)
+      desks.stop()
+      telling.flush()
       streams.stop()
       sockets.stop()
     },
   }
 }
 
-function todayChanges(calls: readonly TodayCall[], rights: ReadonlySet<Right>): Change[] {
+function dayChanges({ day, calls }: DayNews, rights: ReadonlySet<Right>): Change[] {
   if (!rights.has('history.own')) return []
-  return calls.map((call) => ({
-    type: 'today.set',
-    call: rights.has('card.read') ? call : withoutCustomer(call),
-  }))
+  const shown = rights.has('card.read') ? calls : calls.map(withoutCustomer)
+  return [{ type: 'day.set', day }, ...shown.map((call): Change => ({ type: 'today.set', call }))]
 }

@@ -2,19 +2,15 @@ import type { Server as HttpServer } from 'node:http'
 import { Server, type DefaultEventsMap, type ExtendedError, type Socket } from 'socket.io'
 import { parseRequest, ProblemError } from '../../shared/problems.ts'
 import {
+  paintedReportSchema,
   resumeRequestSchema,
   type ClientToServerEvents,
+  type PaintedReport,
   type ResumeRequest,
   type ServerToClientEvents,
 } from '../../shared/realtime.ts'
-import {
-  answerRequest,
-  createAllowance,
-  isSameOrigin,
-  problemOf,
-  type Allowance,
-  type Log,
-} from './boundary.ts'
+import { isOwnOrigin } from '../http/origin.ts'
+import { answerRequest, createAllowance, problemOf, type Allowance, type Log } from './boundary.ts'
 import type { Connection, Console, Consoles, Identity } from './consoles.ts'
 import { watchPressure, type Pressure, type PressureLimit } from './pressure.ts'
 import { createSlices, type Slices } from './slices.ts'
@@ -33,7 +29,10 @@ export interface SocketOptions {
   authenticate: (cookie: string | undefined) => Identity | ProblemError | Promise<Identity | ProblemError>
   /** Whether a session still holds. */
   isLive: (sessionId: string) => boolean
-  allowedOrigins: readonly string[]
+  /** The one origin that consoles come from; empty for that of whatever host they name. */
+  publicOrigin: string
+  /** A console says that something stands on the screen; throws a ProblemError for what it was not sent. */
+  onPainted: (personId: string, report: PaintedReport) => void
   now: () => number
   log: Log
   allowance: Allowance
@@ -61,8 +60,8 @@ export interface Sockets {
   stop: () => void
 }
 
-/** Largest message that a console may send: a resume with some hundred topics. */
-const largestMessage = 16_384
+/** Largest message that a console may send: a resume with some hundred topics, with long names in any script. */
+const largestMessage = 65_536
 /** How long a console has to take the end of its connection, ms. */
 const closeWithinMs = 500
 
@@ -84,7 +83,7 @@ export function createSockets(options: SocketOptions): Sockets {
     pingInterval: 10_000,
     pingTimeout: 10_000,
     allowRequest: (request, decide) => {
-      const allowed = isSameOrigin(request, options.allowedOrigins)
+      const allowed = isOwnOrigin(request.headers, options.publicOrigin)
       if (!allowed) counters.refused += 1
       decide(null, allowed)
     },
@@ -137,6 +136,13 @@ export function createSockets(options: SocketOptions): Sockets {
       })
       if (!ok) counters.badPayloads += 1
     })
+    socket.on('painted', (...args: unknown[]) => {
+      const ok = answerRequest(args, log, (payload) => {
+        options.onPainted(one.personId, parseRequest(paintedReportSchema, payload))
+        return null
+      })
+      if (!ok) counters.badPayloads += 1
+    })
     socket.on('clock', (...args: unknown[]) => {
       answerRequest(args, log, () => now())
     })
@@ -151,7 +157,7 @@ export function createSockets(options: SocketOptions): Sockets {
         answerRequest(args, log, () => {
           throw new ProblemError('request.throttled')
         })
-      } else if (event === 'resume' || event === 'clock') {
+      } else if (event === 'resume' || event === 'painted' || event === 'clock') {
         next()
       } else {
         counters.unknownEvents += 1
@@ -196,6 +202,7 @@ function connectionOf(socket: ConsoleSocket, slices: Slices): Connection {
     join: (room) => void socket.join(slices.roomOf(room, slice)),
     leave: (room) => void socket.leave(slices.roomOf(room, slice)),
     sendTopics: (topics) => socket.emit('topics', topics),
+    sendMeChanged: () => socket.emit('meChanged'),
     sendSnapshot: (snapshot) => socket.emit('snapshot', snapshot),
     sendDelta: (delta) => socket.emit('delta', delta),
     signOut(reason) {

@@ -10,6 +10,8 @@ export interface StreamOptions {
   send: (room: Room, delta: Delta) => void
   /** At most one delta in this time for what was published by `publishSoon`, ms. */
   paceMs: number
+  /** How long the first of such changes waits for others of its moment, ms. */
+  gatherMs: number
   /** How many deltas a room remembers for those who come back. */
   keep: number
   /** How long it remembers them, ms. */
@@ -24,16 +26,16 @@ export interface Streams {
   open: (room: Room, topic: Topic, content: () => Change[]) => void
   /** Ends a room's sequence and forgets what was sent: whoever comes back gets a snapshot. */
   close: (room: Room) => void
+  /** Forgets what was sent, and goes on: whoever missed some of it gets a snapshot. */
+  forgetPast: (room: Room) => void
   /** The rooms that have a sequence. */
   rooms: () => Iterable<Room>
   isOpen: (room: Room) => boolean
-  /** The number of the room's newest delta; 0 for a room that is not open. */
-  seq: (room: Room) => number
-  /** Sends changes at once. A room that nobody opened has nobody to tell. */
-  publish: (room: Room, changes: readonly Change[]) => void
+  /** Sends changes at once, and returns what was sent. A room that nobody opened has nobody to tell: null. */
+  publish: (room: Room, changes: readonly Change[]) => Delta | null
   /**
    * Sends a change within the pace. `make` is asked when it is sent, so of many changes to one thing only the latest
-   * is made and sent. Null: nothing to tell after all.
+   * is made and sent. Null, or what was told last under this key: nothing to tell after all.
    */
   publishSoon: (room: Room, key: string, make: () => Change | null) => void
   /** What is missing from sequence number `have` on; null for somebody who has nothing. */
@@ -50,6 +52,8 @@ interface Stream {
   pending: Map<string, () => Change | null>
   timer: NodeJS.Timeout | null
   sentAt: number
+  /** What all in the room know of each thing that is told with a pace, as JSON. */
+  told: Map<string, string>
 }
 
 /**
@@ -60,30 +64,41 @@ const numbersOfOneStream = 2 ** 32
 
 /** The sequences of all rooms: one broadcast a room, numbered, the newest kept for those who missed some. */
 export function createStreams(options: StreamOptions): Streams {
-  const { epoch, now, send, paceMs, keep, keepMs } = options
+  const { epoch, now, send, paceMs, gatherMs, keep, keepMs } = options
   const streams = new Map<Room, Stream>()
   let opened = 0
 
-  function publish(room: Room, changes: readonly Change[]): void {
+  function publish(room: Room, changes: readonly Change[]): Delta | null {
     const stream = streams.get(room)
-    if (!stream || changes.length === 0) return
+    if (!stream || changes.length === 0) return null
     stream.seq += 1
     const at = now()
     const delta: Delta = { topic: stream.topic, epoch, seq: stream.seq, at, changes: [...changes] }
     stream.recent.push(delta)
     while (stream.recent.length > keep || (stream.recent[0]?.at ?? at) < at - keepMs) stream.recent.shift()
     send(room, delta)
+    return delta
   }
 
   function flush(room: Room, stream: Stream): void {
     stream.timer = null
     stream.sentAt = now()
-    const made = [...stream.pending.values()].map((make) => make())
+    const pending = [...stream.pending]
     stream.pending.clear()
     publish(
       room,
-      made.filter((change) => change !== null),
+      pending.flatMap(([key, make]) => news(stream, key, make())),
     )
+  }
+
+  function news({ told }: Stream, key: string, change: Change | null): Change[] {
+    if (change === null) return []
+    const json = JSON.stringify(change)
+    if (told.get(key) === json) return []
+    // What is gone is told once, and is not kept in mind.
+    if (change.type.endsWith('.gone')) told.delete(key)
+    else told.set(key, json)
+    return [change]
   }
 
   function close(room: Room): void {
@@ -97,18 +112,30 @@ export function createStreams(options: StreamOptions): Streams {
       if (streams.has(room)) return
       opened += 1
       const seq = opened * numbersOfOneStream
-      streams.set(room, { topic, content, seq, recent: [], pending: new Map(), timer: null, sentAt: 0 })
+      streams.set(room, {
+        topic,
+        content,
+        seq,
+        recent: [],
+        pending: new Map(),
+        timer: null,
+        sentAt: 0,
+        told: new Map(),
+      })
     },
     close,
+    forgetPast(room) {
+      const stream = streams.get(room)
+      if (stream) stream.recent = []
+    },
     rooms: () => [...streams.keys()],
     isOpen: (room) => streams.has(room),
-    seq: (room) => streams.get(room)?.seq ?? 0,
     publish,
     publishSoon(room, key, make) {
       const stream = streams.get(room)
       if (!stream) return
       stream.pending.set(key, make)
-      stream.timer ??= setTimeout(flush, Math.max(0, stream.sentAt + paceMs - now()), room, stream)
+      stream.timer ??= setTimeout(flush, Math.max(gatherMs, stream.sentAt + paceMs - now()), room, stream)
     },
     catchUp(room, have) {
       const stream = streams.get(room)
@@ -116,6 +143,8 @@ export function createStreams(options: StreamOptions): Streams {
       const missed = have === null ? -1 : stream.seq - have
       if (missed === 0) return { deltas: [] }
       if (missed > 0 && missed <= stream.recent.length) return { deltas: stream.recent.slice(-missed) }
+      // Somebody now knows more than was told: the next change is told even if it leads back to that.
+      stream.told.clear()
       const { topic, seq } = stream
       return { snapshot: { topic, epoch, seq, at: now(), changes: stream.content() } }
     },

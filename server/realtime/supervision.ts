@@ -3,7 +3,7 @@ import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
 import { agentView, floorCall, queueView, type DescribeParty } from '../floor/views.ts'
 import type { KnownCustomer } from './desk.ts'
-import { floorRoom, queueRoom, withoutName, type Room } from './topics.ts'
+import { floorRoom, queueRoom, withoutIdentity, type Room } from './topics.ts'
 
 /** What the floor does not know and its viewers see. */
 export interface FloorContext {
@@ -79,7 +79,7 @@ function callNow(callId: string, floor: Floor, context: FloorContext, named: boo
   const call = floor.calls.get(callId)
   if (call?.endedAt !== null) return { type: 'floorCall.gone', callId }
   const view = floorCall(call, context.describe, context.customerOf(callId)?.name ?? null)
-  return { type: 'floorCall.set', call: named ? view : withoutName(view) }
+  return { type: 'floorCall.set', call: named ? view : withoutIdentity(view) }
 }
 
 function agentChange(extension: string, floor: Floor, context: FloorContext): Change {

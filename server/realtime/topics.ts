@@ -1,4 +1,4 @@
-import type { FloorCall, PbxLink, TodayCall } from '../../shared/calls.ts'
+import { unidentified, type FloorCall, type PbxLink, type TodayCall } from '../../shared/calls.ts'
 import type { Right } from '../../shared/people.ts'
 import type { Topic } from '../../shared/realtime.ts'
 
@@ -55,15 +55,15 @@ export function topicsFor(
 
 /** A link as everybody may see it: whether it works, and nothing of why not. */
 export function withoutDetail(link: PbxLink): PbxLink {
-  return { ...link, newestEventAt: null, message: null }
+  return { ...link, newestEventAt: null, trouble: null, message: null }
 }
 
 /** A call on the floor for those who may not read cards. */
-export function withoutName(call: FloorCall): FloorCall {
-  return { ...call, customerName: null }
+export function withoutIdentity(call: FloorCall): FloorCall {
+  return { ...call, party: unidentified(call.party), customerName: null }
 }
 
-/** One of today's calls for those who may not read cards. */
+/** One of a person's own calls when they may not read cards: the number is what their phone showed them. */
 export function withoutCustomer(call: TodayCall): TodayCall {
   return { ...call, customerId: null, customerName: null }
 }

@@ -22,15 +22,17 @@ export const queues: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 )
 
-/** The queues and phones of the bench, in the form of the lab's. */
-export async function benchCompany(): Promise<Company> {
+/** The queues and phones of the bench, in the form of the lab's. @param agentsOf who is in which queue */
+export async function benchCompany(
+  agentsOf: ReadonlyMap<string, readonly string[]> = queues,
+): Promise<Company> {
   const lab = companyOf(await readTrace('hold'))
   const [queue] = lab.queues
   const [member] = queue?.members ?? []
   if (!queue || !member) throw new Error('The trace has no queue to take after.')
   return {
     ...lab,
-    queues: [...queues].map(([name, agents]) => ({
+    queues: [...agentsOf].map(([name, agents]) => ({
       params: queue.params.map(([key, value]) => [key, key === 'Queue' ? name : value]),
       members: agents.map((extension) => {
         const device = `PJSIP/${extension}`
@@ -44,7 +46,7 @@ export async function benchCompany(): Promise<Company> {
         return member.map(([key, value]) => [key, own.get(key) ?? value])
       }),
     })),
-    devices: new Map(extensions.map((extension) => [`PJSIP/${extension}`, 'NOT_INUSE'])),
+    devices: new Map([...agentsOf.values()].flat().map((extension) => [`PJSIP/${extension}`, 'NOT_INUSE'])),
   }
 }
 

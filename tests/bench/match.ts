@@ -1,4 +1,6 @@
 import mongoose from 'mongoose'
+import { planOf } from '../../shared/number-plan.ts'
+import { createNumberReader } from '../../shared/number-reader.ts'
 import { createCustomers } from '../../server/customers/customers.ts'
 import { customersCollection } from '../../server/customers/model.ts'
 import { callerNumbers, openCustomerBase, type Kind } from './customer-base.ts'
@@ -20,8 +22,9 @@ export async function benchMatch(short: boolean, say: (line: string) => void): P
     const driver = client.db().collection<{ _id: string; lookupKeys: string[] }>(customersCollection)
     const customers = createCustomers({
       database,
-      homeCountry: 'DE',
+      readNumber: createNumberReader(planOf('DE')),
       mayTouchCall: () => false,
+      nameOf: () => null,
       log: { warn: (_fields: unknown, message?: string) => say(message ?? 'a look-up failed') },
       onChange: () => undefined,
     })

@@ -1,3 +1,5 @@
+import type { Percentiles } from './statistics.ts'
+
 /** A call that the PBX is asked to play. */
 export interface PlannedCall {
   /** When the caller arrives, ms after the beginning of the block. */
@@ -47,3 +49,42 @@ export interface Seen {
 }
 
 export type ConsoleMessage = { type: 'opened' } | { type: 'seen'; seen: Seen[] }
+
+/** What the PBX of `ingest` is asked: to make a stream, then to send it. */
+export type FeedRequest =
+  | {
+      type: 'make'
+      calls: number
+      unfiltered: boolean
+      secret: string
+      /** Queues with their agents. */
+      agentsOf: [string, string[]][]
+    }
+  | { type: 'go' }
+export interface FeedMessage {
+  type: 'made'
+  port: number
+  blocks: number
+  calls: number
+  bytes: number
+}
+
+/** What a side of `ingest` tells: that it is connected, and what the stream took it. */
+export type SideMessage =
+  | { type: 'ready' }
+  | { type: 'done'; ms: number; cpuMs: number; callsEnded: number; events: number; rssBytes: number }
+
+/** What the node of `spool` tells. `entries` and `bytes` are those that wait for the database. */
+export type SpoolSideMessage =
+  | { type: 'ready' }
+  | { type: 'sample'; at: number; rssBytes: number; entries: number; bytes: number; trouble: string | null }
+  | {
+      type: 'finished'
+      calls: number
+      /** Events that were not kept. */
+      refused: number
+      drained: boolean
+      drainMs: number
+      append: Percentiles
+      refusedEntries: number
+    }

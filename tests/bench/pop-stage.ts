@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../lab/asterisk/process.ts'
+import { freshMasterKey } from '../../lab/master-key.ts'
 import { temporaryFolder } from '../../lab/database/temporary.ts'
 import { buildConsole } from '../browser/support/build.ts'
 import { signEverybodyIn } from './center.ts'
@@ -138,6 +139,7 @@ export async function setUpPop(customers: number, say: (line: string) => void): 
           AMI_PORT: String(ourPbx.port),
           AMI_USERNAME: 'ringcard',
           AMI_SECRET: secret,
+          MASTER_KEY: freshMasterKey(),
           HTTP_PORT: String(port),
           SPOOL_FOLDER: spool,
         },

@@ -15,14 +15,17 @@ export interface Worker<Out extends { type: string }> extends Process {
   send: (message: object) => void
   /** Its next message of a type. @throws Error when the process ends before */
   next: <T extends Out['type']>(type: T) => Promise<Extract<Out, { type: T }>>
+  /** Told of each message of a type. */
+  onMessage: <T extends Out['type']>(type: T, take: (message: Extract<Out, { type: T }>) => void) => void
 }
 
 /** Starts a file of this folder as a process that talks with this one. */
 export function startWorker<Out extends { type: string }>(
   file: string,
   environment: Record<string, string> = {},
+  arguments_: readonly string[] = [],
 ): Worker<Out> {
-  const child = fork(here(file), {
+  const child = fork(here(file), arguments_, {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, NODE_ENV: 'production', ...environment },
   })
@@ -30,6 +33,12 @@ export function startWorker<Out extends { type: string }>(
   return {
     ...asProcess(child),
     send: (message) => child.send(message),
+    onMessage: <T extends Out['type']>(type: T, take: (message: Extract<Out, { type: T }>) => void) => {
+      const isIt = (each: Out): each is Extract<Out, { type: T }> => each.type === type
+      child.on('message', (each: Out) => {
+        if (isIt(each)) take(each)
+      })
+    },
     next: <T extends Out['type']>(type: T) => {
       const message = new Promise<Extract<Out, { type: T }>>((resolve) => {
         const isIt = (each: Out): each is Extract<Out, { type: T }> => each.type === type

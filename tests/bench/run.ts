@@ -5,6 +5,8 @@ type Bench = (short: boolean, say: (line: string) => void) => Promise<object>
 
 const benches = new Map<string, () => Promise<Bench>>([
   ['pop', async () => (await import('./pop.ts')).benchPop],
+  ['ingest', async () => (await import('./ingest.ts')).benchIngest],
+  ['spool', async () => (await import('./spool.ts')).benchSpool],
   ['match', async () => (await import('./match.ts')).benchMatch],
 ])
 

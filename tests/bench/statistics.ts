@@ -16,6 +16,12 @@ export function percentiles(values: readonly number[]): Percentiles {
   return { n: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1), mean: round(mean) }
 }
 
+/** The middle one of some values, the lower of two. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
+}
+
 /** To the microsecond where the value is in ms. */
 export function round(value: number): number {
   return Math.round(value * 1000) / 1000

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from './support/build.ts'
 import { launchChromium } from '../../lab/chromium.ts'
 import { openScene, type OpenScene } from './support/console-page.ts'
+import { pbxScenes } from './support/pbx-scenes.ts'
 import { scenes } from './support/scenes.ts'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -27,7 +28,7 @@ afterAll(async () => {
   await browser.close()
 })
 
-test.each(scenes.map((scene) => [scene.name, scene] as const))(
+test.each([...scenes, ...pbxScenes].map((scene) => [scene.name, scene] as const))(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',
   async (_name, scene) => {
     opened = await openScene(browser, scene)

@@ -3,6 +3,9 @@
  * the columns are those of `cdr_csv` with `newcdrcolumns`. Shares no code with the server.
  */
 
+import type { Cel } from './cel.ts'
+import type { Difference, Use } from './rules.ts'
+
 /** One row, times in whole seconds since 1970. */
 export interface CdrRow {
   channel: string
@@ -27,6 +30,8 @@ export interface ToldCall {
   startedAt: number
   endedAt: number
   contacts: readonly { extension: string; beganAt: number; endedAt: number }[]
+  /** Who took an offer of this call: with nobody but the agent who asked them, if they have no contact. */
+  answered: readonly string[]
 }
 
 /** Reads the rows of a CSV file. */
@@ -59,72 +64,108 @@ const outboundEnd: Readonly<Record<string, readonly string[]>> = {
 /**
  * Holds calls against their rows: begin and end of each call, each talk with each agent, and no talk that Asterisk knows
  * nothing of, all within a second.
- * @returns one line for each difference; none when they agree
+ * @param use told of each rule that was needed
+ * @returns none when they agree
  */
-export function cdrDifferences(rows: readonly CdrRow[], calls: readonly ToldCall[]): string[] {
-  const lines: string[] = []
-  const near = (one: number, other: number): boolean => Math.abs(one - other) <= 1
-  if (rows.length === 0) lines.push('there are no CDR rows to compare with')
+export function cdrDifferences(
+  all: readonly CdrRow[],
+  calls: readonly ToldCall[],
+  cel: Cel,
+  use: Use = () => undefined,
+): Difference[] {
+  // Whose call was picked up by somebody else has a row of no length, answered or not, as it happens.
+  const rows = all.map((row) => {
+    if (!cel.pickedUp.has(row.dstChannel) || row.billSec > 1) return row
+    use('picked-up')
+    return { ...row, disposition: 'NO ANSWER' }
+  })
+  const lines: Difference[] = []
+  if (rows.length === 0) lines.push({ callId: '', at: null, what: 'there are no CDR rows to compare with' })
+  const told = new Set(calls.map((call) => call.linkedId))
   for (const linkedId of new Set(rows.map((row) => row.linkedId))) {
-    if (!calls.some((call) => call.linkedId === linkedId))
-      lines.push(`CDR has a call ${linkedId}, Ringcard has not`)
+    const start = rows.find((row) => row.linkedId === linkedId)?.start ?? null
+    if (!told.has(linkedId))
+      lines.push({ callId: linkedId, at: start, what: 'CDR has a call, Ringcard has not' })
   }
   for (const call of calls) {
-    const mine = rowsOf(rows, call)
+    const differs = (at: number | null, what: string): void => {
+      lines.push({ callId: call.linkedId, at, what })
+    }
+    const mine = rowsOf(rows, call, use)
     if (mine.length === 0) {
-      lines.push(`Ringcard has a call ${call.linkedId}, CDR has not`)
+      // The short call of whoever picks up has no row; it was there all the same.
+      if (call.mergedInto !== null && cel.names.has(call.linkedId)) use('pick-up-has-no-row')
+      else differs(call.startedAt, 'Ringcard has a call, CDR has not')
       continue
     }
     const start = Math.min(...mine.map((row) => row.start))
     const end = Math.max(...mine.map((row) => row.end))
-    if (!near(start, call.startedAt)) lines.push(`call began ${start} there, ${call.startedAt} here`)
-    if (!near(end, call.endedAt)) lines.push(`call ended ${end} there, ${call.endedAt} here`)
-    lines.push(...talkDifferences(mine, call, near))
+    if (!near(start, call.startedAt)) differs(start, `call began ${start} there, ${call.startedAt} here`)
+    if (!near(end, call.endedAt)) differs(end, `call ended ${end} there, ${call.endedAt} here`)
+    talkDifferences(mine, call, differs, use)
     const wanted = outboundEnd[call.end]
     if (call.direction === 'outbound' && wanted && !mine.some((row) => wanted.includes(row.disposition))) {
-      lines.push(`outbound call ${call.end} here, ${mine.map((row) => row.disposition).join(', ')} there`)
+      differs(end, `outbound call ${call.end} here, ${mine.map((row) => row.disposition).join(', ')} there`)
     }
   }
   return lines
 }
 
+function near(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 1
+}
+
 /** A call that went on in another has rows of its own, or, where they were still open then, some of the other's. */
-function rowsOf(rows: readonly CdrRow[], call: ToldCall): CdrRow[] {
+function rowsOf(rows: readonly CdrRow[], call: ToldCall, use: Use): CdrRow[] {
   const own = rows.filter((row) => row.linkedId === call.linkedId)
   if (own.length > 0 || call.mergedInto === null) return own
-  return rows.filter((row) => row.linkedId === call.mergedInto && row.uniqueId === call.linkedId)
+  const others = rows.filter((row) => row.linkedId === call.mergedInto && row.uniqueId === call.linkedId)
+  if (others.length > 0) use('fetched-row')
+  return others
 }
 
 function talkDifferences(
   rows: readonly CdrRow[],
   call: ToldCall,
-  near: (one: number, other: number) => boolean,
-): string[] {
-  const lines: string[] = []
+  differs: (at: number, what: string) => void,
+  use: Use,
+): void {
   const withAgent = (row: CdrRow, extension: string): boolean =>
     row.disposition === 'ANSWERED' &&
     [row.channel, row.dstChannel].some((name) => new RegExp(`^(PJSIP|Local)/${extension}\\b`).test(name)) &&
     row.dstChannel !== ''
   for (const contact of call.contacts) {
     const legs = rows.filter((row) => withAgent(row, contact.extension))
+    // While an agent consults by keys, the row of their talk is over and the consultation's has begun.
+    const consults = (row: CdrRow): boolean =>
+      row.channel.startsWith(`PJSIP/${contact.extension}-`) &&
+      /^Local\/\d+@agents-out/.test(row.dstChannel) &&
+      row.start - 1 <= contact.endedAt &&
+      contact.endedAt <= row.end + 1
     if (!legs.some((row) => near(row.end, contact.endedAt))) {
-      lines.push(`talk with ${contact.extension} ended ${contact.endedAt}; CDR has no such leg`)
+      if (legs.some(consults)) use('consultation-row')
+      else
+        differs(
+          contact.endedAt,
+          `talk with ${contact.extension} ended ${contact.endedAt}; CDR has no such leg`,
+        )
     }
     const dialled = legs.filter(
       (row) => row.app === 'Dial' && row.dstChannel.startsWith('PJSIP/') && row.channel.startsWith('PJSIP/'),
     )
     const talk = contact.endedAt - contact.beganAt
     for (const row of dialled) {
-      if (near(row.end, contact.endedAt) && !near(row.billSec, talk)) {
-        lines.push(`talk with ${contact.extension}: ${row.billSec} s there, ${talk} s here`)
-      }
+      if (!near(row.end, contact.endedAt) || near(row.billSec, talk)) continue
+      // Who was up before the dialling, as after a transfer, is billed for the ringing too.
+      if (row.answer === row.start && row.billSec >= talk - 1) use('ringing-billed')
+      else differs(contact.endedAt, `talk with ${contact.extension}: ${row.billSec} s there, ${talk} s here`)
     }
   }
   for (const row of rows.filter((r) => r.disposition === 'ANSWERED')) {
-    const extension = /^(?:PJSIP|Local)\/(2\d\d)/.exec(row.dstChannel)?.[1]
-    if (extension !== undefined && !call.contacts.some((contact) => contact.extension === extension)) {
-      lines.push(`CDR has a talk with ${extension}, Ringcard has not`)
-    }
+    // The Local channel of a consultation is put through before anybody answers.
+    const extension = /^(?:PJSIP\/|Local\/(?!\d+@agents-out))(2\d\d)/.exec(row.dstChannel)?.[1]
+    if (extension === undefined || call.contacts.some((contact) => contact.extension === extension)) continue
+    if (call.answered.includes(extension)) use('consultation-is-no-contact')
+    else differs(row.start, `CDR has a talk with ${extension}, Ringcard has not`)
   }
-  return lines
 }

@@ -48,12 +48,26 @@ export function readQueueLog(text: string): QueueLogRow[] {
     })
 }
 
-/** What queue_log says happened to callers, as steps. Rows about members, pauses and the log itself are left out. */
-export function stepsOfQueueLog(rows: readonly QueueLogRow[]): Step[] {
+/**
+ * What queue_log says happened to callers, as steps. Rows about members, pauses and the log itself are left out.
+ * @param names channels by uniqueid: CONNECT names the member who was rung, and the channel of whoever answered
+ */
+export function stepsOfQueueLog(
+  rows: readonly QueueLogRow[],
+  names: ReadonlyMap<string, string> = new Map(),
+): Step[] {
+  const pickedUpBy = new Map<string, string>()
   return rows.flatMap((row) => {
     const { event, queue, uniqueId, time } = row
     const number = (at: number) => Number(row.data[at])
-    const extension = agentEvents.has(event) ? (/(\d{3})/.exec(row.agent)?.[1] ?? null) : null
+    const member = agentEvents.has(event) ? (/(\d{3})/.exec(row.agent)?.[1] ?? null) : null
+    const talk = `${uniqueId} ${queue} ${row.agent}`
+    if (event === 'CONNECT') {
+      const answerer = /^(?:PJSIP|Local)\/(\d{3})/.exec(names.get(row.data[1] ?? '') ?? '')?.[1]
+      if (answerer === undefined || answerer === member) pickedUpBy.delete(talk)
+      else pickedUpBy.set(talk, answerer)
+    }
+    const extension = event === 'RINGNOANSWER' ? member : (pickedUpBy.get(talk) ?? member)
     const step = (seconds: Record<string, number>): Step[] => [
       { event, queue, uniqueId, extension, time, seconds },
     ]
@@ -82,6 +96,20 @@ export function stepsOfQueueLog(rows: readonly QueueLogRow[]): Step[] {
         return []
     }
   })
+}
+
+/**
+ * Whether an agent who is said to have ended a talk handed the customer over instead: who does so by hanging up is put down
+ * as the one or the other, from one time to the next. CEL decides.
+ */
+export function isTransferByHangup(
+  step: Step,
+  attended: readonly { extension: string; at: number }[],
+  told: readonly { extension: string | null; at: number }[],
+): boolean {
+  const same = ({ extension, at }: { extension: string | null; at: number }): boolean =>
+    extension === step.extension && Math.abs(at - step.time) <= 1.5
+  return step.event === 'COMPLETEAGENT' && attended.some(same) && told.some(same)
 }
 
 /** What Ringcard said, as far as queue_log could know it. Facts and calls come as plain data. */
@@ -117,10 +145,12 @@ const refusals = new Set(['busy', 'declined', 'unreachable', 'notAnswered'])
 export function stepsOfFacts(said: Said): Step[] {
   const steps: Step[] = []
   const answeredBy = new Map<string, string>()
+  const pickedUp: Record<string, unknown>[] = []
   for (const fact of said.facts) {
     if (fact['type'] === 'offer.ended' && fact['outcome'] === 'answered') {
       answeredBy.set(text(fact['visitId']), text(fact['extension']))
     }
+    if (fact['type'] === 'contact.began' && fact['offerId'] === null) pickedUp.push(fact)
   }
   for (const fact of said.facts) {
     const at = {
@@ -132,7 +162,11 @@ export function stepsOfFacts(said: Said): Step[] {
       steps.push({ ...at, event: 'ENTERQUEUE', extension: null, seconds: {} })
     if (fact['type'] === 'call.dequeued') {
       const event = leaving[text(fact['outcome'])] ?? text(fact['outcome'])
-      const extension = event === 'CONNECT' ? (answeredBy.get(text(fact['visitId'])) ?? null) : null
+      const without = pickedUp.find(
+        (other) => other['callId'] === fact['callId'] && other['at'] === fact['at'],
+      )
+      const answerer = answeredBy.get(text(fact['visitId'])) ?? without?.['extension']
+      const extension = event === 'CONNECT' ? text(answerer) : null
       steps.push({ ...at, event, extension, seconds: { wait: Number(fact['waitMs']) / 1000 } })
     }
     if (fact['type'] === 'contact.ended' && typeof fact['queue'] === 'string') {

@@ -7,11 +7,13 @@ import { createFloor, reduce } from '../../server/floor/floor.ts'
 import type { Floor } from '../../server/floor/state.ts'
 
 /** The desks of the lab's company. */
-export const desks = ['201', '202', '203', '204', '205', '206'].map((extension) => ({
-  extension,
-  interfaces: [`PJSIP/${extension}`, `PJSIP/${extension}-web`],
-  personId: `person-${extension}`,
-}))
+export const desks = ['201', '202', '203', '204', '205', '206', '207', '208', '209', '210'].map(
+  (extension) => ({
+    extension,
+    interfaces: [`PJSIP/${extension}`, `PJSIP/${extension}-web`],
+    personId: `person-${extension}`,
+  }),
+)
 
 export const floorOptions = { shortAbandonMs: 5_000, trunks: ['PJSIP/trunk'] }
 
@@ -38,6 +40,7 @@ export function replay(trace: Trace): Replayed {
     onOdd: (message) => odd.push(message),
     askPresentation: () => undefined,
     askDeviceState: () => undefined,
+    keepPin: () => 'kept',
   })
   const take = (event: PbxEvent): void => {
     events.push(event)
@@ -67,6 +70,10 @@ export function narrate(facts: readonly Fact[]): string[] {
       }
       case 'call.learnt':
         return [`typed account ${fact.account ?? '-'}`]
+      case 'call.attested':
+        return [`network: ${fact.attestation}`]
+      case 'call.pinTyped':
+        return ['typed a PIN']
       case 'call.queued':
         return [`waits for ${fact.queue}`]
       case 'call.dequeued':
@@ -97,9 +104,20 @@ export function narrate(facts: readonly Fact[]): string[] {
         return [`ended: ${fact.end}`]
       case 'link.gap':
         return ['gap']
+      case 'link.reconciled':
       case 'agent.state':
       case 'queue.changed':
         return []
     }
   })
+}
+
+/** How often each thing was told, for a story of many calls at once, whose order is nobody's. Agents are not told apart. */
+export function tally(lines: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const line of lines) {
+    const what = line.replace(/ \d{3}\b/, ' somebody').replace(/ \+\d+$/, ' a number')
+    counts.set(what, (counts.get(what) ?? 0) + 1)
+  }
+  return [...counts].map(([what, count]) => `${count} × ${what}`).sort()
 }

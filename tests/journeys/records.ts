@@ -4,12 +4,12 @@ import { callRecordSchema, type CallRecord } from '../../shared/api.ts'
 import type { LabAsterisk } from '../../lab/asterisk/asterisk.ts'
 import { waitUntil } from '../../lab/asterisk/process.ts'
 import { connectDatabase } from '../../server/database/database.ts'
-import type { Fact } from '../../server/floor/facts.ts'
+import { entriesOf } from '../../server/history/journal.ts'
 import {
   callsCollection,
   journalCollection,
   type CallDocument,
-  type JournalDocument,
+  type JournalPage,
 } from '../../server/history/model.ts'
 import { differences, readQueueLog, stepsOfFacts, stepsOfQueueLog } from '../compare/queue-log.ts'
 import type { Console } from './console.ts'
@@ -40,12 +40,8 @@ export async function historyDifferences(
   try {
     await database.whenReady()
     const calls = await database.collection<CallDocument>(callsCollection).find({}).toArray()
-    const journal = await database
-      .collection<JournalDocument>(journalCollection)
-      .find({ kind: 'facts' })
-      .sort({ seq: 1 })
-      .toArray()
-    const facts = journal.flatMap(({ content }) => content as Fact[]).map((fact) => ({ ...fact }))
+    const pages = await database.collection<JournalPage>(journalCollection).find({ part: 'facts' }).toArray()
+    const facts = entriesOf(pages).flatMap((entry) => (entry.kind === 'facts' ? entry.facts : []))
     const offers = calls.flatMap(({ _id: callId, offers: made }) =>
       made.map(({ queue, extension, outcome, endedAt }) => {
         return { callId, queue, extension, outcome, attempts: 1, at: endedAt ?? NaN }

@@ -1,8 +1,10 @@
 import { createServer, connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { header, LabAmi } from '../../lab/asterisk/ami.ts'
+import { header, LabAmi, type AmiBlock } from '../../lab/asterisk/ami.ts'
 import { startAsterisk, type LabAsterisk } from '../../lab/asterisk/asterisk.ts'
-import { placeCall, startPhone, type Phone } from '../../lab/sipp/sipp.ts'
+import { startSimulator } from '../../lab/simulator/simulator.ts'
+import { companyOf } from '../../lab/simulator/world.ts'
+import { placeCall, startPhone, type Phone, type PlacedCall } from '../../lab/sipp/sipp.ts'
 import { createPbxLink, type PbxLinkSettings, type RunningLink } from '../../server/asterisk/link.ts'
 import type { PbxEvent } from '../../server/floor/events.ts'
 import type { PbxLink } from '../../shared/calls.ts'
@@ -16,6 +18,7 @@ const states: PbxLink['state'][] = []
 const said: string[] = []
 const links: RunningLink[] = []
 const phones: Phone[] = []
+const calls: PlacedCall[] = []
 
 beforeAll(async () => {
   pbx = await startAsterisk()
@@ -23,6 +26,8 @@ beforeAll(async () => {
 afterAll(() => pbx.stop())
 afterEach(async () => {
   await Promise.all(links.splice(0).map((link) => link.stop()))
+  // A call that a failed test left behind would take the next one's phone.
+  await Promise.all(calls.splice(0).map((call) => call.hangUp().catch(() => undefined)))
   await Promise.all(phones.splice(0).map((phone) => phone.stop()))
   for (const list of [events, states, said]) list.length = 0
 })
@@ -34,7 +39,7 @@ function start(more: Partial<PbxLinkSettings> = {}): RunningLink {
   const link = createPbxLink({
     pbx: 'lab',
     ...pbx.ami,
-    onEvent: (event) => events.push(event),
+    onEvents: (batch) => events.push(...batch),
     onState: ({ state }) => states.push(state),
     log: { info: log, warn: log, error: log },
     ...more,
@@ -57,10 +62,20 @@ async function phone201(): Promise<Phone> {
   return phone
 }
 
+/** Places a call from {@link caller} that is over when the test is. */
+async function place(
+  to: string,
+  more: { callerName?: string; withheld?: boolean } = {},
+): Promise<PlacedCall> {
+  const call = await placeCall(pbx, { from: caller, to, ...more })
+  calls.push(call)
+  return call
+}
+
 /** A caller who talks with 201 by way of the queue; `hangUp` ends it. */
 async function talk() {
   const phone = await phone201()
-  const call = await placeCall(pbx, { from: caller, to: '+493023125101' })
+  const call = await place('+493023125101')
   await phone.waitFor('answered')
   return { phone, call }
 }
@@ -107,7 +122,7 @@ describe('the link to the real Asterisk', () => {
     await isLive(link)
 
     expect(snapshots()[0]).toMatchObject({ channels: [], bridges: [], waiting: [], parked: [] })
-    expect(snapshots()[0]?.queues.toSorted()).toEqual(['collections', 'sales', 'support'])
+    expect(snapshots()[0]?.queues.toSorted()).toEqual(['collections', 'returns', 'sales', 'support'])
     expect(snapshots()[0]?.members).toHaveLength(9)
     expect(snapshots()[0]?.members).toContainEqual({
       queue: 'collections',
@@ -163,7 +178,7 @@ describe('the link to the real Asterisk', () => {
     await isLive(link)
     const phone = await phone201()
 
-    const call = await placeCall(pbx, { from: caller, to, callerName: 'Olena Withheld', withheld: true })
+    const call = await place(to, { callerName: 'Olena Withheld', withheld: true })
     await phone.waitFor('answered')
     await phone.hangUp()
     await call.ended
@@ -208,6 +223,55 @@ describe('the link to the real Asterisk', () => {
     })
   })
 
+  describe('where the company has whoever talked with a caller last rung before the queue, for two seconds', () => {
+    const rings = () =>
+      events.flatMap(({ type }) => (type === 'dial.began' || type === 'queue.offered' ? [type] : []))
+
+    /** A caller whom the server says to ring this agent for; 201 answers what comes from the queue. */
+    async function callFor(extension: '202' | '205') {
+      const link = start()
+      await isLive(link)
+      const other = await phone201()
+      const preferred = await startPhone(pbx, { extension, answer: 'never' })
+      phones.push(preferred)
+      // The dialplan waits 200 ms for what the server knows: it is told as soon as the channel is there.
+      const placing = place('+493023125101')
+      await seen('channel.appeared')
+      const [channelId = ''] = events.flatMap((event) =>
+        event.type === 'channel.appeared' ? [event.channel.channelId] : [],
+      )
+      await link.setVariables(channelId, { RINGCARD_AGENT: extension, RINGCARD_READY: '1' })
+      return { call: await placing, preferred, other }
+    }
+
+    beforeAll(() => pbx.cli('database put preferred support 2'))
+    afterAll(() => pbx.cli('database del preferred support'))
+
+    it('rings them alone; not answered, the caller goes into the queue', async () => {
+      const { call, preferred, other } = await callFor('202')
+      await preferred.waitFor('ringing')
+      await seen('dial.began')
+      expect(rings()).toEqual(['dial.began'])
+      expect(indexOf('queue.entered')).toBe(-1)
+
+      await other.waitFor('answered')
+      expect(rings()).toContain('queue.offered')
+      await call.hangUp()
+    })
+
+    it.each([
+      ['takes no calls of this queue', '205', 'unpause'],
+      ['has paused', '202', 'pause'],
+    ] as const)('rings nobody who %s', async (_why, extension, pause) => {
+      await pbx.cli(`queue ${pause} member PJSIP/${extension}`)
+      const { call, other } = await callFor(extension)
+      await other.waitFor('answered')
+      await call.hangUp()
+      expect(rings()[0]).toBe('queue.offered')
+      await pbx.cli(`queue unpause member PJSIP/${extension}`)
+    })
+  })
+
   it('finds a call in progress, and which bridge it is in as BridgeInfo tells it', async () => {
     const { call } = await talk()
 
@@ -237,7 +301,7 @@ describe('the link to the real Asterisk', () => {
   })
 
   it('finds who is waiting, and since when', async () => {
-    const call = await placeCall(pbx, { from: caller, to: '+493023125101' })
+    const call = await place('+493023125101')
     await call.answered
     const ami = await LabAmi.open(pbx.controlAmi)
     await vi.waitFor(
@@ -275,7 +339,7 @@ describe('a link that breaks', () => {
     expect(snapshots()[1]?.channels.map((channel) => channel.channelId)).toContain(channelId)
     expect(snapshots()[1]?.bootedAt).toBe(snapshots()[0]?.bootedAt)
     await isLive(link)
-    expect(states).toEqual(['live', 'lost', 'live'])
+    expect(states).toEqual(['connecting', 'live', 'lost', 'live'])
     await call.hangUp()
     await seen('channel.gone')
     await link.stop()
@@ -304,7 +368,7 @@ describe('a link that breaks', () => {
     await vi.waitFor(() => expect(snapshots()).toHaveLength(2), { timeout: 40_000 })
 
     expect(snapshots()[1]).toMatchObject({ channels: [], bridges: [], waiting: [] })
-    expect(snapshots()[1]?.queues).toHaveLength(3)
+    expect(snapshots()[1]?.queues).toHaveLength(4)
     expect(snapshots()[1]?.members).toHaveLength(9)
     expect(snapshots()[1]?.bootedAt ?? 0).toBeGreaterThan(snapshots()[0]?.bootedAt ?? Infinity)
     await call.hangUp().catch(() => undefined)
@@ -331,5 +395,59 @@ describe('a link that cannot be', () => {
 
     expect(link.state().message).toContain('ECONNREFUSED')
     expect(said).toHaveLength(1)
+  })
+})
+
+describe('the simulator, asked in mid-call what the real Asterisk is asked', () => {
+  it('gives the same answers: variables of a call read and set, those of nobody, and what is parked', async () => {
+    await talk()
+    const real = await LabAmi.open(pbx.ami)
+    const channels = await real.action('CoreShowChannels', {}, { list: true })
+    const item = channels.find((block) => header(block, 'Channel')?.startsWith('PJSIP/trunk')) ?? []
+    const channel = header(item, 'Uniqueid') ?? ''
+    const text = (blocks: readonly AmiBlock[]) =>
+      blocks.map((block) => block.map((each) => each.join(': ')).join('\r\n')).join('\r\n\r\n')
+    const devices = await real.action('DeviceStateList', {}, { list: true })
+    const played = await startSimulator({
+      company: companyOf({ start: { DeviceStateList: text(devices) } }),
+      username: 'ringcard',
+      secret: 'as agreed',
+    })
+    played.world.take(
+      'Newchannel',
+      text([item.map(([key, value]) => [key, key === 'Event' ? 'Newchannel' : value])]),
+    )
+    const simulator = await LabAmi.open({
+      host: '127.0.0.1',
+      port: played.port,
+      username: 'ringcard',
+      secret: 'as agreed',
+    })
+    const questions: [string, Record<string, string>][] = [
+      ['Setvar', { Channel: channel, Variable: 'RINGCARD_TIER', Value: 'gold' }],
+      ['Getvar', { Channel: channel, Variable: 'RINGCARD_TIER' }],
+      ['Getvar', { Channel: channel, Variable: 'CALLERID(pres)' }],
+      ['Getvar', { Channel: channel, Variable: 'NOBODY_SET_THIS' }],
+      ['Getvar', { Channel: channel }],
+      ['Getvar', { Channel: 'gone', Variable: 'X' }],
+      ['Setvar', { Channel: 'gone', Variable: 'X', Value: '1' }],
+      ['Setvar', { Channel: channel }],
+      ['Getvar', { Variable: 'DEVICE_STATE(PJSIP/202)' }],
+      ['Getvar', { Variable: 'DEVICE_STATE(PJSIP/none)' }],
+      ['ParkedCalls', {}],
+    ]
+    try {
+      for (const [action, fields] of questions) {
+        const answered = async (ami: LabAmi) =>
+          ami.action(action, fields, { list: action === 'ParkedCalls' }).then(
+            (blocks) => blocks.map((block) => block.filter(([key]) => key !== 'ActionID')),
+            (error: unknown) => (error as Error).message,
+          )
+        expect(await answered(simulator), `${action} ${JSON.stringify(fields)}`).toEqual(await answered(real))
+      }
+    } finally {
+      for (const side of [real, simulator]) side.close()
+      await played.close()
+    }
   })
 })

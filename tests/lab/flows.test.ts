@@ -19,6 +19,8 @@ const live = [
   'abandoned-short',
   'blind-transfer',
   'local-member-optimised',
+  'attended-completed-ringing',
+  'pickup-from-queue',
 ]
 
 const floor = createFloor(floorOptions)
@@ -34,7 +36,9 @@ beforeAll(async () => {
   link = createPbxLink({
     pbx: 'lab',
     ...pbx.ami,
-    onEvent: (event) => facts.push(...reduce(floor, event).facts),
+    onEvents: (events) => {
+      for (const event of events) facts.push(...reduce(floor, event).facts)
+    },
     onState: quiet,
     log: { info: quiet, warn: quiet, error: quiet },
   })

@@ -3,16 +3,29 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { startCentre, type Centre } from '../../lab/centre.ts'
 import { databaseUri } from '../../lab/database/database.ts'
 import { quiet } from '../../lab/flows/stage.ts'
-import { placeCall, startPhone, type Phone, type PhoneOptions, type PlacedCall } from '../../lab/sipp/sipp.ts'
+import { labPinOf } from '../../lab/seed/identity.ts'
+import {
+  placeCall,
+  startPhone,
+  startTrunk,
+  type CallOptions,
+  type Phone,
+  type PhoneOptions,
+  type PlacedCall,
+} from '../../lab/sipp/sipp.ts'
+import type { Trace } from '../../lab/traces/trace.ts'
 import { connectDatabase, type Database } from '../../server/database/database.ts'
+import { entriesOf } from '../../server/history/journal.ts'
 import {
   callsCollection,
   journalCollection,
   type CallDocument,
-  type JournalDocument,
+  type JournalPage,
 } from '../../server/history/model.ts'
 import { silent } from '../unit/history/support.ts'
+import type { Fact } from '../../server/floor/facts.ts'
 import { readCdr } from '../compare/cdr.ts'
+import { differencesFromAsterisk } from '../compare/held-against-asterisk.ts'
 import { openRelay, type Relay } from '../journeys/relay.ts'
 import { watch, type Watcher } from './support/watcher.ts'
 
@@ -71,9 +84,9 @@ async function phone(extension: PhoneOptions['extension'], afterMs = 300): Promi
   return started
 }
 
-/** A customer calls support. */
-async function call(from: string): Promise<PlacedCall> {
-  const placed = await placeCall(centre.pbx, { from, to: support })
+/** A customer calls support, or whom the options say. */
+async function call(from: CallOptions['from'], options: Partial<CallOptions> = {}): Promise<PlacedCall> {
+  const placed = await placeCall(centre.pbx, { from, to: support, ...options })
   calls.push(placed)
   return placed
 }
@@ -99,12 +112,14 @@ async function ended(callId: string): Promise<CallDocument> {
 
 /** How often the journal says something of a call. */
 async function told(callId: string, type: string): Promise<number> {
-  const entries = await database
-    .collection<JournalDocument>(journalCollection)
-    .find({ kind: 'facts', callIds: callId })
+  const pages = await database
+    .collection<JournalPage>(journalCollection)
+    .find({ part: 'facts', callIds: callId })
     .toArray()
-  return entries
-    .flatMap(({ content }) => content as { type: string; callId?: string }[])
+  return entriesOf(pages)
+    .flatMap((entry): { type: string; callId?: string | null }[] =>
+      entry.kind === 'facts' ? [...entry.facts] : [],
+    )
     .filter((fact) => fact.type === type && fact.callId === callId).length
 }
 
@@ -145,11 +160,16 @@ describe('the link to Asterisk cut for ten seconds in mid-call', () => {
     const other = await ninasCall()
     expect(nina.deskCalls().filter(({ state }) => state === 'talking')).toHaveLength(1)
     await vi.waitFor(() => expect(nina.pop(other)?.match.outcome).not.toMatch(/pending|unavailable/), soon)
-    expect(petra.floorCalls().map((call) => call.callId)).toEqual([other])
-    expect(petra.agent('201')).toMatchObject({ state: 'talking', callId: other })
+    // the floor is told at most ten times a second, so after the desk
+    await vi.waitFor(() => {
+      expect(petra.floorCalls().map((call) => call.callId)).toEqual([other])
+      expect(petra.agent('201')).toMatchObject({ state: 'talking', callId: other })
+    }, soon)
+    // who ended the first is in Asterisk's record, though nobody heard it
     expect(await ended(callId)).toMatchObject({
-      end: 'unknown',
-      contacts: [{ extension: '201', why: 'unknown' }],
+      end: 'customerHungUp',
+      contacts: [{ extension: '201', why: 'customerHungUp' }],
+      reconstructed: 'partly',
     })
 
     // and its end is seen as any other
@@ -186,7 +206,7 @@ describe('the server killed in mid-call', () => {
       soon,
     )
     await vi.waitFor(() => expect(nina.pop(callId)?.card?.customerId).toBe(popBefore?.card?.customerId), soon)
-    expect(petra.agent('201')).toMatchObject({ state: 'talking', callId })
+    await vi.waitFor(() => expect(petra.agent('201')).toMatchObject({ state: 'talking', callId }), soon)
 
     await placed.hangUp()
     const stored = await ended(callId)
@@ -220,10 +240,208 @@ describe('the server killed in mid-call', () => {
     await placed.hangUp()
     await centre.startServer()
 
-    expect(await ended(callId)).toMatchObject({ end: 'unknown', contacts: [{ why: 'unknown' }] })
+    expect(await ended(callId)).toMatchObject({
+      end: 'customerHungUp',
+      contacts: [{ why: 'customerHungUp' }],
+      reconstructed: 'partly',
+    })
     await nothingLeft()
     expect(await told(callId, 'call.ended')).toBe(1)
   }, 120_000)
+})
+
+describe('a caller who types a PIN in the phone menu', () => {
+  it('is unverified by a wrong one and verified by the right one while it rings', async () => {
+    // given a customer whose number the network vouches for, who errs once: 5, then 9999, then the right one
+    const [pinDigits, wrongDigits] = [labPinOf('950101'), '9999']
+    const keys = (digits: string, afterMs: number) =>
+      Array.from(digits, (digit, at) => ({ digit, afterMs: at === 0 ? afterMs : 300 }))
+    const desk = await phone('201', 1_500)
+    const placed = await placeCall(centre.pbx, {
+      from: first,
+      to: '+493023125100',
+      verstat: 'TN-Validation-Passed',
+      digits: [...keys('5', 1_500), ...keys(wrongDigits, 1_500), ...keys(pinDigits, 3_500)],
+    })
+    calls.push(placed)
+
+    // when it rings, then the card says so
+    await desk.waitFor('ringing', { timeoutMs: 30_000 })
+    const ringing = await vi.waitFor(() => {
+      const call = nina.deskCalls().find(({ state }) => state === 'ringing')
+      expect(call?.attestation).toBe('full')
+      return call
+    }, soon)
+    const callId = ringing?.callId ?? ''
+    const pop = nina.pop(callId)
+    expect(pop?.verification).toMatchObject({
+      state: 'verified',
+      level: 'full',
+      by: { method: 'pin', person: null },
+    })
+    expect(pop?.card?.payment).not.toBeUndefined()
+
+    // and the end of the call closes it again
+    await desk.waitFor('answered')
+    await placed.hangUp()
+    await vi.waitFor(() => expect(nina.pop(callId)?.verification?.state).toBe('over'), soon)
+    expect(nina.pop(callId)?.card).not.toHaveProperty('payment')
+    expect((await ended(callId)).verification).toMatchObject([
+      { kind: 'pin', result: 'wrong', by: null },
+      { kind: 'pin', result: 'right', level: 'full' },
+    ])
+    await nothingLeft()
+  }, 120_000)
+})
+
+describe('calls that begin and end while nobody listens', () => {
+  /** One gives up in a queue; one is answered from it, one goes straight to an agent and one out, at once. */
+  async function fourCalls(): Promise<void> {
+    await (
+      await call(first, { hangUpAfterMs: 2_000 })
+    ).ended
+    const trunk = await startTrunk(centre.pbx, { answerAfterMs: 300 })
+    try {
+      await phone('202')
+      await phone('205')
+      const placed = [
+        await call(second, { hangUpAfterMs: 1_500 }),
+        await call(first, { to: '+493023125205', hangUpAfterMs: 1_500 }),
+        await call({ agent: '201' }, { to: '03023125902', hangUpAfterMs: 1_500 }),
+      ]
+      await Promise.all(placed.map(({ ended: over }) => over))
+      await quiet(centre.pbx)
+    } finally {
+      await trunk.stop()
+    }
+  }
+
+  /** Asterisk's own records, by the lines that were written since the last time. */
+  let read = { queueLog: 0, cdr: 0, cel: 0 }
+  async function newRecords(): Promise<Pick<Trace, 'queueLog' | 'cdr' | 'cel'>> {
+    const since = read
+    const { files } = centre.pbx
+    const lines = async (file: string) =>
+      (await readFile(file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
+    const all = {
+      queueLog: await lines(files.queueLog),
+      cdr: await lines(files.cdr),
+      cel: await lines(files.cel),
+    }
+    read = { queueLog: all.queueLog.length, cdr: all.cdr.length, cel: all.cel.length }
+    return {
+      queueLog: all.queueLog.slice(since.queueLog),
+      cdr: all.cdr.slice(since.cdr),
+      cel: all.cel.slice(since.cel),
+    }
+  }
+
+  async function factsOf(callIds: readonly string[]): Promise<Fact[]> {
+    const pages = await database
+      .collection<JournalPage>(journalCollection)
+      .find({ part: 'facts', callIds: { $in: [...callIds] } })
+      .toArray()
+    return entriesOf(pages)
+      .flatMap((entry): Fact[] => (entry.kind === 'facts' ? [...entry.facts] : []))
+      .filter((fact) => 'callId' in fact && fact.callId !== null && callIds.includes(fact.callId))
+  }
+
+  /** The calls of history that began since a time, once all four have come there. */
+  async function fourFrom(sinceMs: number): Promise<CallDocument[]> {
+    return vi.waitFor(
+      async () => {
+        const found = await storedCalls()
+          .find({ startedAt: { $gte: sinceMs }, endedAt: { $ne: null } })
+          .sort({ startedAt: 1 })
+          .toArray()
+        expect(found).toHaveLength(4)
+        return found
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+  }
+
+  const away = {
+    'the server is stopped': {
+      leave: () => centre.stopServer('kill'),
+      comeBack: () => centre.startServer(),
+    },
+    'the link is cut': {
+      leave: async () => {
+        relay.cut()
+        await vi.waitFor(() => expect(petra.linkState()).toBe('lost'), soon)
+      },
+      comeBack: () => {
+        relay.mend()
+        return Promise.resolve()
+      },
+    },
+  }
+
+  it.each(Object.entries(away))(
+    '%s: told from Asterisk’s record, each once, as it has them',
+    async (_, gap) => {
+      await newRecords()
+      const since = Date.now()
+      await gap.leave()
+      await fourCalls()
+      const back = Date.now()
+      await gap.comeBack()
+
+      const stored = await fourFrom(since)
+      expect(stored.map(({ reconstructed }) => reconstructed)).toEqual(Array(4).fill('wholly'))
+      expect(stored.map(({ direction, end }) => `${direction} ${end}`).sort()).toEqual([
+        'inbound abandoned',
+        'inbound customerHungUp',
+        'inbound customerHungUp',
+        'outbound agentHungUp',
+      ])
+      expect(stored.flatMap(({ visits }) => visits.map(({ outcome }) => outcome))).toEqual([
+        'shortAbandon',
+        'answered',
+      ])
+      // a known customer is found by their number, though nobody looked while it rang
+      await vi.waitFor(async () => {
+        const known = await storedCalls().countDocuments({
+          startedAt: { $gte: since },
+          direction: 'inbound',
+          customerId: { $ne: null },
+        })
+        expect(known).toBe(2)
+      }, soon)
+
+      const compared = stored.map((call) => ({
+        ...call,
+        callId: call._id,
+        customerChannelId: call.direction === 'inbound' ? call._id : null,
+        offers: call.offers.map((offer) => ({ ...offer, attempts: 1 })),
+      }))
+      const facts = await factsOf(stored.map(({ _id }) => _id))
+      expect(differencesFromAsterisk(await newRecords(), facts, compared)).toEqual([])
+      expect(facts.filter(({ type }) => type === 'call.started')).toHaveLength(4)
+
+      // the gap is shown with its length, and that all of it was told
+      const health = await petra.health()
+      const [told] = health.gaps
+      expect(told).toMatchObject({ kind: 'link', told: 'whole' })
+      expect((told?.to ?? 0) - (told?.from ?? 0)).toBeGreaterThan(back - since - 5_000)
+      expect(health.links[0]?.record).toMatchObject({ state: 'ready', damagedLines: 0 })
+      expect(health.notices.filter(({ code }) => /record|queue_log|missed/.test(code))).toEqual([])
+      const byHand = await petra.readCall(stored[0]?._id ?? '')
+      expect(byHand?.reconstructed).toBe('wholly')
+      await nothingLeft()
+    },
+    120_000,
+  )
+
+  it('nothing is told again by the next start', async () => {
+    const before = await storedCalls().countDocuments({})
+    await centre.stopServer('kill')
+    await centre.startServer()
+    await vi.waitFor(async () => expect((await petra.health()).links[0]?.state).toBe('live'), soon)
+    await nothingLeft()
+    expect(await storedCalls().countDocuments({})).toBe(before)
+  }, 60_000)
 })
 
 describe('Asterisk killed in mid-call', () => {

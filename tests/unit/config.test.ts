@@ -3,9 +3,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readConfig, settings, settingsTable } from '../../server/config.ts'
+import { freshMasterKey } from '../../lab/master-key.ts'
+import { ConfigError, readConfig, readPbxConfig, settings, settingsTable } from '../../server/config.ts'
 
-const required = { MONGODB_URI: 'mongodb://127.0.0.1/ringcard', AMI_SECRET: 'a secret' }
+const required = {
+  MONGODB_URI: 'mongodb://127.0.0.1/ringcard',
+  AMI_SECRET: 'a secret',
+  MASTER_KEY: freshMasterKey(),
+}
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -24,7 +29,18 @@ describe('settings', () => {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: 8080,
       TRUST_PROXY: false,
-      PBX_TRUNKS: ['PJSIP/trunk'],
+      HOME_COUNTRY: 'DE',
+      pbxs: [
+        {
+          name: 'main',
+          prefix: '',
+          AMI_HOST: '127.0.0.1',
+          AMI_PORT: 5038,
+          AMI_SECRET: 'a secret',
+          PBX_TRUNKS: ['PJSIP/trunk'],
+          HOME_COUNTRY: 'DE',
+        },
+      ],
       DESKS: [],
       SHORT_ABANDON_SECONDS: 5,
     })
@@ -39,13 +55,25 @@ describe('settings', () => {
     expect(problems.map((line) => line.split(' ')[0])).toEqual([
       'MONGODB_URI',
       'AMI_SECRET',
+      'MASTER_KEY',
       'HOME_COUNTRY',
       'HTTP_PORT',
       'PUBLIC_ORIGIN',
     ])
     for (const line of problems) expect(line).not.toContain('\n')
     expect(problems[0]).toContain('is missing: set it in the environment')
-    expect(problems[3]).toContain('must be a whole number')
+    expect(problems[4]).toContain('must be a whole number')
+  })
+
+  it('take a master key of 32 bytes in base64, and older ones behind it', () => {
+    const [key, older] = [freshMasterKey(), freshMasterKey()]
+    const { MASTER_KEY } = readConfig({ ...required, MASTER_KEY: `${key}, ${older}` })
+    expect(MASTER_KEY.ids()).toHaveLength(2)
+    for (const MASTER_KEY of ['secret', key.slice(4), `${key},x`, ',', key.replace(/=$/, '')]) {
+      expect(problemsOf({ ...required, MASTER_KEY })).toEqual([
+        expect.stringContaining('MASTER_KEY must be 32 bytes in base64'),
+      ])
+    }
   })
 
   it('never repeat a value, which may be a secret', () => {
@@ -59,7 +87,7 @@ describe('settings', () => {
   })
 
   it('that are empty count as not set', () => {
-    expect(problemsOf({ MONGODB_URI: ' ', AMI_SECRET: '' })).toHaveLength(2)
+    expect(problemsOf({ MONGODB_URI: ' ', AMI_SECRET: '' })).toHaveLength(3)
     expect(readConfig({ ...required, HTTP_PORT: '' }).HTTP_PORT).toBe(8080)
   })
 
@@ -114,6 +142,56 @@ describe('settings', () => {
   })
 })
 
+describe('several PBXs', () => {
+  const two = {
+    MONGODB_URI: required.MONGODB_URI,
+    MASTER_KEY: required.MASTER_KEY,
+    PBX_NAMES: 'berlin, kyiv-2',
+    AMI_HOST_BERLIN: '10.0.0.10',
+    AMI_SECRET_BERLIN: 'one',
+    AMI_HOST_KYIV_2: '10.0.1.10',
+    AMI_SECRET_KYIV_2: 'two',
+    HOME_COUNTRY_KYIV_2: 'ua',
+    PBX_TRUNKS: 'PJSIP/carrier',
+    PBX_TRUNKS_KYIV_2: 'PJSIP/gsm',
+  }
+
+  it('each have what is said for them, else what is said for all', () => {
+    const { pbxs, HOME_COUNTRY } = readConfig(two)
+    expect(pbxs).toMatchObject([
+      { name: 'berlin', prefix: 'berlin/', AMI_HOST: '10.0.0.10', AMI_SECRET: 'one', AMI_PORT: 5038 },
+      { name: 'kyiv-2', prefix: 'kyiv-2/', AMI_HOST: '10.0.1.10', AMI_SECRET: 'two', HOME_COUNTRY: 'UA' },
+    ])
+    expect(pbxs.map(({ PBX_TRUNKS }) => PBX_TRUNKS)).toEqual([['PJSIP/carrier'], ['PJSIP/gsm']])
+    expect(HOME_COUNTRY).toBe('DE')
+  })
+
+  it.each([
+    [{ PBX_NAME: 'berlin' }, 'PBX_NAME does not go with PBX_NAMES'],
+    [{ PBX_NAMES: 'Berlin, kyiv-2' }, 'PBX_NAMES must be names'],
+    [{ PBX_NAMES: 'berlin, kyiv-2, berlin' }, 'PBX_NAMES names a PBX twice'],
+    [{ AMI_SECRET_KYIV_2: '' }, 'AMI_SECRET_KYIV_2 is missing'],
+    [{ AMI_PORT_KYIV_2: 'x' }, 'AMI_PORT_KYIV_2 must be a whole number'],
+    [{ AMI_HOST_KIEV: '10.0.1.11' }, 'AMI_HOST_KIEV is of no PBX'],
+    [{ AMI_HOST_KYIV_2: '10.0.0.10' }, 'AMI_HOST_BERLIN and AMI_HOST_KYIV_2 lead to the same place'],
+    [{ PBX_NAMES: '', AMI_SECRET: 'x' }, 'AMI_HOST_BERLIN is of no PBX'],
+  ])('refuse %j', (changed, reason) => {
+    expect(problemsOf({ ...two, ...changed }).join('\n')).toContain(reason)
+  })
+
+  it('say once what is wrong for all of them', () => {
+    expect(problemsOf({ ...two, AMI_PORT: 'x' })).toHaveLength(1)
+  })
+})
+
+describe('the settings of a command that only asks the PBX', () => {
+  it('need no database', () => {
+    const { pbxs, DESKS } = readPbxConfig({ AMI_SECRET: 'a secret', DESKS: '201=PJSIP/201' })
+    expect(pbxs).toMatchObject([{ name: 'main', AMI_SECRET: 'a secret' }])
+    expect(DESKS).toHaveLength(1)
+  })
+})
+
 /** Without the spaces and dashes by which a formatter fills the columns of a table. */
 const unpadded = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
 
@@ -127,6 +205,7 @@ describe('the list of settings', () => {
 
   it('has no default for a secret', () => {
     const secrets = Object.values<{ secret?: true; default?: string }>(settings).filter((one) => one.secret)
-    expect(secrets.map((one) => one.default ?? '')).toEqual(['', '', ''])
+    expect(secrets.filter((one) => (one.default ?? '') !== '')).toEqual([])
+    expect(secrets).not.toEqual([])
   })
 })

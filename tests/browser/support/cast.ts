@@ -1,6 +1,16 @@
-import type { AgentView, DeskCall, FloorCall, PbxLink, QueueView, TodayCall } from '../../../shared/calls.ts'
+import type {
+  AgentView,
+  DeskCall,
+  FloorCall,
+  Gap,
+  Party,
+  PbxLink,
+  QueueView,
+  TodayCall,
+} from '../../../shared/calls.ts'
 import type { Candidate, Card, Pop, SearchHit } from '../../../shared/customers.ts'
 import { defaultRoleRights, type Me } from '../../../shared/people.ts'
+import type { CallVerification, VerificationWays } from '../../../shared/verification.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
@@ -14,6 +24,7 @@ export const nina: Me = {
   roles: ['agent'],
   rights: [...defaultRoleRights.agent],
   extension: '201',
+  usualDeskTaken: null,
   locale: 'en',
   csrfToken: 'scripted',
 }
@@ -90,12 +101,14 @@ export function olena(now: number): Card {
         noteId: 'n1',
         at: now - 2 * day,
         by: 'Dmytro Savchuk',
+        byPersonId: 'dmytro',
         text: 'Says invoice 1482 came twice, on 3 and 5 November. Accounting looks into it.',
       },
       {
         noteId: 'n2',
         at: now - 5 * day,
         by: 'Nina Sorokina',
+        byPersonId: 'nina',
         text: 'Delivery before 6:00 from 1 December, back door.',
       },
     ],
@@ -107,7 +120,61 @@ export function olena(now: number): Card {
       entry('payment', 'Paid invoice 1455, 1 085 €, two days early', now - 24 * day, null),
       entry('purchase', 'Ordered dough mixer service, yearly', now - 52 * day, null),
     ],
+    closed: [
+      { part: 'debts', count: 2, opensAt: 'basic' },
+      { part: 'paymentData', count: 1, opensAt: 'full' },
+      { part: 'marked', count: 1, opensAt: 'basic' },
+    ],
   }
+}
+
+/** Olena's card when she has shown that it is her. */
+export function olenaVerified(now: number): Card {
+  const card = olena(now)
+  delete card.closed
+  return {
+    ...card,
+    preferences: [
+      ...card.preferences,
+      { label: 'In trust', value: 'Looks for a buyer of the second shop', sensitive: true },
+    ],
+    debts: [
+      { what: 'Invoice 1490', amount: { minor: 112_000, currency: 'EUR' }, dueAt: now - 6 * day },
+      { what: 'Invoice 1497', amount: { minor: 39_000, currency: 'EUR' }, dueAt: now + 8 * day },
+    ],
+    payment: { method: 'Direct debit', account: '•••• 4512' },
+  }
+}
+
+export const unverified: CallVerification = { state: 'unverified', level: 'none', by: null, pin: null }
+
+/** Verified by the PIN that she typed in the phone menu. */
+export const verifiedByPin = (now: number): CallVerification => ({
+  state: 'verified',
+  level: 'full',
+  by: { method: 'pin', at: now - 12_000, person: null },
+  pin: 'right',
+})
+
+/** One of two right answers given. */
+export const ways: VerificationWays = {
+  questions: [
+    { fact: 'birthDate', result: 'right', expected: { kind: 'date', date: '1984-05-17' } },
+    { fact: 'postcode', result: 'open', expected: { kind: 'text', text: '01030' } },
+    { fact: 'lastPurchase', result: 'open', expected: { kind: 'money', minor: 112_000, currency: 'EUR' } },
+    { fact: 'accountNumber', result: 'open', expected: { kind: 'text', text: '204518' } },
+  ],
+  asking: { state: 'open', rightLeft: 1, wrongLeft: 2 },
+  callBack: 'elsewhere',
+  pin: 'open',
+  ownPin: { isSet: false, mayChange: false },
+}
+
+/** Verified in full, with a PIN of their own. */
+export const waysInFull: VerificationWays = {
+  ...ways,
+  pin: 'passed',
+  ownPin: { isSet: true, mayChange: true },
 }
 
 function entry(
@@ -117,7 +184,8 @@ function entry(
   by: string | null,
   durationMs: number | null = null,
 ): Card['timeline'][number] {
-  return { kind, text, at, by, durationMs, callId: null }
+  const byPersonId = by?.split(' ')[0]?.toLowerCase() ?? null
+  return { kind, text, at, by, byPersonId, durationMs, callId: null }
 }
 
 /** A card where everything is as long as it gets, and hostile besides. */
@@ -153,8 +221,8 @@ export function longest(now: number): Card {
 }
 
 /** @returns a pop for a card found by its number */
-export function popOf(card: Card): Pop {
-  return { match: { outcome: 'one', by: 'sameNumber', candidates: [] }, card }
+export function popOf(card: Card, verification: CallVerification = unverified): Pop {
+  return { match: { outcome: 'one', by: 'sameNumber', candidates: [] }, card, verification }
 }
 
 /** A call offered to Nina from the support queue. */
@@ -166,6 +234,7 @@ export function ringing(now: number, more: Partial<DeskCall> = {}): DeskCall {
     party: { number: '+380445551234', display: '+380 44 555 12 34', name: null, withheld: false },
     queue: 'support',
     dialled: '+49 30 5550100',
+    attestation: 'full',
     startedAt: now - 15_000,
     waitingSince: now - 8_000,
     offeredAt: now - 2_000,
@@ -214,11 +283,32 @@ export function queuesOf(now: number): QueueView[] {
   ]
 }
 
+/** This morning the telephone system was not heard twice: once its record told all of it, once not. */
+export const gaps = (now: number): Gap[] => [
+  {
+    pbx: 'main',
+    kind: 'link',
+    from: now - 52 * minute,
+    to: now - 40 * minute,
+    told: 'nothing',
+    toldUntil: null,
+  },
+  {
+    pbx: 'main',
+    kind: 'link',
+    from: now - 3 * hour,
+    to: now - 3 * hour + 95_000,
+    told: 'whole',
+    toldUntil: now - 3 * hour + 95_000,
+  },
+]
+
 export const link = (now: number): PbxLink => ({
   pbx: 'main',
   state: 'live',
   since: now - 6 * hour,
   newestEventAt: now - 1_000,
+  trouble: null,
   message: null,
 })
 
@@ -233,13 +323,18 @@ function todayCall(index: number, at: number, more: Partial<TodayCall>): TodayCa
     queue: 'support',
     outcome: 'answered',
     talkMs: 0,
+    reconstructed: null,
     ...more,
   }
 }
 
+/** Somebody who has been erased. */
+export const erased: Party = { number: null, display: '', name: null, withheld: false, erased: true }
+
 /** A morning of Nina's, the newest last. */
 export function morning(now: number): TodayCall[] {
   const rows: Partial<TodayCall>[] = [
+    { party: erased, talkMs: 133_000 },
     { customerId: 'olena', customerName: 'Jonas Weber', talkMs: 152_000 },
     { customerId: 'olena', customerName: 'Грег Алексеев', talkMs: 95_000, queue: 'sales' },
     { outcome: 'callerGone' },
@@ -249,7 +344,7 @@ export function morning(now: number): TodayCall[] {
       customerId: 'olena',
       customerName: 'María José Núñez de Balboa y Fernández',
     },
-    { customerId: 'olena', customerName: 'Aidana Omarova', outcome: 'notAnswered' },
+    { customerId: 'olena', customerName: 'Aidana Omarova', outcome: 'notAnswered', reconstructed: 'wholly' },
     { talkMs: 375_000 },
     {
       customerId: 'olena',
@@ -278,6 +373,7 @@ export function agentsOf(now: number): AgentView[] {
     state,
     since: now - ageMs,
     queues,
+    pbxs: [],
     callId: null,
   })
   return [

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Locale } from '../../../shared/people.ts'
 import { launchChromium } from '../../../lab/chromium.ts'
 import { openScene } from './console-page.ts'
+import { pbxScenes } from './pbx-scenes.ts'
 import { scenes } from './scenes.ts'
 
 // Takes a picture of every screen in every state: `npx tsx tests/browser/support/pictures.ts [name …]`.
@@ -17,7 +18,9 @@ const looks: { theme: 'light' | 'dark'; locale: Locale }[] = [
 
 await mkdir(folder, { recursive: true })
 const browser = await launchChromium()
-for (const scene of scenes.filter(({ name }) => only.length === 0 || only.includes(name))) {
+for (const scene of [...scenes, ...pbxScenes].filter(
+  ({ name }) => only.length === 0 || only.includes(name),
+)) {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const { theme, locale } of looks) {
       const opened = await openScene(browser, scene, { viewport, theme, locale })

@@ -5,8 +5,10 @@ import type { Pop } from '../../../shared/customers.ts'
 import type { Locale, Me } from '../../../shared/people.ts'
 import type { Change } from '../../../shared/realtime.ts'
 import { ProblemError } from '../../../shared/problems.ts'
+import { adminScenes } from './admin-scenes.ts'
 import * as cast from './cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
+import { whyErased, whyInPart, whyOf, whyOld } from './why-cast.ts'
 
 /** One screen in one state: how the server is set, what is done on the page, and how to know that it is there. */
 export interface Scene {
@@ -48,8 +50,28 @@ export const health = (now: number): Health => ({
   version: '0.1.0',
   startedAt: now - 6 * cast.hour,
   database: { state: 'ready', since: now - 6 * cast.hour, message: null },
-  spool: { entries: 3, bytes: 2_048, diskUsedPercent: 41, state: 'ok' },
-  links: [],
+  spool: {
+    entries: 3,
+    bytes: 2_048,
+    diskUsedPercent: 41,
+    state: 'ok',
+    damagedLines: 0,
+    refusedEntries: 0,
+    checkpointLost: false,
+    trouble: null,
+  },
+  links: [
+    {
+      ...cast.link(now),
+      eventsSeen: 81_204,
+      eventsRefused: 0,
+      newestEventAgeMs: 1_000,
+      record: { state: 'ready', callsReconstructed: 7, damagedLines: 0 },
+      stream: { afterGaps: { 'channel.gone': 2 }, defects: {}, checks: 71, checkedAt: now - 90_000 },
+    },
+  ],
+  notices: [],
+  gaps: cast.gaps(now),
   consoles: 6,
 })
 
@@ -81,6 +103,18 @@ export const scenes: Scene[] = [
       await page.click('[type=submit]')
     },
   },
+  {
+    name: 'server-starting',
+    path: '/customers/olena',
+    ready: '[data-testid=waiting]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      server.replies.set('GET /api/customers/olena', () => cast.olena(now))
+      server.replies.set('GET /api/session', () => {
+        throw new ProblemError('server.starting')
+      })
+    },
+  },
   desk('desk-idle', '[data-state=idle]', () => []),
   {
     name: 'desk-first-day',
@@ -96,6 +130,14 @@ export const scenes: Scene[] = [
     ready: '[data-testid=call-slot] form',
     set: (server, now, locale) => ninaSits(server, now, locale, [], { ...cast.nina, extension: null }),
   },
+  {
+    name: 'desk-taken-by-another',
+    ready: '[data-testid=call-slot] form',
+    set: (server, now, locale) => {
+      const usualDeskTaken = { extension: '201', by: cast.lev.displayName }
+      ninaSits(server, now, locale, [], { ...cast.nina, extension: null, usualDeskTaken })
+    },
+  },
   desk('desk-ringing', '[data-testid=call-card]', (now) =>
     withCall(cast.ringing(now), cast.popOf(cast.olena(now))),
   ),
@@ -108,6 +150,8 @@ export const scenes: Scene[] = [
         cast.popOf(cast.olena(now)),
       ),
     async (page) => {
+      // On a phone the note is behind a tab; whether it is to be seen is known once the desk stands.
+      await page.getByTestId('call-card').waitFor()
       const visible = await page.locator('textarea').isVisible()
       if (visible)
         await page.fill(
@@ -125,8 +169,62 @@ export const scenes: Scene[] = [
   desk('desk-ended', '[data-state=ended]', (now) =>
     withCall(
       cast.ringing(now, { state: 'ended', answeredAt: now - 267_000, endedAt: now - 20_000 }),
-      cast.popOf(cast.olena(now)),
+      cast.popOf(cast.olena(now), { ...cast.unverified, state: 'over' }),
     ),
+  ),
+  desk('desk-verified', '[data-testid=verification][data-state=verified]', (now) =>
+    withCall(
+      cast.ringing(now, { state: 'talking', answeredAt: now - 67_000 }),
+      cast.popOf(cast.olenaVerified(now), cast.verifiedByPin(now)),
+    ),
+  ),
+  desk(
+    'desk-pin',
+    '[data-testid=own-pin] form',
+    (now) =>
+      withCall(
+        cast.ringing(now, { state: 'talking', answeredAt: now - 67_000 }),
+        cast.popOf(cast.olenaVerified(now), cast.verifiedByPin(now)),
+      ),
+    async (page, server) => {
+      server.replies.set('GET /api/calls/', () => cast.waysInFull)
+      await page.locator('[data-testid=verification]').waitFor()
+      await page.keyboard.press('F8')
+    },
+  ),
+  desk('desk-forged', '[data-testid=verification][data-state=failed]', (now) =>
+    withCall(
+      cast.ringing(now, { attestation: 'failed' }),
+      cast.popOf(cast.olena(now), { ...cast.unverified, state: 'failed', pin: 'wrong' }),
+    ),
+  ),
+  desk(
+    'desk-verify',
+    '[data-testid=verify-panel] ol',
+    (now) =>
+      withCall(
+        cast.ringing(now, { state: 'talking', answeredAt: now - 31_000, attestation: 'partial' }),
+        cast.popOf(cast.olena(now)),
+      ),
+    async (page, server) => {
+      server.replies.set('GET /api/calls/', () => cast.ways)
+      await page.locator('[data-testid=verification]').waitFor()
+      await page.keyboard.press('F8')
+    },
+  ),
+  desk(
+    'desk-third-person',
+    '[data-testid=verify-panel] dl',
+    (now) =>
+      withCall(
+        cast.ringing(now, { state: 'talking', answeredAt: now - 41_000, attestation: 'none' }),
+        cast.popOf(cast.olena(now), { ...cast.unverified, state: 'thirdPerson' }),
+      ),
+    async (page, server) => {
+      server.replies.set('GET /api/calls/', () => cast.ways)
+      await page.locator('[data-testid=verification]').waitFor()
+      await page.keyboard.press('F8')
+    },
   ),
   desk(
     'desk-gone',
@@ -182,9 +280,10 @@ export const scenes: Scene[] = [
       noCard('withheld'),
     ),
   ),
-  desk('desk-database-away', '[data-screen=unavailable]', (now) =>
-    withCall(cast.ringing(now), noCard('unavailable')),
-  ),
+  desk('desk-database-away', '[data-screen=unavailable]', (now) => [
+    { type: 'day.set', day: { since: now - 8 * cast.hour, earlier: 'unavailable' } },
+    ...withCall(cast.ringing(now), noCard('unavailable')),
+  ]),
   desk('desk-pending', '[data-state=ringing]', (now) => withCall(cast.ringing(now), noCard('pending'))),
   desk(
     'desk-offline',
@@ -206,6 +305,17 @@ export const scenes: Scene[] = [
       ninaSits(server, now, locale)
       server.show('link', [
         { type: 'link.set', link: { ...cast.link(now), state: 'lost', since: now - 130_000 } },
+      ])
+    },
+  },
+  {
+    name: 'desk-gap',
+    ready: '[data-state=idle]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      server.show('link', [
+        { type: 'link.set', link: cast.link(now) },
+        { type: 'gaps.set', gaps: cast.gaps(now) },
       ])
     },
   },
@@ -253,10 +363,74 @@ export const scenes: Scene[] = [
     set: (server, now, locale) => {
       ninaSits(server, now, locale, [], cast.lev)
       server.replies.set('GET /api/health', () => health(now))
+      server.show('link', [
+        { type: 'link.set', link: cast.link(now) },
+        { type: 'gaps.set', gaps: cast.gaps(now) },
+      ])
       server.show('floor', [
         ...cast.agentsOf(now).map((agent): Change => ({ type: 'agent.set', agent })),
         ...cast.floorCallsOf(now).map((call): Change => ({ type: 'floorCall.set', call })),
       ])
+    },
+  },
+  {
+    name: 'why',
+    path: '/calls/pbx:1763890001.1/why',
+    ready: 'figure',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale, [], cast.lev)
+      server.replies.set('GET /api/calls/', () => whyOf(now))
+    },
+  },
+  {
+    name: 'why-partial',
+    path: '/calls/pbx:1763890001.1/why',
+    ready: 'figure',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale, [], cast.lev)
+      server.replies.set('GET /api/calls/', () => whyInPart(now))
+    },
+  },
+  {
+    name: 'why-old',
+    path: '/calls/pbx:1763890001.1/why',
+    ready: '[data-testid=ring]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale, [], cast.lev)
+      server.replies.set('GET /api/calls/', () => whyOld(now))
+    },
+  },
+  {
+    name: 'why-erased',
+    path: '/calls/pbx:1763890001.1/why',
+    ready: 'figure',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale, [], cast.lev)
+      server.replies.set('GET /api/calls/', () => whyErased(now))
+    },
+  },
+  {
+    name: 'why-no-call',
+    path: '/why',
+    ready: '[data-testid=checks]',
+    set: (server, now, locale) => {
+      server.me = { ...cast.nina, locale }
+      const [agent] = cast.agentsOf(now)
+      server.show('link', [
+        { type: 'link.set', link: { ...cast.link(now), state: 'lost', since: now - 65_000 } },
+      ])
+      server.show(mine, agent ? [{ type: 'agent.set', agent: { ...agent, state: 'unreachable' } }] : [])
+    },
+  },
+  {
+    name: 'why-failed',
+    path: '/calls/pbx:1763890001.1/why',
+    ready: '[role=alert]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      server.replies.set('GET /api/calls/', () => {
+        throw new ProblemError('right.missing')
+      })
     },
   },
   {
@@ -265,11 +439,29 @@ export const scenes: Scene[] = [
     ready: 'h1',
     set: (server, now, locale) => {
       server.me = { ...cast.lev, locale }
-      server.replies.set('GET /api/health', () => health(now))
+      const { spool, ...rest } = health(now)
+      const hurt = {
+        ...spool,
+        damagedLines: 2,
+        refusedEntries: 1,
+        checkpointLost: true,
+        trouble: 'not writable',
+      }
+      server.replies.set('GET /api/health', () => ({ ...rest, spool: hurt }))
       server.show('link', [
-        { type: 'link.set', link: { ...cast.link(now), state: 'refused', since: now - 65_000 } },
+        {
+          type: 'link.set',
+          link: {
+            ...cast.link(now),
+            state: 'refused',
+            since: now - 65_000,
+            trouble: 'ami.refused_login',
+            message: 'The telephone system refused the login.',
+          },
+        },
       ])
       server.show('floor', [])
     },
   },
+  ...adminScenes,
 ]

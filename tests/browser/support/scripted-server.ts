@@ -5,7 +5,13 @@ import { extname, join, normalize } from 'node:path'
 import { Server } from 'socket.io'
 import type { Me } from '../../../shared/people.ts'
 import { ProblemError } from '../../../shared/problems.ts'
-import type { Change, ClientToServerEvents, ServerToClientEvents, Topic } from '../../../shared/realtime.ts'
+import type {
+  Change,
+  ClientToServerEvents,
+  ResumeRequest,
+  ServerToClientEvents,
+  Topic,
+} from '../../../shared/realtime.ts'
 
 /** What a script answers to a request, by `METHOD /path`; it may throw a ProblemError. */
 export type Reply = (request: { path: string; query: URLSearchParams; body: unknown }) => unknown
@@ -27,6 +33,10 @@ export interface ScriptedServer {
   /** Cuts every console off and lets none in until `letIn`. */
   cutOff: () => void
   letIn: () => void
+  /** Refuses consoles that say what they have, as a server that cannot read it does. */
+  refusesWhatTheyHave: boolean
+  /** Gives the person other rights, another desk or another name, and tells their consoles. */
+  changeMe: (more: Partial<Me>) => void
   /** Ends the session on the server. */
   endSession: () => void
   close: () => Promise<void>
@@ -64,7 +74,7 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
   const topics = new Map<Topic, { seq: number; changes: Change[] }>()
   const epoch = 'scripted'
   let open = true
-  const state = { me: null as Me | null }
+  const state = { me: null as Me | null, refusesWhatTheyHave: false }
 
   const http = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
@@ -118,8 +128,11 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     const known = topics.get(topic) ?? { seq: 0, changes: [] }
     return { topic, epoch, at: Date.now(), ...known }
   }
-  io.use((_socket, next) => {
+  io.use((socket, next) => {
+    const { have } = socket.handshake.auth as Partial<ResumeRequest>
     if (!open || state.me === null) next(new Error('session.required'))
+    else if (state.refusesWhatTheyHave && Object.keys(have ?? {}).length > 0)
+      next(new Error('request.invalid'))
     else next()
   })
   io.on('connection', (socket) => {
@@ -127,6 +140,10 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     for (const topic of topics.keys()) socket.emit('snapshot', snapshotOf(topic))
     socket.on('resume', (_request, done) => {
       for (const topic of topics.keys()) socket.emit('snapshot', snapshotOf(topic))
+      done({ ok: true, value: null })
+    })
+    socket.on('painted', (report, done) => {
+      asked.push({ what: 'painted', body: report })
       done({ ok: true, value: null })
     })
     socket.on('clock', (done) => {
@@ -158,6 +175,12 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     set me(next) {
       state.me = next
     },
+    get refusesWhatTheyHave() {
+      return state.refusesWhatTheyHave
+    },
+    set refusesWhatTheyHave(next) {
+      state.refusesWhatTheyHave = next
+    },
     replies,
     asked,
     show(topic, changes) {
@@ -179,6 +202,10 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     },
     letIn() {
       open = true
+    },
+    changeMe(more) {
+      if (state.me !== null) state.me = { ...state.me, ...more }
+      io.emit('meChanged')
     },
     endSession() {
       state.me = null

@@ -15,11 +15,12 @@ let pbx: FakeAmi
 const events: AmiBlock[] = []
 const malformed: AmiBlock[] = []
 const closed: AmiError[] = []
+const leftOut: [string, string | undefined][] = []
 const open: AmiConnection[] = []
 
 beforeEach(async () => {
   pbx = await startFakeAmi()
-  for (const list of [events, malformed, closed, open]) list.length = 0
+  for (const list of [events, malformed, closed, leftOut, open]) list.length = 0
 })
 
 afterEach(async () => {
@@ -36,6 +37,8 @@ async function connect(
     {
       onEvent: (block) => events.push(block),
       onMalformed: (block) => malformed.push(block),
+      isUseless: (event) => event === 'VarSet',
+      onUseless: (event, timestamp) => leftOut.push([event, timestamp]),
       onClosed: (why) => closed.push(why),
     },
     { ...connectionTiming, ...timing },
@@ -212,6 +215,15 @@ describe('what comes over the line', () => {
 
     expect(names()).toEqual(['FullyBooted', 'CoreShowChannelMapComplete', 'Hold'])
     expect(malformed).toHaveLength(1)
+  })
+
+  it('is left out before it is parsed where nobody reads it, and its time is told', async () => {
+    await connect()
+    pbx.sendRaw(
+      'Event: VarSet\r\nTimestamp: 1764000000.25\r\nVariable: A\r\n\r\nEvent: Hangup\r\nUniqueid: 1.1\r\n\r\n',
+    )
+    await vi.waitFor(() => expect(names()).toEqual(['FullyBooted', 'Hangup']))
+    expect(leftOut).toEqual([['VarSet', '1764000000.25']])
   })
 
   it('is whole when it comes in pieces, letters of two bytes among them', async () => {

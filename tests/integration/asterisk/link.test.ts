@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPbxLink, type LinkTiming, type RunningLink } from '../../../server/asterisk/link.ts'
+import {
+  createPbxLink,
+  type LinkTiming,
+  type PbxLinkSettings,
+  type RunningLink,
+} from '../../../server/asterisk/link.ts'
 import type { PbxEvent } from '../../../server/floor/events.ts'
+import { copyOfFloor, createFloor, reduce } from '../../../server/floor/floor.ts'
+import { reconcile } from '../../../server/floor/reconcile.ts'
 import type { PbxLink } from '../../../shared/calls.ts'
 import { errorAnswer, listAnswer, oneAnswer, startFakeAmi, type FakeAmi } from './support/fake-ami.ts'
 
@@ -31,24 +38,36 @@ const quick: Partial<LinkTiming> = {
 }
 
 function start(
-  more: { secret?: string; timing?: Partial<LinkTiming>; onEvent?: (event: PbxEvent) => void } = {},
+  more: {
+    secret?: string
+    now?: () => number
+    timing?: Partial<LinkTiming>
+    onEvents?: (events: readonly PbxEvent[]) => void
+    readUnheard?: PbxLinkSettings['readUnheard']
+    check?: PbxLinkSettings['check']
+  } = {},
 ) {
   const log = (_fields: object, message: string) => {
     said.push(message)
   }
+  const ahead = Date.now() - 1_764_000_100_000
   link = createPbxLink({
     pbx: 'lab',
     host: '127.0.0.1',
     port: pbx.port,
     username: 'ringcard',
     secret: more.secret ?? 'right',
-    onEvent: (event) => {
-      events.push(event)
-      more.onEvent?.(event)
+    onEvents: (batch) => {
+      events.push(...batch)
+      more.onEvents?.(batch)
     },
     onState: (state) => states.push(state),
     log: { info: log, warn: log, error: log },
+    // As late as the PBX that is played says that it is.
+    now: more.now ?? (() => Date.now() - ahead),
     timing: { ...quick, ...more.timing },
+    ...(more.readUnheard ? { readUnheard: more.readUnheard } : {}),
+    ...(more.check ? { check: more.check } : {}),
   })
   link.start()
   return link
@@ -80,8 +99,8 @@ describe('a link', () => {
       'ParkedCalls',
       listAnswer('ParkedCalls', ['Event: ParkedCall\nParkeeUniqueid: 1764000000.1\nParkingSpace: 701']),
     )
-    const running = start()
-    expect(running.state().state).toBe('connecting')
+    start()
+    expect(states).toMatchObject([{ pbx: 'lab', state: 'connecting', newestEventAt: null }])
 
     await until('live')
 
@@ -107,17 +126,20 @@ describe('a link', () => {
     ])
   })
 
-  it('passes events on in order, and knows how old the newest is', async () => {
-    start()
+  it('passes events on in order, and knows how old the newest is, however wrong the clock of the PBX is', async () => {
+    start({ now: Date.now })
     await until('live')
 
+    const sentAt = Date.now()
     pbx.send(
       happened('Newchannel', channelHeaders('1764000000.7')),
       happened('Hangup', channelHeaders('1764000000.7')),
     )
 
     await vi.waitFor(() => expect(types()).toEqual(['snapshot', 'channel.appeared', 'channel.gone']))
-    expect(link?.state().newestEventAt).toBe(1_764_000_100_500)
+    const { newestEventAt } = link?.state() ?? {}
+    expect(newestEventAt).toBeGreaterThanOrEqual(sentAt)
+    expect(newestEventAt).toBeLessThanOrEqual(Date.now())
   })
 
   it('shows the number of a caller as soon as the PBX has answered that it may', async () => {
@@ -206,17 +228,17 @@ describe('a link', () => {
   })
 
   it('outlives a floor that fails on an event', async () => {
+    pbx.answer('CoreShowChannels', listAnswer('CoreShowChannels', [item('1764000000.7')]))
     start({
-      onEvent: (event) => {
-        if (event.type === 'channel.held') throw new Error('no')
+      onEvents: (batch) => {
+        if (batch.some(({ type }) => type === 'channel.held')) throw new Error('no')
       },
     })
     await until('live')
 
-    pbx.send(
-      happened('Hold', channelHeaders('1764000000.7')),
-      happened('Unhold', channelHeaders('1764000000.7')),
-    )
+    pbx.send(happened('Hold', channelHeaders('1764000000.7')))
+    await vi.waitFor(() => expect(linesLike(/could not be worked on/)).toHaveLength(1))
+    pbx.send(happened('Unhold', channelHeaders('1764000000.7')))
 
     await vi.waitFor(() => expect(types()).toEqual(['snapshot', 'channel.held', 'channel.resumed']))
     expect(linesLike(/could not be worked on/)).toHaveLength(1)
@@ -232,7 +254,7 @@ describe('a link that is cut', () => {
 
     await vi.waitFor(() => expect(types()).toEqual(['snapshot', 'link.lost', 'snapshot']))
     await until('live')
-    expect(states.map((each) => each.state)).toEqual(['live', 'lost', 'live'])
+    expect(states.map((each) => each.state)).toEqual(['connecting', 'live', 'lost', 'live'])
     expect(link?.counters().connected).toBe(2)
   })
 
@@ -245,6 +267,7 @@ describe('a link that is cut', () => {
     await vi.waitFor(() =>
       expect(states.at(-1)).toMatchObject({
         state: 'lost',
+        trouble: 'ami.silent',
         message: expect.stringContaining('silent') as string,
       }),
     )
@@ -273,7 +296,7 @@ describe('a link that is not let in', () => {
     await vi.waitFor(() => expect(pbx.connections()).toBeGreaterThan(3))
 
     expect(linesLike(/refused the login/)).toHaveLength(1)
-    expect(states.map((each) => each.state)).toEqual(['refused'])
+    expect(states.map((each) => each.state)).toEqual(['connecting', 'refused'])
     expect(events).toEqual([])
   })
 
@@ -343,6 +366,7 @@ describe('variables of a channel', () => {
 
 describe('stopping', () => {
   it('passes on what has come and then is quiet', async () => {
+    pbx.answer('CoreShowChannels', listAnswer('CoreShowChannels', [item('1764000000.7')]))
     const running = start()
     await until('live')
     pbx.send(happened('Hold', channelHeaders('1764000000.7')))
@@ -365,6 +389,24 @@ describe('stopping', () => {
     pbx = await startFakeAmi()
   })
 
+  it.each([
+    ['never greets', { greeting: '' }, undefined],
+    ['never answers the login', {}, 'login'],
+  ])('does not wait for a PBX that takes the connection and %s', async (_how, settings, unanswered) => {
+    await pbx.close()
+    pbx = await startFakeAmi(settings)
+    if (unanswered !== undefined) pbx.answer(unanswered, () => undefined)
+    const running = start({ timing: { connectMs: 60_000, actionMs: 60_000 } })
+    await vi.waitFor(() => expect(pbx.connections()).toBe(1))
+    if (unanswered !== undefined) await vi.waitFor(() => expect(pbx.requests).toHaveLength(1))
+
+    const began = performance.now()
+    await running.stop()
+
+    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(events).toEqual([])
+  })
+
   it('ends a connection that is still being made', async () => {
     pbx.answer('CoreShowChannels', () => undefined)
     const running = start({ timing: { listMs: 60_000 } })
@@ -373,5 +415,82 @@ describe('stopping', () => {
     await running.stop()
 
     expect(events).toEqual([])
+  })
+})
+
+describe('the record of what nobody heard', () => {
+  it('is told before the snapshot, and what was heard since the login after it', async () => {
+    pbx.answer('QueueStatus', listAnswer('QueueStatus', ['Event: QueueParams\nQueue: support']))
+    start({
+      readUnheard: async (snapshot, give) => {
+        pbx.send(happened('Newchannel', channelHeaders('1764000000.7')))
+        await give([{ type: 'tick', pbx: 'lab', at: snapshot.at - 5, arrivedAt: 0, recorded: true }])
+        await new Promise((resolve) => setImmediate(resolve))
+        return { told: 'whole', until: snapshot.at }
+      },
+    })
+    await until('live')
+    await vi.waitFor(() => expect(types()).toEqual(['tick', 'snapshot', 'channel.appeared']))
+    expect(snapshots()[0]?.record).toMatchObject({ told: 'whole' })
+  })
+})
+
+describe('a stream that is held against the lists', () => {
+  /** A floor that takes what the link tells, looked at every few ms. */
+  function watched() {
+    const floor = createFloor({ shortAbandonMs: 5_000, trunks: ['PJSIP/trunk'] })
+    const missed: PbxEvent[][] = []
+    const traces: (readonly object[])[] = []
+    let checks = 0
+    start({
+      timing: { checkMs: 20, checkPauseMs: 5 },
+      onEvents: (batch) => {
+        for (const event of batch) reduce(floor, event)
+      },
+      check: {
+        remember: () => {
+          const copy = copyOfFloor(floor)
+          return (snapshot) => reconcile(copy, snapshot)
+        },
+        onChecked: () => (checks += 1),
+        onMissed: (events, trace) => {
+          missed.push([...events])
+          traces.push(trace)
+        },
+      },
+    })
+    return { floor, missed, traces, checks: () => checks }
+  }
+
+  it('is found to be whole, while calls come and go', async () => {
+    pbx.answer('CoreShowChannels', listAnswer('CoreShowChannels', [item('1764000000.7')]))
+    const watch = watched()
+    await until('live')
+    pbx.answer(
+      'CoreShowChannels',
+      listAnswer('CoreShowChannels', [item('1764000000.7'), item('1764000000.8')]),
+    )
+    pbx.send(happened('Newchannel', channelHeaders('1764000000.8')))
+    await vi.waitFor(() => expect(watch.checks()).toBeGreaterThan(3))
+    expect(watch.missed).toEqual([])
+    expect(snapshots()).toHaveLength(1)
+  })
+
+  it('that lost a hang-up is put right, and the loss is told once, with what was heard before it', async () => {
+    pbx.answer('CoreShowChannels', listAnswer('CoreShowChannels', [item('1764000000.7')]))
+    const watch = watched()
+    await until('live')
+    pbx.send(happened('Newchannel', channelHeaders('1764000000.9')))
+    pbx.answer('CoreShowChannels', listAnswer('CoreShowChannels', [item('1764000000.9')]))
+
+    await vi.waitFor(() => expect(watch.missed).toHaveLength(1))
+    expect(watch.missed[0]).toMatchObject([{ type: 'channel.gone', channelId: 'lab:1764000000.7' }])
+    expect(JSON.stringify(watch.traces[0])).toContain('1764000000.9')
+    expect(JSON.stringify(watch.traces[0])).not.toMatch(/23125990|Olena/)
+    await vi.waitFor(() => expect([...watch.floor.channels.keys()]).toEqual(['lab:1764000000.9']))
+    expect(snapshots().at(-1)).toMatchObject({ isCheck: true })
+    const checks = watch.checks()
+    await vi.waitFor(() => expect(watch.checks()).toBeGreaterThan(checks + 2))
+    expect(watch.missed).toHaveLength(1)
   })
 })

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import mongoose from 'mongoose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { castCustomers } from '../../../lab/seed/cast.ts'
+import { planOf } from '../../../shared/number-plan.ts'
+import { createNumberReader } from '../../../shared/number-reader.ts'
 import { createCustomers, type Customers, type Who } from '../../../server/customers/customers.ts'
 import type { CallToMatch, MatchedCall } from '../../../server/customers/matching.ts'
 import { customersCollection, newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
@@ -10,8 +13,13 @@ import { defaultRoleRights } from '../../../shared/people.ts'
 import { testDatabaseUri } from '../support/database.ts'
 
 const log = { info: () => undefined, warn: () => undefined }
-const nina: Who = { personId: 'nina', displayName: 'Nina Albers', rights: [...defaultRoleRights.agent] }
+const nina: Who = { personId: 'nina', rights: [...defaultRoleRights.agent] }
 const rights = defaultRoleRights.agent
+const names = new Map([
+  ['nina', 'Nina Albers'],
+  ['lev', 'Lev Orlov'],
+])
+const nameOf = (personId: string) => names.get(personId) ?? null
 
 let database: Database
 let customers: Customers
@@ -42,9 +50,9 @@ beforeAll(async () => {
   await database.whenReady()
   customers = createCustomers({
     database,
-    homeCountry: 'DE',
-    ignoredNumbers: ['030 23125100', '201'],
+    readNumber: createNumberReader(planOf('DE', ['030 23125100', '201'])),
     mayTouchCall: (_me, callId) => callId !== foreignCall,
+    nameOf,
     log,
     onChange: (changed) => changes.push(changed),
   })
@@ -179,6 +187,18 @@ describe('an agent says who is calling', () => {
     expect(next.customer).toMatchObject({ name: 'Rosa Funk', company: 'Funk GmbH' })
   })
 
+  it('by one new card, when it is asked for several times at once', async () => {
+    const unknown = await customers.matchCall(call({ number: '+4915199000006' }))
+    const ask = (name: string) => customers.createForCall(unknown.callId, { name }, nina)
+    // when two consoles and an impatient finger ask at the same time
+    const answers = await Promise.all([ask('Ines Twice'), ask('Ines Twice'), ask('Inès Twice')])
+    // then all get the first one's card, and there is no other
+    expect(new Set(answers.map(({ customer }) => customer?._id)).size).toBe(1)
+    expect((await customers.search('twice')).map(({ name }) => name)).toEqual(['Ines Twice'])
+    // and whoever asks for another afterwards gets another
+    expect((await ask('Otto Else')).customer?.name).toBe('Otto Else')
+  })
+
   it('by a new card also when a namesake had been chosen before', async () => {
     const namesake = await somebody({ name: 'Rosa Klein' })
     const unknown = await customers.matchCall(call({ number: '+4915199000005' }))
@@ -203,13 +223,66 @@ describe('an agent says who is calling', () => {
     // when it proves to be another person's
     const unlinked = await customers.unlink(borrowed.callId, nina)
     expect(unlinked).toMatchObject({ customer: null, match: { outcome: 'none' } })
+    expect(unlinked.decidedBy).toBe(nina.personId)
     const bound = await customers.choose(borrowed.callId, 'cast-pohl', false, nina)
-    // then the note is on their card and no longer on hers, and the number is still hers
+    expect(bound.decidedBy).toBe(nina.personId)
+    // then the note is on their card and no longer on hers, and the number, not to be remembered, is still hers
     expect(bound.customer?.notes.map((note) => note.noteId)).toContain(noteId)
-    const petra = await customers.readCard('cast-hoffmann', rights)
+    const petra = await customers.readCard('cast-hoffmann', nina)
     expect(petra?.notes?.map((note) => note.noteId)).not.toContain(noteId)
     const next = await customers.matchCall(call({ number: '+496990009512' }))
     expect(next.customer?.name).toBe('Petra Hoffmann')
+  })
+
+  it('and what was noted follows also when the server was restarted meanwhile', async () => {
+    const holder = await somebody({
+      name: 'Noted Before',
+      phones: [{ number: '+4915199000021', label: 'mobile' }],
+    })
+    const caller = call({ number: '+4915199000021' })
+    await customers.matchCall(caller)
+    const note = { noteId: randomUUID(), text: 'Moves in May' }
+    await customers.addNote(holder, note, nina)
+    // when the server that knew of the call is gone, and the next is told of it
+    customers.forgetCall(caller.callId)
+    await customers.matchCall(caller)
+    await customers.unlink(caller.callId, nina)
+    const bound = await customers.choose(caller.callId, 'cast-pohl', false, nina)
+    // then
+    expect(bound.customer?.notes).toContainEqual(expect.objectContaining(note))
+    expect((await customers.readCard(holder, nina))?.notes).toEqual([])
+  })
+
+  it('by a new card once, though the database went away while it was made', async () => {
+    const caller = await customers.matchCall(call({ number: '+4915199000022' }))
+    // given a database that goes away after the card was written
+    const { MongoNetworkError, Collection } = mongoose.mongo
+    const failing = vi
+      .spyOn(Collection.prototype, 'updateOne')
+      .mockRejectedValueOnce(new MongoNetworkError('gone'))
+    await expect(customers.createForCall(caller.callId, { name: 'Ida Falk' }, nina)).rejects.toMatchObject({
+      code: 'database.unreachable',
+    })
+    failing.mockRestore()
+    // when it is asked for again
+    const made = await customers.createForCall(caller.callId, { name: 'Ida Falk' }, nina)
+    // then there is one
+    expect(made.customer?.name).toBe('Ida Falk')
+    expect(await customers.search('Ida Falk')).toHaveLength(1)
+  })
+
+  it('by the account keyed in, or an earlier choice, though a crowd has the number', async () => {
+    const crowd = { phones: [{ number: '+4915199000023', label: 'work' as const }] }
+    for (let index = 0; index < 25; index += 1)
+      await somebody({ _id: `crowd-${index}`, name: `Of Many ${index}`, ...crowd })
+    await somebody({ _id: 'z-account', name: 'Has Account', accountNumber: '777001' })
+    const keyed = await customers.matchCall(call({ number: '+4915199000023', account: '777001' }))
+    expect(keyed).toMatchObject({ match: { by: 'account' }, customer: { name: 'Has Account' } })
+    await somebody({ _id: 'z-chosen', name: 'Was Chosen', ...crowd })
+    const first = await customers.matchCall(call({ number: '+4915199000023' }))
+    await customers.choose(first.callId, 'z-chosen', true, nina)
+    const next = await customers.matchCall(call({ number: '+4915199000023' }))
+    expect(next).toMatchObject({ match: { by: 'chosen' }, customer: { name: 'Was Chosen' } })
   })
 
   it('and is refused for a call on another desk, an unknown call, and an unknown customer', async () => {
@@ -234,14 +307,32 @@ describe('what is learnt', () => {
     // when twenty notes are sent, each twice, all at once
     await Promise.all([...notes, ...notes].map((note) => customers.addNote(id, note, nina)))
     // then each is there once, and the call's card has them
-    const card = await customers.readCard(id, rights)
+    const card = await customers.readCard(id, nina)
     expect(card?.notes?.map(({ text }) => text).sort()).toEqual(notes.map(({ text }) => text).sort())
     expect(card?.version).toBe(21)
     await expect(customers.addNote(id, notes[0] ?? { noteId: '', text: '' }, nina)).resolves.toMatchObject(
       notes[0] ?? {},
     )
     expect(customers.callOf(callId)?.customer?.notes).toHaveLength(20)
+    // and what was typed on after an answer that never came is not lost, be it sent by whoever wrote it
+    const longer = { noteId: notes[3]?.noteId ?? '', text: 'Note 3, and call her back on Monday' }
+    expect(await customers.addNote(id, longer, nina)).toMatchObject(longer)
+    const kept = (await customers.readCard(id, nina))?.notes?.filter(({ noteId }) => noteId === longer.noteId)
+    expect(kept).toMatchObject([{ text: longer.text }])
+    await expect(
+      customers.addNote(id, { ...longer, text: 'No' }, { ...nina, personId: 'lev' }),
+    ).rejects.toMatchObject({ code: 'note.not_yours' })
     expect(changes.some((changed) => changed.callId === callId)).toBe(true)
+  })
+
+  it('bears its author’s name as it is now', async () => {
+    const id = await somebody({ name: 'Told Once' })
+    const note = { noteId: randomUUID(), text: 'Likes spelt' }
+    const answer = { ...note, by: 'Nina Albers', byPersonId: 'nina' }
+    expect(await customers.addNote(id, note, nina)).toMatchObject(answer)
+    names.set('nina', 'Nina Weiss')
+    expect((await customers.readCard(id, nina))?.notes).toMatchObject([{ ...answer, by: 'Nina Weiss' }])
+    names.set('nina', 'Nina Albers')
   })
 
   it('of a talk is put into the timeline once, the newest first, and the timeline stays short', async () => {
@@ -250,32 +341,62 @@ describe('what is learnt', () => {
       contactId: `call-${index}/1`,
       callId: `call-${index}`,
       customerId: id,
+      takenFrom: null,
       at: index,
-      text: 'Talked',
       talkMs: 1,
-      by: null,
+      personId: null,
     })
     for (let index = 1; index <= 35; index += 1) await customers.recordContact(talk(index))
     await customers.recordContact(talk(35))
-    const card = await customers.readCard(id, rights)
+    const card = await customers.readCard(id, nina)
     expect(card?.timeline).toHaveLength(30)
     expect(card?.timeline[0]?.callId).toBe('call-35')
     expect(card?.timeline[1]?.callId).toBe('call-34')
     // and one told long after it had left the timeline does not come back
     await customers.recordContact(talk(1))
-    expect((await customers.readCard(id, rights))?.timeline.at(-1)?.callId).toBe('call-6')
+    expect((await customers.readCard(id, nina))?.timeline.at(-1)?.callId).toBe('call-6')
   })
 
   it('of two agents’ talks in one call are two entries, each told as the card tells it', async () => {
     const id = await somebody({ name: 'Passed On' })
-    const talk = { callId: 'call-1', customerId: id, text: '', talkMs: 5 }
-    await customers.recordContact({ ...talk, contactId: 'first', at: 10, by: 'Nina' })
-    await customers.recordContact({ ...talk, contactId: 'second', at: 20, by: 'Lev' })
+    const talk = { callId: 'call-1', customerId: id, takenFrom: null, talkMs: 5 }
+    await customers.recordContact({ ...talk, contactId: 'first', at: 10, personId: 'nina' })
+    await customers.recordContact({ ...talk, contactId: 'second', at: 20, personId: 'lev' })
     const entry = { kind: 'call', text: '', callId: 'call-1', durationMs: 5 }
-    expect((await customers.readCard(id, rights))?.timeline).toEqual([
-      { ...entry, at: 20, by: 'Lev' },
-      { ...entry, at: 10, by: 'Nina' },
+    expect((await customers.readCard(id, nina))?.timeline).toEqual([
+      { ...entry, at: 20, by: 'Lev Orlov', byPersonId: 'lev' },
+      { ...entry, at: 10, by: 'Nina Albers', byPersonId: 'nina' },
     ])
+  })
+
+  it('of a talk that proves to be another’s moves to them, as if it had never been the first one’s', async () => {
+    const earlier = {
+      contactId: 'earlier',
+      callId: 'call-1',
+      at: 10,
+      talkMs: 5,
+      personId: 'lev',
+      takenFrom: null,
+    }
+    const mistaken = { contactId: 'mistaken', callId: 'call-2', at: 20, talkMs: 5, personId: 'nina' }
+    const first = await somebody({ name: 'Taken For' })
+    const other = await somebody({ name: 'Really Called' })
+    await customers.recordContact({ ...earlier, customerId: first })
+    await customers.recordContact({ ...mistaken, customerId: first, takenFrom: null })
+    // when it is the other's, told twice as after a crash
+    const moved = { ...mistaken, customerId: other, takenFrom: first }
+    await customers.recordContact(moved)
+    await customers.recordContact(moved)
+    // then it is on theirs, and the first was last talked with before
+    const timeline = async (id: string) =>
+      (await customers.readCard(id, nina))?.timeline.map(({ at, byPersonId }) => [at, byPersonId])
+    expect(await timeline(other)).toEqual([[20, 'nina']])
+    expect(await timeline(first)).toEqual([[10, 'lev']])
+    const stored = await database.collection<StoredCustomer>(customersCollection).findOne({ _id: first })
+    expect(stored?.lastContactAt).toBe(10)
+    // when it is nobody's after all, then it is on nobody's
+    await customers.recordContact({ ...mistaken, customerId: null, takenFrom: other })
+    expect(await timeline(other)).toEqual([])
   })
 })
 
@@ -344,9 +465,10 @@ describe('when the database is away', () => {
           return collection as never
         },
       },
-      homeCountry: 'DE',
+      readNumber: createNumberReader(planOf('DE')),
       lookupTimeLimitMs: 30,
       mayTouchCall: () => true,
+      nameOf,
       log,
       onChange: (changed) => late.push(changed),
     })
@@ -371,8 +493,9 @@ describe('when the database is away', () => {
         connection: database.connection.useDb('elsewhere'),
         state: () => ({ state: away ? 'away' : 'ready', since: 0, message: null }),
       },
-      homeCountry: 'DE',
+      readNumber: createNumberReader(planOf('DE')),
       mayTouchCall: () => true,
+      nameOf,
       log,
       onChange: (changed) => told.push(changed),
     })

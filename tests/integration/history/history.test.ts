@@ -6,14 +6,14 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connectDatabase, type Database } from '../../../server/database/database.ts'
 import { ensureIndexes } from '../../../server/database/schema.ts'
+import { callsOf } from '../../../server/history/apply-entry.ts'
 import { archiveHistory, restoreHistory } from '../../../server/history/archive.ts'
+import type { Entry } from '../../../server/history/entries.ts'
 import { openHistory, type History, type HistoryOptions } from '../../../server/history/history.ts'
-import {
-  defineHistoryModels,
-  type CallDocument,
-  type JournalDocument,
-} from '../../../server/history/model.ts'
+import { entriesOf } from '../../../server/history/journal.ts'
+import { defineHistoryModels, type CallDocument, type JournalPage } from '../../../server/history/model.ts'
 import { answeredCall, morning, tick } from '../../unit/history/calls.ts'
+import { masterKeys } from '../../unit/history/master-keys.ts'
 import { showParty, silent, temporaryFolder } from '../../unit/history/support.ts'
 import { testDatabaseUri } from '../support/database.ts'
 import { startValve } from './valve.ts'
@@ -21,10 +21,19 @@ import { startValve } from './valve.ts'
 let database: Database
 let uri = ''
 const calls = () => database.collection<CallDocument>('calls')
-const journal = () => database.collection<JournalDocument>('journal')
+const journal = () => database.collection<JournalPage>('journal')
+const journalEntries = async (): Promise<Entry[]> => entriesOf(await journal().find({}).toArray())
 
 const open = async (folder: string, more: Partial<HistoryOptions> = {}): Promise<History> => {
-  const history = await openHistory({ folder, node: 'one', database, showParty, log: silent, ...more })
+  const history = await openHistory({
+    folder,
+    node: 'one',
+    database,
+    masterKeys,
+    showParty,
+    log: silent,
+    ...more,
+  })
   onTestFinished(history.close)
   return history
 }
@@ -55,16 +64,41 @@ describe('history in the database', () => {
     expect(await history.drain(20_000)).toBe(true)
 
     expect(await calls().countDocuments({})).toBe(100)
-    const seqs = (await journal().find({}).sort({ seq: 1 }).toArray()).map(({ seq }) => seq)
+    const seqs = (await journalEntries()).map(({ seq }) => seq)
     expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index))
     expect(seqs).toHaveLength(201)
-    const input = await journal().findOne({ kind: 'input' })
-    expect((input?.expiresAt?.getTime() ?? 0) - (input?.at ?? 0)).toBe(30 * 24 * 3600 * 1000)
+    const inputs = await journal().findOne({ part: 'inputs' }, { sort: { firstSeq: -1 } })
+    const newest = entriesOf(inputs ? [inputs] : []).at(-1)
+    expect((inputs?.expiresAt?.getTime() ?? 0) - (newest?.at ?? 0)).toBe(30 * 24 * 3600 * 1000)
+    expect(await journal().countDocuments({ callIds: 'lab:5' })).toBe(1)
     expect(await history.readCall('lab:5')).toMatchObject({ end: 'customerHungUp', offers: [{}, {}] })
-    expect((await history.todayOf('anna', morning + 90_000, 5)).map(({ callId }) => callId)).toEqual(
+    expect((await history.todayOf('anna', morning + 90_000, 5)).calls.map(({ callId }) => callId)).toEqual(
       [99, 98, 97, 96, 95].map((n) => `lab:${n}`),
     )
-    expect(await history.callsOfCustomer('customer-1', 5)).toMatchObject([{ callId: 'lab:99' }])
+    expect(await history.readCall('lab:99')).toMatchObject({ customerId: 'customer-1' })
+  })
+
+  it('has all that was kept about one call, also what is not drained yet, and nothing of others', async () => {
+    const history = await open(temporaryFolder())
+    const nobody = { read: null, outcome: 'none' as const, by: null, candidates: [] }
+    for (let n = 0; n < 50; n += 1) {
+      const callId = `lab:${n}`
+      const at = morning + n
+      const asked = { type: 'channel.hangupAsked', channelId: `lab:${n}.5`, by: 'farEnd', cause: 16 } as const
+      history.append([
+        { kind: 'input', event: { pbx: 'lab', at, arrivedAt: at, ...asked, linkedId: callId } },
+        { kind: 'facts', facts: answeredCall(callId, at) },
+        { kind: 'lookup', callId, ...nobody },
+      ])
+      if (n === 20) expect(await history.drain(20_000)).toBe(true)
+    }
+    history.bindCustomer('lab:7', 'customer-1', true)
+
+    const journalOf7 = await history.journalOf('lab:7')
+
+    expect(journalOf7).toMatchObject({ truncated: false, call: { customerId: 'customer-1' } })
+    expect(journalOf7?.entries.map(({ kind }) => kind)).toEqual(['input', 'facts', 'lookup', 'binding'])
+    expect(await history.journalOf('lab:99')).toBeNull()
   })
 
   it('is the same when a batch comes again, whole or in other pieces', async () => {
@@ -85,7 +119,9 @@ describe('history in the database', () => {
         .sort({ _id: 1 })
         .toArray(),
     ).toEqual(before)
-    expect(await journal().countDocuments({})).toBe(40)
+    expect((await journalEntries()).flatMap(callsOf)).toEqual(
+      Array.from({ length: 40 }, (_, n) => `lab:${n}`),
+    )
   })
 
   it('is filled in order after the database froze, refused and came back; what just ended is shown meanwhile', async () => {
@@ -111,13 +147,27 @@ describe('history in the database', () => {
     callSome()
     await vi.waitFor(() => expect(history.status().trouble).not.toBeNull(), { timeout: 10_000 })
     expect(await history.readCall('lab:150')).toMatchObject({ end: 'customerHungUp' })
-    expect((await history.todayOf('boris', morning, 1))[0]?.callId).toBe('lab:150')
+    expect((await history.todayOf('boris', morning, 1)).calls[0]?.callId).toBe('lab:150')
 
     valve.open()
     expect(await history.drain(20_000)).toBe(true)
     expect(await calls().countDocuments({})).toBe(150)
-    const contents = (await journal().find({}).sort({ seq: 1 }).toArray()).map(({ callIds }) => callIds[0])
-    expect(contents).toEqual(Array.from({ length: 150 }, (_, index) => `lab:${index + 1}`))
+    const callIds = (await journalEntries()).flatMap(callsOf)
+    expect(callIds).toEqual(Array.from({ length: 150 }, (_, index) => `lab:${index + 1}`))
+  }, 60_000)
+})
+
+describe('an entry that no database takes', () => {
+  it('is put aside, and what follows goes on', async () => {
+    const history = await open(temporaryFolder())
+    history.append([{ kind: 'facts', facts: answeredCall('lab:1') }])
+    history.append([{ kind: 'input', event: { ...tick(morning), pbx: 'x'.repeat(17_000_000) } }])
+    history.append([{ kind: 'facts', facts: answeredCall('lab:2') }])
+
+    expect(await history.drain(30_000)).toBe(true)
+    expect(history.status().refusedEntries).toBe(1)
+    expect((await journalEntries()).flatMap(callsOf)).toEqual(['lab:1', 'lab:2'])
+    expect(await calls().countDocuments({})).toBe(2)
   }, 60_000)
 })
 
@@ -132,8 +182,9 @@ describe('a node killed at any moment, twenty times', () => {
     expect(history.status().damagedLines).toBe(0)
     expect(acknowledged.size).toBeGreaterThan(200)
     const kept = new Map<string, number[]>()
-    for await (const { callIds, seq } of journal().find({ kind: 'facts' })) {
-      for (const callId of callIds) kept.set(callId, [...(kept.get(callId) ?? []), seq])
+    for (const entry of await journalEntries()) {
+      const { seq } = entry
+      for (const callId of callsOf(entry)) kept.set(callId, [...(kept.get(callId) ?? []), seq])
     }
     for (const [callId, seq] of acknowledged) expect(kept.get(callId), callId).toEqual([seq])
     const whole = await calls().countDocuments({
@@ -181,9 +232,9 @@ describe('a disk that is really full', () => {
     await vi.waitFor(() => expect(history.status().state).not.toBe('full'), { timeout: 5_000 })
     expect(await history.drain(20_000)).toBe(true)
     expect(await calls().countDocuments({ end: 'customerHungUp' })).toBe(kept + 1)
-    expect(await journal().findOne({ kind: 'mark' })).toMatchObject({
-      content: { reason: 'spoolFull', entriesLost: 1 },
-    })
+    expect((await journalEntries()).filter(({ kind }) => kind === 'mark')).toMatchObject([
+      { mark: { reason: 'spoolFull', entriesLost: 1 } },
+    ])
   }, 90_000)
 })
 
@@ -199,6 +250,7 @@ describe('the archive', () => {
     days.forEach((day, n) => history.append([{ kind: 'facts', facts: answeredCall(`lab:${n}`, day) }]))
     expect(await history.drain(20_000)).toBe(true)
     const before = await calls().find({}).sort({ _id: 1 }).toArray()
+    const entries = await journalEntries()
     const folder = temporaryFolder()
 
     const done = await archiveHistory(database, folder, Date.UTC(2026, 9, 1))
@@ -219,7 +271,8 @@ describe('the archive', () => {
         await restoreHistory(database, join(folder, `${kind}.jsonl.gz`))
     }
     expect(await calls().find({}).sort({ _id: 1 }).toArray()).toEqual(before)
-    expect(await journal().countDocuments({})).toBe(4)
+    expect(await journalEntries()).toEqual(entries)
+    expect(entries).toHaveLength(4)
   })
 })
 

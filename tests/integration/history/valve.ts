@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
-/** A pipe before the database that can stand still or be shut. */
+/** A pipe before the database that can stand still, be shut, or be slow. */
 export interface Valve {
   /** Leads to the same database through the valve. */
   uri: string
@@ -9,6 +10,8 @@ export interface Valve {
   freeze: () => void
   /** Every connection is cut, and new ones are. */
   refuse: () => void
+  /** Everything arrives so much later, ms. */
+  slow: (delayMs: number) => void
   open: () => void
   stop: () => Promise<void>
 }
@@ -18,6 +21,7 @@ export async function startValve(uri: string): Promise<Valve> {
   const target = new URL(uri)
   const sockets = new Set<Socket>()
   let state: 'open' | 'frozen' | 'refusing' = 'open'
+  let delay = 0
   const server = createServer((near) => {
     if (state === 'refusing') return void near.destroy()
     const far = connect(Number(target.port), target.hostname)
@@ -26,8 +30,15 @@ export async function startValve(uri: string): Promise<Valve> {
       [far, near],
     ] as const) {
       sockets.add(one)
+      let turn = Promise.resolve()
       one.on('data', (bytes) => {
-        if (state === 'open') other.write(bytes)
+        if (state !== 'open') return
+        const due = Date.now() + delay
+        // One behind the other: what comes without delay does not overtake what is under way.
+        turn = turn.then(async () => {
+          if (due > Date.now()) await setTimeout(due - Date.now())
+          other.write(bytes)
+        })
       })
       one.on('error', () => one.destroy())
       one.on('close', () => {
@@ -52,8 +63,13 @@ export async function startValve(uri: string): Promise<Valve> {
       state = 'refusing'
       cut()
     },
+    slow: (delayMs) => {
+      state = 'open'
+      delay = delayMs
+    },
     open: () => {
       state = 'open'
+      delay = 0
     },
     stop: async () => {
       server.close()

@@ -82,6 +82,9 @@ describe('metrics', () => {
   it('are read on this machine', async () => {
     const answer = await get('/metrics')
     expect(answer.text).toContain('ringcard_spool_entries 3')
+    expect(answer.text).toContain('ringcard_spool_damaged_lines 2')
+    expect(answer.text).toContain('ringcard_spool_refused_entries 1')
+    expect(answer.text).toContain('ringcard_spool_drain_fails 0')
     expect(answer.text).toContain('process_cpu_user_seconds_total')
   })
 

@@ -148,9 +148,17 @@ describe('a change of a person', () => {
       roles: ['sales'],
       extension: '202',
       active: true,
+      version: 0,
+      deskNow: null,
+      sessions: 0,
     })
     const { personId } = created.body as { personId: string }
-    const changed = await app().patch(`/api/people/${personId}`).set(boss).send({ active: false })
-    expect(changed.body).toMatchObject({ active: false })
+    const change = (body: object) => app().patch(`/api/people/${personId}`).set(boss).send(body)
+    expect((await change({ active: false })).body).toMatchObject({ code: 'request.invalid' })
+    expect((await change({ version: 0, active: false })).body).toMatchObject({ active: false, version: 1 })
+    expect((await change({ version: 0, active: true })).body).toMatchObject({
+      code: 'edit.outdated',
+      status: 409,
+    })
   })
 })

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { freshMasterKey } from '../../../lab/master-key.ts'
 import { testDatabaseUri } from '../support/database.ts'
 
 interface Run {
@@ -40,6 +41,7 @@ function run(script: string, settings: Record<string, string>, args: string[] = 
 const nobody = {
   MONGODB_URI: 'mongodb://127.0.0.1:1/nobody',
   AMI_SECRET: 'secret',
+  MASTER_KEY: freshMasterKey(),
   AMI_PORT: '1',
   HTTP_PORT: '0',
 }
@@ -66,6 +68,7 @@ describe('the server', { timeout: 60_000 }, () => {
     expect(lines.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
       'ringcard: MONGODB_URI',
       'ringcard: AMI_SECRET',
+      'ringcard: MASTER_KEY',
       'ringcard: HTTP_PORT',
     ])
   })

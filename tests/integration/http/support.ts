@@ -5,18 +5,35 @@ import { pino } from 'pino'
 import request from 'supertest'
 import type { Health } from '../../../shared/api.ts'
 import { ProblemError } from '../../../shared/problems.ts'
+import { defaultVerification } from '../../../shared/verification.ts'
 import { createHttp, type Http, type HttpOptions } from '../../../server/http/http.ts'
 import { createMetrics } from '../../../server/http/metrics.ts'
 import type { Handlers } from '../../../server/http/mount.ts'
+import { foundOn } from '../../../server/floor/found.ts'
+import { createFloor } from '../../../server/floor/floor.ts'
 import { peopleRoutes } from '../../../server/people/routes.ts'
+import { createSettingsStore } from '../../../server/settings/model.ts'
+import { settingsRoutes } from '../../../server/settings/routes.ts'
+import { createSettings } from '../../../server/settings/settings.ts'
 import { openOffice, password, type Office } from '../people/support.ts'
 
 const health: Health = {
   version: '0.0.0',
   startedAt: 0,
   database: { state: 'ready', since: 0, message: null },
-  spool: { entries: 3, bytes: 100, diskUsedPercent: 40, state: 'ok' },
+  spool: {
+    entries: 3,
+    bytes: 100,
+    diskUsedPercent: 40,
+    state: 'ok',
+    damagedLines: 2,
+    refusedEntries: 1,
+    checkpointLost: false,
+    trouble: null,
+  },
   links: [],
+  notices: [],
+  gaps: [],
   consoles: 0,
 }
 
@@ -33,16 +50,29 @@ export interface Site {
 }
 
 /** Customers and calls are other parts' routes: here each answers that there is no such thing, or fails. */
-function otherRoutes(): Omit<Handlers, keyof ReturnType<typeof peopleRoutes>> {
+function otherRoutes(): Omit<
+  Handlers,
+  keyof ReturnType<typeof peopleRoutes> | keyof ReturnType<typeof settingsRoutes>
+> {
   const noCall = () => Promise.reject(new ProblemError('call.unknown'))
   return {
     'customers.search': () => [],
     'customers.read': () => Promise.reject(new ProblemError('customer.unknown')),
+    'customers.erase': () => Promise.reject(new ProblemError('customer.unknown')),
     'customers.addNote': () => Promise.reject(new Error('note for +4930231250 could not be written')),
+    'calls.list': noCall,
     'calls.read': noCall,
+    'calls.explain': noCall,
+    'calls.trace': noCall,
     'calls.choose': noCall,
     'calls.create': noCall,
     'calls.unlink': noCall,
+    'pbx.check': () => Promise.reject(new Error('nobody asks')),
+    'calls.verification': noCall,
+    'calls.verify': noCall,
+    'customers.setPin': () => null,
+    'verification.read': () => ({ version: 1, definition: defaultVerification }),
+    'verification.change': ({ body }) => ({ ...body, version: body.version + 1 }),
     'health.read': () => health,
   }
 }
@@ -66,11 +96,20 @@ export async function openSite(name: string, config: Partial<HttpOptions['config
     METRICS_TOKEN: '',
     ...config,
   }
+  const centre = createSettings({
+    store: createSettingsStore(office.database.connection, () => undefined),
+    seed: { homeCountry: 'DE', ignoredNumbers: [], labels: new Map([['+493023125101', 'Support']]) },
+    audit: office.people.audit,
+  })
+  await centre.load()
   const http = await createHttp({
     config: settings,
     people: office.people,
     handlers: {
-      ...peopleRoutes(office.people, settings.PUBLIC_ORIGIN.startsWith('https://')),
+      ...peopleRoutes(office.people, settings.PUBLIC_ORIGIN.startsWith('https://'), () =>
+        foundOn(createFloor({ shortAbandonMs: 5_000, trunks: [] }), (device) => device),
+      ),
+      ...settingsRoutes(centre, () => ['support']),
       ...otherRoutes(),
     },
     unready: () => unready,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { roles } from '../../../shared/people.ts'
+import type { ProblemError } from '../../../shared/problems.ts'
 import { openOffice, password, type Office } from './support.ts'
 
 let office: Office
@@ -61,6 +62,26 @@ describe('signing in', () => {
     await expect(from('10.0.0.2', password)).resolves.toBeDefined()
     office.clock.now += 30_000
     await expect(from('10.0.0.1', password)).resolves.toBeDefined()
+  })
+
+  it('lets nobody keep a person out from one address, however often they try the name', async () => {
+    await office.add('nina')
+    const codes = new Map<string, number>()
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      await office.people
+        .signIn({ signInName: 'nina', password: 'x' }, '10.0.0.66')
+        .catch((error: unknown) => {
+          const { code } = error as ProblemError
+          codes.set(code, (codes.get(code) ?? 0) + 1)
+        })
+      if (attempt >= 200) office.clock.now += 1_000
+    }
+    expect(codes.get('sign_in.throttled')).toBeGreaterThan(300)
+    const nina = office.people.signIn({ signInName: 'nina', password }, '10.0.0.2')
+    await expect(nina).resolves.toBeDefined()
+    // Nor a neighbour at that address.
+    const anna = office.people.signIn({ signInName: 'anna', password }, '10.0.0.66')
+    await expect(anna).resolves.toBeDefined()
   })
 
   it('throttles a name that is tried from everywhere', async () => {
@@ -164,6 +185,26 @@ describe('a desk', () => {
       interfaces: ['PJSIP/201', 'PJSIP/201-web'],
       personId: personIdOf('anna'),
     })
+  })
+
+  it('that is the usual one and another’s is not taken; its owner is told who has it, until they sit', async () => {
+    const ben = await office.signIn('ben', { extension: '201' })
+    const anna = await office.signIn('anna')
+    expect(anna.extension).toBeNull()
+    expect(office.people.me(anna).usualDeskTaken).toEqual({ extension: '201', by: 'Person ben' })
+    expect(office.people.me(ben).usualDeskTaken).toBeNull()
+
+    await office.people.takeDesk(anna, '202')
+    expect(office.people.me(anna).usualDeskTaken).toBeNull()
+    await office.people.takeDesk(anna, null)
+    await office.people.takeDesk(ben, null)
+    expect(office.people.me(anna).usualDeskTaken).toBeNull()
+  })
+
+  it('and who has it is not told to a person who may use none', async () => {
+    await office.add('mara', { roles: ['marketing'], extension: '201' })
+    await office.signIn('ben', { extension: '201' })
+    expect(office.people.me(await office.signIn('mara')).usualDeskTaken).toBeNull()
   })
 
   it('that is shared is taken by signing in, and nobody else can take it', async () => {

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { NewPerson } from '../../../shared/api.ts'
+import type { NewPerson } from '../../../shared/administration.ts'
 import type { SignInRequest } from '../../../shared/people.ts'
 import { connectDatabase, type Database } from '../../../server/database/database.ts'
 import { ensureIndexes } from '../../../server/database/schema.ts'

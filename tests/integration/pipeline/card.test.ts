@@ -91,6 +91,39 @@ describe('a talk that has ended', () => {
 
     expect(node.customers.recorded).toMatchObject([{ callId, customerId: 'olena' }])
   })
+
+  it('moves to whom the agent says afterwards; the journal keeps who was chosen when, and by whom', async () => {
+    const node = await openNode()
+    node.customers.answer = (call) => Promise.resolve(found(call, 'olena'))
+    const { before, after } = await talk()
+    takeAll(node, before)
+    await vi.waitFor(() => expect(node.popped).toHaveLength(1))
+    takeAll(node, after)
+    const callId = callIdOn(node)
+    await drained(node)
+
+    // when it was Petra after all, and then nobody we know
+    node.pipeline.cardChanged({ ...found({ callId }, 'petra'), decided: true, decidedBy: 'nina' })
+    await drained(node)
+    node.pipeline.cardChanged({ ...nobody({ callId }), decided: true, decidedBy: 'lev' })
+    await drained(node)
+
+    const moves = node.customers.recorded.map(({ customerId, takenFrom }) => [takenFrom, customerId])
+    expect(moves).toEqual([
+      [null, 'olena'],
+      ['olena', 'petra'],
+      ['petra', null],
+    ])
+    expect(new Set(node.customers.recorded.map(({ contactId }) => contactId)).size).toBe(1)
+    const bindings = [...node.store.journal.values()].flatMap((entry) =>
+      entry.kind === 'binding' ? [[entry.customerId, typeof entry.at, entry.by ?? null]] : [],
+    )
+    expect(bindings).toEqual([
+      ['olena', 'number', null],
+      ['petra', 'number', 'nina'],
+      [null, 'number', 'lev'],
+    ])
+  })
 })
 
 describe('a look-up that comes late', () => {
@@ -113,9 +146,10 @@ describe('a look-up that comes late', () => {
     node.pipeline.cardChanged(found({ callId }, 'olena'))
 
     expect(await node.history.readCall(callId)).toMatchObject({ customerId: 'olena' })
-    expect(node.history.status().lastSeq).toBe(lastSeq + 1)
+    // Whom the call was bound to, and why.
+    expect(node.history.status().lastSeq).toBe(lastSeq + 2)
     expect(node.set.slice(1)).toEqual([
-      { channelId: callId, variables: { RINGCARD_READY: '1', RINGCARD_TIER: 'gold' } },
+      { channelId: callId, variables: { RINGCARD_TIER: 'gold', RINGCARD_AGENT: '', RINGCARD_READY: '1' } },
     ])
   })
 

@@ -8,6 +8,7 @@ import type { FloorOptions } from '../../../server/floor/state.ts'
 import type { EndedContact } from '../../../server/history/ended-contacts.ts'
 import { openHistory, type History, type HistoryOptions } from '../../../server/history/history.ts'
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../../server/pipeline.ts'
+import { masterKeys } from '../../unit/history/master-keys.ts'
 import { memoryStore, noDatabase, showParty, silent } from '../../unit/history/support.ts'
 
 const floorOptions: FloorOptions = { shortAbandonMs: 5_000, trunks: ['PJSIP/trunk'] }
@@ -64,6 +65,7 @@ export async function openNode(
     folder,
     node: 'test',
     database: noDatabase(),
+    masterKeys,
     showParty,
     log: silent,
     store: store.store,
@@ -78,6 +80,8 @@ export async function openNode(
     floor: floorOptions,
     history,
     customers,
+    deskOf: () => null,
+    closedQueues: () => [],
     publishFacts: (facts) => published.push(...facts),
     onPop: (callId) => popped.push(callId),
     setVariables: (channelId, variables) => {
@@ -145,12 +149,31 @@ export function nobody({ callId }: Pick<CallToMatch, 'callId'>): MatchedCall {
     match: { outcome: 'none', by: null, candidates: [] },
     customer: null,
     decided: false,
+    decidedBy: null,
   }
 }
 
 /** A look-up that found one. */
 export function found(call: Pick<CallToMatch, 'callId'>, customerId: string): MatchedCall {
   return { ...nobody(call), customer: customerNamed(customerId) }
+}
+
+/** A look-up that found one whom this person talked with a minute ago. */
+export function foundAfterTalk(
+  call: Pick<CallToMatch, 'callId'>,
+  customerId: string,
+  byPersonId: string,
+): MatchedCall {
+  const talk = {
+    at: Date.now() - 60_000,
+    kind: 'call' as const,
+    text: '',
+    callId: null,
+    durationMs: 1,
+    by: null,
+  }
+  const customer = { ...customerNamed(customerId), recent: [{ ...talk, byPersonId }] }
+  return { ...nobody(call), customer }
 }
 
 function customerNamed(customerId: string): StoredCustomer {

@@ -5,14 +5,24 @@ import { readTrace } from '../../../lab/traces/trace.ts'
 import type { MatchedCall } from '../../../server/customers/matching.ts'
 import type { PbxEvent } from '../../../server/floor/events.ts'
 import type { Fact } from '../../../server/floor/facts.ts'
+import { partEntry } from '../../../server/history/personal.ts'
 import { replay } from '../../compare/replay.ts'
 import { silent } from '../../unit/history/support.ts'
-import { endNodes, folderAsKilled, found, nobody, openNode, type TestNode } from './node.ts'
+import { endNodes, folderAsKilled, found, foundAfterTalk, nobody, openNode, type TestNode } from './node.ts'
 
 afterEach(endNodes)
 
 async function eventsOf(name: string): Promise<PbxEvent[]> {
   return replay(await readTrace(name)).events
+}
+
+/** A call to an agent's own number, until that agent is rung. */
+async function arriving(): Promise<PbxEvent[]> {
+  const events = await eventsOf('direct-caller-hangs-up')
+  return events.slice(
+    0,
+    events.findIndex(({ type }) => type === 'dial.began'),
+  )
 }
 
 function takeAll(node: TestNode, events: readonly PbxEvent[]): void {
@@ -23,6 +33,12 @@ function takeAll(node: TestNode, events: readonly PbxEvent[]): void {
 function spoolText(folder: string): string {
   const files = readdirSync(folder).filter((file) => file.endsWith('.spool'))
   return files.map((file) => readFileSync(join(folder, file), 'utf8')).join('')
+}
+
+/** A fact as the spool has it beside what is sealed. */
+function inClear(fact: Fact): string {
+  const { clear } = partEntry({ seq: 0, node: '', at: 0, kind: 'facts', facts: [fact] }, String)
+  return clear.kind === 'facts' ? JSON.stringify(clear.facts[0]) : ''
 }
 
 /** A snapshot of a PBX on which nothing is. */
@@ -43,7 +59,7 @@ describe('what happened', () => {
     const node: TestNode = await openNode({
       publishFacts: (facts) => {
         const onDisk = spoolText(node.folder)
-        missing.push(...facts.filter((fact) => !onDisk.includes(JSON.stringify(fact))))
+        missing.push(...facts.filter((fact) => !onDisk.includes(inClear(fact))))
         published.push(...facts)
       },
     })
@@ -83,7 +99,8 @@ describe('what happened', () => {
     await node.pipeline.stop()
     const next = await openNode({ folder: folderAsKilled(node.folder) })
     expect(await next.pipeline.recover()).toBe(0)
-    expect(next.pipeline.floor().agents.size).toBe(6)
+    expect([...next.pipeline.floor().agents.keys()]).toEqual([...node.pipeline.floor().agents.keys()])
+    expect(next.pipeline.floor().agents.size).toBeGreaterThan(5)
   })
 
   it('is shown with the disk full, the gap is marked when there is room, and the calls are whole', async () => {
@@ -167,11 +184,9 @@ describe('the look-up of a caller', () => {
 
   it('is told to the dialplan when it has come, not before, and with the tier', async () => {
     const node = await openNode()
-    const events = await eventsOf('direct-caller-hangs-up')
     let answer: (matched: MatchedCall) => void = () => undefined
     node.customers.answer = () => new Promise((resolve) => (answer = resolve))
-    const until = events.findIndex(({ type }) => type === 'dial.began')
-    takeAll(node, events.slice(0, until))
+    takeAll(node, await arriving())
     const [{ callId } = { callId: '' }] = node.customers.asked
     expect(node.set).toEqual([])
 
@@ -179,10 +194,39 @@ describe('the look-up of a caller', () => {
 
     await vi.waitFor(() =>
       expect(node.set).toEqual([
-        { channelId: callId, variables: { RINGCARD_READY: '1', RINGCARD_TIER: 'gold' } },
+        { channelId: callId, variables: { RINGCARD_TIER: 'gold', RINGCARD_AGENT: '', RINGCARD_READY: '1' } },
       ]),
     )
     expect(node.popped).toEqual([callId])
+  })
+
+  it.each([
+    ['the extension where that agent sits now', '202', '202'],
+    ['nothing, when they sit at no desk', null, ''],
+    ['nothing, when what should be an extension is none', '202,h,1)', ''],
+  ])('tells the dialplan who talked with this customer last: %s', async (_what, desk, told) => {
+    const deskOf = (personId: string) => (personId === 'lev' ? desk : '999')
+    const node = await openNode({ deskOf })
+    node.customers.answer = (call) => Promise.resolve(foundAfterTalk(call, 'olena', 'lev'))
+    takeAll(node, await arriving())
+    await vi.waitFor(() => expect(node.set).toHaveLength(1))
+    expect(node.set[0]?.variables['RINGCARD_AGENT']).toBe(told)
+    // and says last that all is there: the dialplan waits for that
+    expect(Object.keys(node.set[0]?.variables ?? {}).at(-1)).toBe('RINGCARD_READY')
+  })
+
+  it('that turns out to be another customer tells the dialplan their agent', async () => {
+    const node = await openNode({ deskOf: (personId) => (personId === 'lev' ? '202' : '203') })
+    node.customers.answer = (call) => Promise.resolve(foundAfterTalk(call, 'olena', 'lev'))
+    takeAll(node, await arriving())
+    await vi.waitFor(() => expect(node.set).toHaveLength(1))
+    const [{ callId } = { callId: '' }] = node.customers.asked
+
+    const chosen = { ...foundAfterTalk({ callId }, 'petra', 'nina'), decided: true }
+    node.pipeline.cardChanged(chosen)
+    node.pipeline.cardChanged(chosen)
+
+    expect(node.set.map(({ variables }) => variables['RINGCARD_AGENT'])).toEqual(['202', '203'])
   })
 
   it('that fails is written down without the caller, and costs the call nothing', async () => {

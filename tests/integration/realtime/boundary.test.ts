@@ -33,6 +33,17 @@ describe('the door', () => {
     expect(center.realtime.status()).toMatchObject({ refused: 1, consoles: 1 })
   })
 
+  it('lets in pages of the public origin alone where there is one, whatever host the request names', async () => {
+    await center.stop()
+    center = await new Center().start({ publicOrigin: 'https://calls.example.com' })
+    const from = (origin: string) =>
+      center.open('person-201', { extraHeaders: { cookie: 'session=person-201', origin } })
+    const byHost = from(`http://127.0.0.1:${center.port}`)
+    await byHost.until(() => byHost.error !== null, 'refused')
+    await from('https://calls.example.com').has('link')
+    expect(center.realtime.status()).toMatchObject({ refused: 1, consoles: 1 })
+  })
+
   it('refuses long polling', async () => {
     const console = center.open('person-201', { transports: ['polling'] })
     await console.until(() => console.error !== null, 'refused')
@@ -91,7 +102,7 @@ describe('what a console sends', () => {
   it('closes the connection when it is too large, and nobody else notices', async () => {
     const console = await center.open('person-201').has('link')
     const other = await center.open('person-202').has('link')
-    ;(console.socket as Socket).emit('resume', 'x'.repeat(40_000))
+    ;(console.socket as Socket).emit('resume', 'x'.repeat(80_000))
     await console.until(() => console.closedBecause !== null, 'closed')
     expect((await other.settled()).ok).toBe(true)
   })

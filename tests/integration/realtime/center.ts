@@ -75,7 +75,7 @@ export class Center {
       }),
       popOf: () => null,
       customerOf: () => null,
-      todayOf: () => Promise.resolve([]),
+      todayOf: () => Promise.resolve({ calls: [], complete: true }),
       startOfToday: () => 0,
       ...more,
     })
@@ -114,12 +114,15 @@ export class ConsoleClient {
   readonly topics: string[][] = []
   readonly received: ({ kind: 'snapshot' | 'delta' } & Delta)[] = []
   readonly signedOut: string[] = []
+  /** How often it was told that its person has changed. */
+  meChanged = 0
   refused: Problem | null = null
   error: Error | null = null
   closedBecause: string | null = null
 
   constructor(readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>) {
     socket.on('topics', (topics) => this.topics.push(topics))
+    socket.on('meChanged', () => (this.meChanged += 1))
     socket.on('snapshot', (snapshot) => this.received.push({ kind: 'snapshot', ...snapshot }))
     socket.on('delta', (delta) => this.received.push({ kind: 'delta', ...delta }))
     socket.on('signedOut', (reason) => this.signedOut.push(reason))

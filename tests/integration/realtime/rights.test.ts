@@ -41,6 +41,7 @@ describe('what a person may see', () => {
     center.story.customer()
     center.realtime.publish('floor', [{ type: 'floorCall.gone', callId: 'secret' }])
     await console.until(() => console.topics.length === 2, 'the topics left')
+    expect(console.meChanged).toBe(1)
     expect(console.topics.at(-1)).toEqual(['person:supervisor', 'link'])
     await console.settled()
     expect(console.of('floor')).toHaveLength(before)
@@ -60,12 +61,30 @@ describe('what a person may see', () => {
     const supervisor = await center.open('supervisor').has('floor')
     const admin = await center.open('admin').has('floor')
     center.story.customer()
+    const said = (console: typeof admin) => JSON.stringify(console.received)
     const named = (console: typeof admin) =>
       console.changes('floor').flatMap((c) => (c.type === 'floorCall.set' ? [c.call.customerName] : []))
     await supervisor.until(() => named(supervisor).length > 0, 'a call')
     await admin.until(() => named(admin).length > 0, 'a call')
     expect(new Set(named(supervisor))).toEqual(new Set(['Olena']))
     expect(new Set(named(admin))).toEqual(new Set([null]))
+    // Nor, in whatever form, who it is that calls.
+    expect(said(supervisor)).toContain('+4930231251')
+    expect(said(admin)).not.toMatch(/30231251|Olena/)
+  })
+
+  it('is known to every console of theirs: each is told that rights or desk are others, and nobody else is', async () => {
+    const tabs = [await center.open('person-201').has('link'), await center.open('person-201').has('link')]
+    const other = await center.open('supervisor').has('link')
+    // A right that opens no topic is one all the same.
+    center.rights.get('person-201')?.delete('card.notes')
+    center.realtime.peopleChanged({ type: 'person.changed', personId: 'person-201' })
+    for (const tab of tabs) await tab.until(() => tab.meChanged === 1, 'told of the right')
+    center.desks.delete('201')
+    center.realtime.peopleChanged({ type: 'desk.changed', extension: '201', personId: null })
+    for (const tab of tabs) await tab.until(() => tab.meChanged === 2, 'told of the desk')
+    await other.settled()
+    expect(other.meChanged).toBe(0)
   })
 
   it('goes with the desk: who takes it gets its calls, who left it gets them no more', async () => {
@@ -78,14 +97,16 @@ describe('what a person may see', () => {
     center.desks.set('201', 'marketing')
     center.realtime.peopleChanged({ type: 'desk.changed', extension: '201', personId: 'marketing' })
     await second.has('queue:support')
-    const newest = second.of('person:marketing').at(-1)
-    expect(newest?.kind).toBe('snapshot')
+    const newest = second.of('person:marketing').findLast(({ kind }) => kind === 'snapshot')
     expect(newest?.changes).toMatchObject([
       { type: 'agent.set', agent: { extension: '201', state: 'ringing' } },
       { type: 'deskCall.set', call: { state: 'ringing' } },
+      { type: 'day.set' },
     ])
     await first.until(() => first.topics.length === 2, 'topics without the queue')
-    expect(first.of('person:person-201').at(-1)).toMatchObject({ kind: 'snapshot', changes: [] })
+    const left = first.of('person:person-201').findLast(({ kind }) => kind === 'snapshot')
+    expect(left?.changes.map(({ type }) => type)).toEqual(['day.set'])
+    await first.settled()
     const before = first.received.length
     center.story.answers(customer, phone, '201')
     await second.until(

@@ -18,11 +18,14 @@ const large = (n: number): Change => ({
 
 /** Stops or starts reading at the console's end, as a machine that hangs. */
 function reading(console: ReturnType<Center['open']>, on: boolean): void {
-  const { transport } = console.socket.io.engine as unknown as {
-    transport: { ws: { pause: () => void; resume: () => void } }
-  }
+  const { transport } = console.socket.io.engine
+  if (!('ws' in transport) || !isPausable(transport.ws)) throw new Error('not over a WebSocket')
   if (on) transport.ws.resume()
   else transport.ws.pause()
+}
+
+function isPausable(socket: unknown): socket is { pause: () => void; resume: () => void } {
+  return typeof socket === 'object' && socket !== null && 'pause' in socket && 'resume' in socket
 }
 
 it('a console that does not read is not fed any more, and gets the newest state when it reads again', async () => {

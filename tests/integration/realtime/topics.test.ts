@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { TodayCall } from '../../../shared/calls.ts'
 import type { Change } from '../../../shared/realtime.ts'
 import { Center } from './center.ts'
 
@@ -83,8 +84,80 @@ describe('a topic', () => {
   })
 })
 
+describe('my calls of today', () => {
+  it('come whole with a fresh console, two thousand of them, and are not too much for it', async () => {
+    await center.stop()
+    const calls = Array.from({ length: 2_000 }, (_, n): TodayCall => ({
+      callId: `lab:1764000000.${n}`,
+      at: 1_764_000_000_000 + n,
+      direction: 'inbound',
+      party: {
+        number: '+4930555018712',
+        display: '+49 30 5550187 12',
+        name: 'Olena Kovalchuk',
+        withheld: false,
+      },
+      customerId: 'f2d7b1c0-2a6e-4a5e-9a57-6f2f6d1f5a10',
+      customerName: 'Olena Kovalchuk-Sandoval',
+      queue: 'collections',
+      outcome: 'answeredElsewhere',
+      reconstructed: null,
+      talkMs: 0,
+    }))
+    center = await new Center().start({ todayOf: () => Promise.resolve({ calls, complete: true }) })
+    const first = await center.open('person-201').has('person:person-201')
+    const counted = (console: typeof first) =>
+      console.changes('person:person-201').filter(({ type }) => type === 'today.set').length
+    await first.until(() => counted(first) === 2_000, 'all calls')
+    const reloaded = await center.open('person-201').has('person:person-201')
+    expect(counted(reloaded)).toBe(2_000)
+    await reloaded.settled()
+    expect(center.realtime.status()).toMatchObject({ fellBehind: 0, behind: 0 })
+  })
+})
+
+describe('the topic of a queue', () => {
+  const names = ['Sales DE', 'продажи', 'VIP & "press" <1>', 'a'.repeat(80)]
+
+  it.each(names)('called %s is told, and taken up again after the connection broke', async (name) => {
+    center.story.member(name, 'PJSIP/201')
+    const topic = `queue:${name}`
+    const console = await center.open('person-201').has(topic)
+    const { epoch, seq } = console.of(topic)[0] ?? { epoch: '', seq: 0 }
+    const have = { epoch, have: { [topic]: seq } }
+    expect(
+      await new Promise((resolve) => console.socket.emit('resume', have, (answer) => resolve(answer))),
+    ).toEqual({ ok: true, value: null })
+    console.socket.disconnect()
+
+    const again = await center.open('person-201', { auth: have }).has('link')
+    await again.settled()
+    expect(again.refused).toBeNull()
+    expect(again.of(topic)).toEqual([])
+  })
+
+  it('is taken up among three hundred others with long names', async () => {
+    for (let n = 0; n < 300; n += 1) center.story.member(`очередь номер ${n} `.padEnd(80, 'я'), 'PJSIP/202')
+    const supervisor = await center.open('supervisor').has('floor')
+    await supervisor.settled()
+    const have = Object.fromEntries(supervisor.received.map(({ topic, seq }) => [topic, seq]))
+    expect(Object.keys(have).length).toBeGreaterThan(300)
+    const epoch = supervisor.received[0]?.epoch
+    const again = center.open('supervisor', { auth: { epoch, have } })
+    await again.until(() => again.topics.length === 1, 'the topics')
+    await again.settled()
+    expect(again.received).toEqual([])
+  })
+})
+
 describe('the link to a PBX', () => {
-  const link = { pbx: 'lab', since: 1, newestEventAt: 2, message: 'refused by 10.0.0.1' } as const
+  const link = {
+    pbx: 'lab',
+    since: 1,
+    newestEventAt: 2,
+    trouble: 'ami.refused_login',
+    message: 'refused by 10.0.0.1',
+  } as const
 
   it('is told to everybody, and its detail to those who may see it', async () => {
     const agent = await center.open('person-201').has('link')
@@ -93,7 +166,10 @@ describe('the link to a PBX', () => {
     await agent.until(() => agent.changes('link').length === 1, 'a link')
     await admin.until(() => admin.changes('link').length === 1, 'a link')
     expect(agent.changes('link')).toEqual([
-      { type: 'link.set', link: { ...link, state: 'refused', newestEventAt: null, message: null } },
+      {
+        type: 'link.set',
+        link: { ...link, state: 'refused', newestEventAt: null, trouble: null, message: null },
+      },
     ])
     expect(admin.changes('link')).toEqual([{ type: 'link.set', link: { ...link, state: 'refused' } }])
     const late = await center.open('person-202').has('link')

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
+import { freshMasterKey } from '../../../lab/master-key.ts'
 
 /** The server as a process of its own. */
 export interface ServerProcess {
@@ -38,6 +39,7 @@ export function aloneSettings(): Record<string, string> {
   return {
     MONGODB_URI: 'mongodb://127.0.0.1:1/nobody',
     AMI_SECRET: 'secret',
+    MASTER_KEY: freshMasterKey(),
     AMI_PORT: '1',
     HTTP_PORT: '0',
     PBX_NAME: 'lab',

@@ -4,7 +4,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startSimulator, type PlayOptions, type Simulator } from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { companyOf } from '../../../lab/simulator/world.ts'
-import { readTrace } from '../../../lab/traces/trace.ts'
+import { header } from '../../../lab/simulator/block-text.ts'
+import { LabAmi } from '../../../lab/asterisk/ami.ts'
+import { listedFolder, readTrace } from '../../../lab/traces/trace.ts'
 import { createPbxLink, type RunningLink } from '../../../server/asterisk/link.ts'
 import type { PbxEvent } from '../../../server/floor/events.ts'
 import type { Fact } from '../../../server/floor/facts.ts'
@@ -17,7 +19,7 @@ const traces = readdirSync(new URL('../../fixtures/traces/', import.meta.url))
   .map((file) => file.replace('.json.gz', ''))
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const open: { close: () => Promise<void> }[] = []
+const open: { close: () => unknown }[] = []
 
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close()
@@ -50,9 +52,10 @@ async function stage(name: string, secret = 'as agreed'): Promise<Stage> {
     port: simulator.port,
     username: 'ringcard',
     secret,
-    onEvent: (event) => {
-      events.push(event)
-      facts.push(...reduce(floor, event).facts)
+    keepPin: () => 'kept',
+    onEvents: (batch) => {
+      events.push(...batch)
+      for (const event of batch) facts.push(...reduce(floor, event).facts)
     },
     onState: () => undefined,
     log: silent,
@@ -137,7 +140,7 @@ describe('the simulator plays what the real Asterisk did', () => {
 /** What a manager session that has logged in is answered, as text. */
 async function ask(port: number, actions: readonly string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8')
-  open.push({ close: () => Promise.resolve(void socket.destroy()) })
+  open.push({ close: () => socket.destroy() })
   let heard = ''
   socket.on('data', (text: string) => (heard += text))
   const send = (...headers: string[]) => socket.write(`${headers.join('\r\n')}\r\n\r\n`)
@@ -160,6 +163,33 @@ const blocksOf = (text: string) =>
     )
     .filter((block) => block.length > 0)
 
+/** The lists that the server asks for after a connect. */
+const midCall = new Set([
+  'CoreShowChannels',
+  'BridgeList',
+  'BridgeInfo',
+  'QueueStatus',
+  'ParkedCalls',
+  'DeviceStateList',
+])
+/**
+ * What no event tells, and the server does not read: times and counters, what a queue runs on the leg that it dialled, how
+ * media flows, and the group of a leg that was picked up.
+ */
+const untold =
+  /^(?:Duration|Wait|ParkingDuration|LastCall|CallsTaken|InCall|Completed|Abandoned|Holdtime|TalkTime|ServicelevelPerf2?|Application|ApplicationData|BridgeTechnology|Linkedid): /
+
+/** Blocks that are nothing to the server: devices that are no phones, bridges that stand empty, and counts of both. */
+const unread = /Device: (?:Queue|park):|DeviceStateListComplete|BridgeNumChannels: 0|BridgeListComplete/
+
+/** Blocks of a list in mid-call as the server reads them, in an order of their own. */
+function inMidCall(text: string): string[] {
+  return blocksOf(text)
+    .map((block) => block.filter((line) => !untold.test(line)).join('\n'))
+    .filter((block) => !unread.test(block))
+    .sort()
+}
+
 describe('the simulator answers as Asterisk does', () => {
   it.each(['CoreStatus', 'CoreSettings', 'CoreShowChannels', 'BridgeList', 'DeviceStateList', 'QueueStatus'])(
     '%s of an idle company is what the real one said, header by header',
@@ -172,6 +202,33 @@ describe('the simulator answers as Asterisk does', () => {
       expect(said).toEqual(expect.arrayContaining(blocksOf(real)))
     },
   )
+
+  const listed = readdirSync(listedFolder).map((file) => file.replace('.json.gz', ''))
+
+  it.each(listed)('%s: asked in mid-call, its lists are those that the real one gave', async (name) => {
+    const trace = await readTrace(name, listedFolder)
+    for (const taken of trace.lists ?? []) {
+      const company = companyOf(trace)
+      const simulator = await startSimulator({ company, username: 'ringcard', secret: 'as agreed' })
+      open.push(simulator)
+      for (const { text } of trace.pieces.filter(({ atMs }) => atMs <= taken.atMs)) {
+        const event = header(text, 'Event')
+        if (event !== undefined) simulator.world.take(event, text)
+      }
+      const access = { host: '127.0.0.1', port: simulator.port, username: 'ringcard', secret: 'as agreed' }
+      const ami = await LabAmi.open(access)
+      open.push({ close: () => ami.close() })
+      for (const [asked, real] of Object.entries(taken.answers)) {
+        const [action = '', bridge] = asked.split(' ')
+        if (!midCall.has(action) || (action === 'BridgeInfo' && unread.test(real))) continue
+        const fields = bridge === undefined ? {} : { BridgeUniqueid: bridge }
+        const said = await ami.action(action, fields, { list: true })
+
+        const text = said.map((block) => block.map((each) => each.join(': ')).join('\r\n'))
+        expect(inMidCall(text.join('\r\n\r\n')), `${asked} after ${taken.atMs} ms`).toEqual(inMidCall(real))
+      }
+    }
+  })
 
   it('gives lists of the calls in play, from which a server that connects late knows them', async () => {
     const on = await stage('hold')

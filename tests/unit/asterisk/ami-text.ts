@@ -30,6 +30,7 @@ export interface ChannelText {
   pres?: string
   queueStatus?: string
   account?: string
+  attestation?: string
 }
 
 /** The headers of a channel as Asterisk 22 writes them, with a prefix for events that describe several. */
@@ -38,6 +39,7 @@ export function channel(text: ChannelText, prefix = ''): string {
     ['CALLERID(pres)', text.pres],
     ['QUEUESTATUS', text.queueStatus],
     ['RINGCARD_ACCOUNT', text.account],
+    ['RINGCARD_ATTESTATION', text.attestation],
   ].filter(([, value]) => value !== undefined)
   return [
     `${prefix}Channel: ${text.name ?? 'PJSIP/trunk-00000001'}`,

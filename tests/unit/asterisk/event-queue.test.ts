@@ -9,26 +9,34 @@ function busyFor(ms: number): void {
   while (performance.now() < until);
 }
 
-it('passes an event on at once while the floor keeps up', () => {
-  const seen: number[] = []
-  const queue = createEventQueue(({ at }) => seen.push(at))
+it('passes the events of one reading on together, before anything else has its turn', async () => {
+  const seen: number[][] = []
+  const queue = createEventQueue((events) => seen.push(events.map(({ at }) => at)))
+  const turn = new Promise<void>((resolve) => {
+    setImmediate(() => {
+      expect(seen).toEqual([[1, 2]])
+      resolve()
+    })
+  })
 
   queue.push(event(1))
   queue.push(event(2))
 
-  expect(seen).toEqual([1, 2])
+  await turn
 })
 
 it('lets the sockets be read between slices when the floor is slow, and keeps the order', async () => {
   const seen: number[] = []
   let rounds = 0
-  const queue = createEventQueue(({ at }) => {
-    if (at === 0) for (let i = 1; i <= 200; i++) queue.push(event(i))
-    busyFor(0.3)
-    seen.push(at)
+  const queue = createEventQueue((events) => {
+    for (const { at } of events) {
+      busyFor(0.3)
+      seen.push(at)
+    }
   })
 
-  queue.push(event(0))
+  for (let at = 0; at <= 200; at++) queue.push(event(at))
+  await Promise.resolve()
   const afterFirstSlice = queue.waiting()
   while (queue.waiting() > 0) {
     rounds += 1
@@ -41,15 +49,12 @@ it('lets the sockets be read between slices when the floor is slow, and keeps th
 })
 
 it('passes all on at once when it is drained', () => {
-  const onEvent = vi.fn(() => busyFor(0.3))
-  const queue = createEventQueue(onEvent)
-  onEvent.mockImplementationOnce(() => {
-    for (let i = 1; i <= 200; i++) queue.push(event(i))
-  })
+  const onEvents = vi.fn((events: readonly PbxEvent[]) => busyFor(0.3 * events.length))
+  const queue = createEventQueue(onEvents)
 
-  queue.push(event(0))
+  for (let at = 0; at <= 200; at++) queue.push(event(at))
   queue.drain()
 
   expect(queue.waiting()).toBe(0)
-  expect(onEvent).toHaveBeenCalledTimes(201)
+  expect(onEvents.mock.calls.flatMap(([events]) => events)).toHaveLength(201)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { applyDelta, applySnapshot, type TopicState } from '../../../client/realtime/topic-state.ts'
 import type { Change, Delta } from '../../../shared/realtime.ts'
-import { olena, popOf, ringing } from '../../browser/support/cast.ts'
+import { olena, olenaVerified, popOf, ringing, verifiedByPin } from '../../browser/support/cast.ts'
 
 const now = 1_763_900_000_000
 const call = ringing(now)
@@ -71,6 +71,23 @@ describe('a call that leaves the desk', () => {
     expect(after.left).toEqual({ call, pop, reason: 'answeredElsewhere', at: now + 2 })
   })
 
+  test('is kept without what was opened by verifying the caller', () => {
+    const verified = popOf(olenaVerified(now), verifiedByPin(now))
+    const opened = applied(
+      applySnapshot(undefined, step(1, rings)),
+      step(2, [{ type: 'pop.set', callId: call.callId, pop: verified }]),
+    )
+    const moved = applied(
+      opened,
+      step(3, [{ type: 'deskCall.gone', callId: call.callId, reason: 'movedOn' }]),
+    )
+    const vanished = applySnapshot(opened, step(8, [], 'b'))
+    for (const { left } of [moved, vanished]) {
+      expect(left?.pop).toMatchObject({ card: { name: 'Olena Kovalchuk' }, verification: { state: 'over' } })
+      expect(JSON.stringify(left)).not.toMatch(/Invoice 1490|4512|second shop/)
+    }
+  })
+
   test('when it comes back to this desk it is no longer one that left', () => {
     const gone = applied(
       applySnapshot(undefined, step(1, rings)),
@@ -98,6 +115,41 @@ describe('a call that leaves the desk', () => {
     const after = applied(gone, step(3, [{ type: 'pop.set', callId: call.callId, pop: other }]))
     expect(after.left?.pop?.card?.name).toBe('Petro')
     expect(after.pops.size).toBe(0)
+  })
+})
+
+describe('my calls of today', () => {
+  const hour = 3_600_000
+  const today = (callId: string, at: number): Change => ({
+    type: 'today.set',
+    call: {
+      callId,
+      at,
+      direction: 'inbound',
+      party: call.party,
+      customerId: null,
+      customerName: null,
+      queue: 'support',
+      outcome: 'answered',
+      reconstructed: null,
+      talkMs: 60_000,
+    },
+  })
+
+  test('of the day before are gone when a new day begins, on a console that stays open', () => {
+    const before = applySnapshot(
+      undefined,
+      step(1, [
+        { type: 'day.set', day: { since: now - 20 * hour, earlier: 'complete' } },
+        today('evening', now - hour),
+      ]),
+    )
+    expect([...before.today.keys()]).toEqual(['evening'])
+    const after = applied(
+      before,
+      step(2, [{ type: 'day.set', day: { since: now, earlier: 'complete' } }, today('first', now + 1)]),
+    )
+    expect([...after.today.keys()]).toEqual(['first'])
   })
 })
 

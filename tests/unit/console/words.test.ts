@@ -7,7 +7,10 @@ import {
   isElsewhere,
   languageName,
   money,
+  weekdayAndDay,
 } from '../../../client/ui/format.ts'
+import { adminEn } from '../../../client/admin/locales/en.ts'
+import { adminRu } from '../../../client/admin/locales/ru.ts'
 import { en } from '../../../client/locales/en.ts'
 import { russianForm } from '../../../client/locales/plural.ts'
 import { ru } from '../../../client/locales/ru.ts'
@@ -37,12 +40,16 @@ describe('times and amounts as people read them', () => {
     expect(dayOf(now, now, 'en')).toBe('23 Nov')
     expect(dayOf(new Date(2025, 8, 9).getTime(), now, 'en')).toBe('9 Sep 2025')
     expect(dayOf(now, now, 'ru')).toBe('23 нояб')
+    expect(weekdayAndDay('2026-11-25', 'en')).toBe('Wed 25 Nov')
   })
 
   test('a distance is in one unit, days by the calendar, and a date from two weeks on', () => {
     expect(distance(now - 2 * day, now, 'en')).toBe('2 days ago')
     expect(distance(now + 3 * 3_600_000, now, 'ru')).toBe('через 3 часа')
     expect(distance(now - 30 * day, now, 'en')).toBe('24 Oct')
+    // Reckoned from the minute it is: what has just happened is not in the future.
+    expect(distance(now + 40_000, now, 'en')).toBe('this minute')
+    expect(distance(now - 61_000, now, 'en')).toBe('1 minute ago')
   })
 
   test('money keeps cents only when there are any, and survives a currency nobody knows', () => {
@@ -66,17 +73,23 @@ describe('two languages', () => {
     expect([1, 2, 5, 11, 12, 21, 0].map(russianForm)).toEqual([0, 1, 2, 2, 2, 0, 2])
   })
 
-  test('every text has the same values in both, and every counted text has three Russian forms', () => {
-    const english = texts(en)
-    const russian = new Map(texts(ru))
-    for (const [key, text] of english) {
-      const translated = russian.get(key) ?? ''
-      expect(translated, key).not.toBe('')
-      expect(values(translated), key).toEqual(values(text))
-      if (text.includes(' | ')) expect(translated.split(' | ').length, key).toBe(3)
-    }
-    expect(russian.size).toBe(english.length)
-  })
+  test.each([
+    ['console', en, ru],
+    ['administration', adminEn, adminRu],
+  ])(
+    'every text of the %s has the same values in both, counted ones three Russian forms',
+    (_what, one, other) => {
+      const english = texts(one)
+      const russian = new Map(texts(other))
+      for (const [key, text] of english) {
+        const translated = russian.get(key) ?? ''
+        expect(translated, key).not.toBe('')
+        expect(values(translated), key).toEqual(values(text))
+        if (text.includes(' | ')) expect(translated.split(' | ').length, key).toBe(3)
+      }
+      expect(russian.size).toBe(english.length)
+    },
+  )
 })
 
 type Tree = string | { [key: string]: Tree }

@@ -4,6 +4,8 @@ import { cast, castCustomers } from '../../../lab/seed/cast.ts'
 import { firstNumberOf, makeCustomer, sharerOf } from '../../../lab/seed/generator.ts'
 import { lookupKeysOf, nationalOf, searchWordsOf } from '../../../server/customers/keys.ts'
 import { storedCustomerSchema } from '../../../server/customers/model.ts'
+import { planOf } from '../../../shared/number-plan.ts'
+import { createNumberReader } from '../../../shared/number-reader.ts'
 import { readingsOf } from '../../../server/customers/search.ts'
 import { customer, now } from './support.ts'
 
@@ -48,7 +50,7 @@ describe('what an agent typed', () => {
     ['an e-mail address', 'Anna@Zr', [['anna', 'zr'], ['anna@zr']]],
     ['an account number', '950201', [['950201']]],
   ])('is read: %s', (_what, typed, readings) => {
-    expect(readingsOf(typed, 'DE')).toEqual(expect.arrayContaining(readings))
+    expect(readingsOf(typed, createNumberReader(planOf('DE')))).toEqual(expect.arrayContaining(readings))
   })
 
   it('is at most five words and none of them empty, whatever it is', () => {
@@ -59,7 +61,7 @@ describe('what an agent typed', () => {
           unit: fc.constantFrom(...Array.from('0149+-(). aZłжß中@$^*[]{}\\"\r\0\u0301')),
         }),
         (typed) => {
-          for (const reading of readingsOf(typed, 'DE')) {
+          for (const reading of readingsOf(typed, createNumberReader(planOf('DE')))) {
             expect(reading.length).toBeLessThanOrEqual(5)
             for (const word of reading) expect(word).toMatch(/./su)
           }

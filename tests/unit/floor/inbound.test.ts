@@ -255,4 +255,19 @@ describe('a parking lot', () => {
     story.bridge('b1', customer, phone, customer)
     expect(story.fact('contact.began').extension).toBe('201')
   })
+  it('was left by the caller who hung up in it, once, whether Asterisk says so before or after the hang-up', () => {
+    for (const isSaidFirst of [true, false]) {
+      const story = new Story()
+      const customer = story.customer()
+      const place = { channelId: customer, linkedId: customer }
+      const gaveUp = () => story.happens({ type: 'parking.ended', ...place, how: 'gaveUp', byId: null })
+      story.happens({ type: 'parking.parked', ...place, space: '701', parkedById: null })
+      if (isSaidFirst) gaveUp()
+      story.gone(customer)
+      if (!isSaidFirst) gaveUp()
+      const parking = story.told().filter((type) => type === 'call.parked' || type === 'call.unparked')
+      expect(parking).toEqual(['call.parked', 'call.unparked'])
+      expect(story.fact('call.unparked').how).toBe('gaveUp')
+    }
+  })
 })

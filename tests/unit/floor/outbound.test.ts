@@ -61,23 +61,7 @@ describe('agent to agent', () => {
   })
 
   it('becomes part of the customer’s call when the consultation is completed', () => {
-    const story = new Story()
-    const customer = story.customer()
-    const first = story.rings(customer, '201')
-    story.answers(customer, first, '201')
-    const second = story.channel('PJSIP/201', { exten: '202' })
-    const target = story.channel('PJSIP/202', { linkedId: second })
-    story.happens({ type: 'dial.began', callerId: second, calledId: target, called: null, dialString: null })
-    story.dialEnds(second, target, 'answered')
-    story.bridge('b2', second, target, second)
-    story.happens({
-      type: 'transfer.attended',
-      ok: true,
-      firstId: first,
-      secondId: second,
-      transfereeId: customer,
-      targetId: target,
-    })
+    const { story, customer, first, second, target } = consultationCompleted()
     story.happens({
       type: 'bridge.entered',
       bridgeId: 'b1',
@@ -98,23 +82,7 @@ describe('agent to agent', () => {
   })
 
   it('keeps its second agent when Asterisk tells only later that they are in the customer’s call', () => {
-    const story = new Story()
-    const customer = story.customer()
-    const first = story.rings(customer, '201')
-    story.answers(customer, first, '201')
-    const second = story.channel('PJSIP/201', { exten: '202' })
-    const target = story.channel('PJSIP/202', { linkedId: second })
-    story.happens({ type: 'dial.began', callerId: second, calledId: target, called: null, dialString: null })
-    story.dialEnds(second, target, 'answered')
-    story.bridge('b2', second, target, second)
-    story.happens({
-      type: 'transfer.attended',
-      ok: true,
-      firstId: first,
-      secondId: second,
-      transfereeId: customer,
-      targetId: target,
-    })
+    const { story, customer, first, second, target } = consultationCompleted()
     story.happens({ type: 'bridge.left', bridgeId: 'b1', channelId: customer, linkedId: customer })
     story.happens({
       type: 'bridge.entered',
@@ -190,3 +158,25 @@ describe('agent to agent', () => {
     expect(story.fact('contact.ended')).toMatchObject({ extension: '202', why: 'customerHungUp' })
   })
 })
+
+/** A customer's call at 201, who asks 202 and then joins them; what follows is Asterisk's, in one of its orders. */
+function consultationCompleted() {
+  const story = new Story()
+  const customer = story.customer()
+  const first = story.rings(customer, '201')
+  story.answers(customer, first, '201')
+  const second = story.channel('PJSIP/201', { exten: '202' })
+  const target = story.channel('PJSIP/202', { linkedId: second })
+  story.happens({ type: 'dial.began', callerId: second, calledId: target, called: null, dialString: null })
+  story.dialEnds(second, target, 'answered')
+  story.bridge('b2', second, target, second)
+  story.happens({
+    type: 'transfer.attended',
+    ok: true,
+    firstId: first,
+    secondId: second,
+    transfereeId: customer,
+    targetId: target,
+  })
+  return { story, customer, first, second, target }
+}

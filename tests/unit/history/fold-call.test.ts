@@ -75,6 +75,15 @@ describe('the document of a call', () => {
     })
   })
 
+  it('keeps what is known of a part when its beginning is told after its end', () => {
+    const facts = answeredCall('lab:1')
+    const inOrder = fold(facts)
+    const backwards = fold([...facts].reverse())
+    expect(backwards?.visits).toEqual(inOrder?.visits)
+    expect(backwards?.offers.toReversed()).toEqual(inOrder?.offers)
+    expect(backwards?.contacts).toEqual(inOrder?.contacts)
+  })
+
   it('does not change when an entry comes twice, and takes entries of two nodes', () => {
     const calls = new Map<string, CallDocument>()
     const facts = answeredCall('lab:1')

@@ -1,9 +1,11 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { frameLine } from '../../../server/history/frame.ts'
 import { openHistory, type History, type HistoryOptions } from '../../../server/history/history.ts'
 import type { RecoveredInput } from '../../../server/history/recovered-inputs.ts'
 import { answeredCall, morning, tick } from './calls.ts'
+import { masterKeys } from './master-keys.ts'
 import { memoryStore, noDatabase, showParty, silent, temporaryFolder } from './support.ts'
 
 const open = async (folder: string, more: Partial<HistoryOptions> = {}): Promise<History> => {
@@ -12,6 +14,7 @@ const open = async (folder: string, more: Partial<HistoryOptions> = {}): Promise
     node: 'one',
     database: noDatabase(),
     store: memoryStore().store,
+    masterKeys,
     showParty,
     log: silent,
     readSpace: () => ({ total: 1e12, free: 9e11 }),
@@ -112,7 +115,7 @@ describe('after a restart', () => {
     expect(second.append([{ kind: 'input', event: tick() }]).lastSeq).toBeGreaterThan(lastSeq)
   })
 
-  it('a damaged checkpoint is done without', async () => {
+  it('a damaged checkpoint is done without, put aside and said', async () => {
     const folder = temporaryFolder()
     const first = await open(folder, { store: awayStore().store })
     first.append([{ kind: 'input', event: tick() }])
@@ -120,8 +123,45 @@ describe('after a restart', () => {
     await first.close()
     writeFileSync(join(folder, 'checkpoint'), 'half')
     const second = await open(folder)
-    expect(second.recover().checkpoint).toBeNull()
+    expect(second.recover()).toMatchObject({ checkpoint: null, isWhole: false })
     expect(await inputs(second)).toHaveLength(1)
+    expect(second.status().checkpointLost).toBe(true)
+    expect(readFileSync(join(folder, 'checkpoint.unreadable'), 'utf8')).toBe('half')
+    await second.saveCheckpoint({}, second.status().lastSeq)
+    await second.close()
+    expect((await open(folder)).status().checkpointLost).toBe(false)
+  })
+
+  it('a checkpoint in clear, from before calls had keys, is left nowhere', async () => {
+    const folder = temporaryFolder()
+    const plain = { seq: 1, at: morning, floor: {}, calls: [], channels: [] }
+    writeFileSync(join(folder, 'checkpoint'), frameLine(JSON.stringify(plain)))
+    const history = await open(folder)
+    expect(history.recover()).toMatchObject({ checkpoint: null, isWhole: false })
+    expect(readdirSync(folder).filter((name) => name.startsWith('checkpoint'))).toEqual([])
+  })
+
+  it('an entry that nobody understands is put aside and counted, and what stands behind it is kept', async () => {
+    const folder = temporaryFolder()
+    const first = await open(folder, { store: awayStore().store })
+    const { lastSeq } = first.append([{ kind: 'input', event: tick(1) }])
+    await first.close()
+    const strange = [
+      { kind: 'facts', facts: null },
+      { kind: 'record', call: null },
+    ]
+    const lines = strange.map((body, n) =>
+      frameLine(JSON.stringify({ seq: lastSeq + 1 + n, node: 'one', at: morning, ...body })),
+    )
+    appendFileSync(join(folder, segmentsOf(folder).at(-1) ?? ''), lines.join(''))
+
+    const { store, calls } = memoryStore()
+    const second = await open(folder, { store })
+    second.append([{ kind: 'facts', facts: answeredCall('lab:1') }])
+    expect(await second.drain(5_000)).toBe(true)
+    expect(second.status().refusedEntries).toBe(2)
+    expect(readFileSync(join(folder, 'refused.spool'), 'utf8')).toBe(lines.join(''))
+    expect(calls.get('lab:1')).toMatchObject({ end: 'customerHungUp' })
   })
 })
 
@@ -145,14 +185,14 @@ describe('the database', () => {
       ])
     }
     expect(segmentsOf(folder).length).toBeGreaterThan(5)
-    expect(await history.todayOf('boris', morning, 500)).toHaveLength(10)
+    expect((await history.todayOf('boris', morning, 500)).calls).toHaveLength(10)
 
     faults.away = false
     expect(await history.drain(10_000)).toBe(true)
     expect(order).toEqual([...order].sort((one, other) => one - other))
     expect(journal.size).toBe(400)
     expect(calls.size).toBe(200)
-    expect(await history.todayOf('boris', morning, 500)).toHaveLength(200)
+    expect((await history.todayOf('boris', morning, 500)).calls).toHaveLength(200)
   })
 
   it('is left unchanged by a batch that comes twice: stopped between write and acknowledgement', async () => {
@@ -184,14 +224,14 @@ describe('the database', () => {
     expect(calls.get('lab:1')).toMatchObject({ version: 1, holds: [{}], contacts: [{}] })
   })
 
-  it('may be away: a call just ended is still in today’s list, and the one bound to a customer in theirs', async () => {
+  it('may be away: a call just ended is still in today’s list, with its customer', async () => {
     const history = await open(temporaryFolder(), { store: awayStore().store })
     history.append([{ kind: 'facts', facts: answeredCall('lab:1') }])
     history.bindCustomer('lab:1', 'customer-1', true)
-    expect(await history.todayOf('boris', morning, 10)).toMatchObject([
-      { callId: 'lab:1', customerId: 'customer-1' },
-    ])
-    expect(await history.callsOfCustomer('customer-1', 10)).toMatchObject([{ callId: 'lab:1' }])
+    expect(await history.todayOf('boris', morning, 10)).toMatchObject({
+      calls: [{ callId: 'lab:1', customerId: 'customer-1' }],
+      complete: false,
+    })
     await expect(history.readCall('lab:2')).rejects.toMatchObject({ code: 'database.unreachable' })
   })
 
@@ -249,7 +289,7 @@ describe('a full disk', () => {
     expect(() => history.bindCustomer('lab:1', 'customer-1', true)).toThrow(
       expect.objectContaining({ code: 'history.spool_full' }),
     )
-    expect(await history.todayOf('boris', morning, 10)).toMatchObject([{ outcome: 'answered' }])
+    expect((await history.todayOf('boris', morning, 10)).calls).toMatchObject([{ outcome: 'answered' }])
 
     space.free = 1e9
     await vi.waitFor(() => expect(history.status().state).toBe('ok'), 3_000)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { api } from '../../../shared/api.ts'
+import { api, type Route } from '../../../shared/api.ts'
+import { problems, type ProblemCode } from '../../../shared/problems.ts'
+import { failuresOf } from '../../../shared/route.ts'
 import { docsPage } from '../../../server/http/docs-page.ts'
 import { openApiDocument } from '../../../server/http/openapi.ts'
 
@@ -28,6 +30,24 @@ describe('the OpenAPI document', () => {
       required: ['signInName', 'password'],
       additionalProperties: false,
     })
+  })
+
+  it('says which rights a route asks for, any of several too, and by what it may fail', () => {
+    const read = document.paths['/api/calls/{callId}']?.['get']
+    expect(read?.description).toBe('Needs the right `history.own` or `history.all`.')
+    expect(Object.keys(read?.responses ?? {})).toEqual(['200', '400', '401', '403', '404', '500', '503'])
+    expect(read?.responses['404']?.description).toBe('`call.unknown`')
+    const choose = document.paths['/api/calls/{callId}/customer']?.['put']
+    expect(choose?.responses['409']?.description).toBe('`customer.changed`')
+    expect(choose?.responses['507']?.description).toBe('`history.spool_full`')
+    const signIn = document.paths['/api/session']?.['post']
+    expect(signIn?.responses['429']?.description).toBe('`sign_in.throttled`')
+  })
+
+  it('tells of every problem that there is, but those that no route of the table answers by', () => {
+    const told = new Set(Object.values<Route>(api).flatMap(failuresOf))
+    const untold = Object.keys(problems).filter((code) => !told.has(code as ProblemCode))
+    expect(untold).toEqual(['request.throttled', 'route.unknown'])
   })
 
   it('in docs/api.json is the one of this code (npm run docs writes it)', () => {

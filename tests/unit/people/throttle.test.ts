@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createThrottle } from '../../../server/people/throttle.ts'
+import { createThrottle, spendAll } from '../../../server/people/throttle.ts'
 
 function throttleAt(start: number) {
   const clock = { now: start }
@@ -48,5 +48,31 @@ describe('a throttle', () => {
     spend('carl', 1)
     expect(spend('anna', 1)).toEqual([0])
     expect(spend('carl', 3)).toEqual([0, 0, 1000])
+  })
+})
+
+describe('several throttles at once', () => {
+  it('are all spent or none: who is refused by the narrow one takes nothing from the wide one', () => {
+    const { clock, throttle: narrow } = throttleAt(50_000)
+    const wide = createThrottle({ capacity: 5, refillMs: 1000, mostKeys: 2, now: () => clock.now })
+    const attempt = () =>
+      spendAll([
+        { throttle: narrow, key: 'anna from 10.0.0.1' },
+        { throttle: wide, key: 'anna' },
+      ])
+    expect(Array.from({ length: 200 }, attempt).filter((waitMs) => waitMs === 0)).toHaveLength(3)
+    expect([wide.spend('anna'), wide.spend('anna'), wide.spend('anna')]).toEqual([0, 0, 1000])
+  })
+
+  it('give back to the first what the second refuses', () => {
+    const { clock, throttle: first } = throttleAt(50_000)
+    const second = createThrottle({ capacity: 1, refillMs: 1000, mostKeys: 2, now: () => clock.now })
+    const attempt = () =>
+      spendAll([
+        { throttle: first, key: 'anna' },
+        { throttle: second, key: '10.0.0.1' },
+      ])
+    expect([attempt(), attempt(), attempt()]).toEqual([0, 1000, 1000])
+    expect([first.spend('anna'), first.spend('anna'), first.spend('anna')]).toEqual([0, 0, 1000])
   })
 })

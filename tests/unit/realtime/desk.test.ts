@@ -191,6 +191,23 @@ describe('the card of an offered call', () => {
   })
 })
 
+describe('a card that was opened in a call', () => {
+  it('is sent anew, closed, when the call ends: to who talked, and not before', () => {
+    const verified = new Set([customer])
+    const context = { ...desks.context, closesAtEnd: (callId: string) => verified.has(callId) }
+    Object.assign(desks.context, context)
+    desks.enters('support', customer)
+    const phone = desks.rings(customer, '201')
+    desks.answers(customer, phone, '201')
+    desks.gone(phone, customer)
+    expect(desks.screen('201').filter((step) => step === 'pop.set')).toHaveLength(1)
+    desks.gone(customer)
+    expect(desks.screen('201').filter((step) => step === 'pop.set')).toHaveLength(2)
+    expect(desks.screen('201').at(-1)).toBe('pop.set')
+    expect(desks.screen('202')).toEqual([])
+  })
+})
+
 describe('an agent’s own state', () => {
   it('is on their own screen as the telephone system sees it', () => {
     desks.enters('support', customer)

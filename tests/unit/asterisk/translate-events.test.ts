@@ -1,211 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createCounters, createTranslator, readTimestamp } from '../../../server/asterisk/translate.ts'
-import type { Translator } from '../../../server/asterisk/translate.ts'
-import { block, channel, event, type ChannelText } from './ami-text.ts'
+import { channel } from './ami-text.ts'
+import { caller, newTranslator, stamp } from './translator.ts'
 
-const number = '+493023125990'
-const at = 1_764_000_001_250
-const stamp = { pbx: 'lab', at, arrivedAt: 5_000 }
-
-let counters = createCounters()
-let odd: string[] = []
-let asked: string[] = []
-let askedDevices: string[] = []
-let translator: Translator
-
+let { translator, odd, askedDevices, pins, happens, arrives } = newTranslator()
 beforeEach(() => {
-  counters = createCounters()
-  odd = []
-  asked = []
-  askedDevices = []
-  translator = createTranslator({
-    pbx: 'lab',
-    now: () => 5_000,
-    counters,
-    onOdd: (message) => odd.push(message),
-    askPresentation: (unique) => asked.push(unique),
-    askDeviceState: (device) => askedDevices.push(device),
-  })
-})
-
-const caller: ChannelText = { unique: '1.1', number, callerName: 'Olena', state: 4 }
-const arrives = (more: Partial<ChannelText> = {}) =>
-  translator.translate(event('Newchannel', channel({ ...caller, pres: 'allowed_not_screened', ...more })))
-const happens = (name: string, headers: string) => translator.translate(event(name, headers))
-
-describe('a call that comes in', () => {
-  it('appears without its number, since Asterisk calls even a withheld number allowed at this point', () => {
-    const [appeared] = arrives()
-
-    expect(appeared).toMatchObject({
-      ...stamp,
-      type: 'channel.appeared',
-      channel: {
-        channelId: 'lab:1.1',
-        linkedId: 'lab:1.1',
-        device: 'PJSIP/trunk',
-        state: 'dialling',
-        callerNumber: null,
-        callerName: null,
-        callerRestricted: false,
-        exten: '101',
-      },
-    })
-    expect(asked).toEqual(['1.1'])
-  })
-
-  it('has its number as soon as the PBX says that it may be shown', () => {
-    arrives()
-
-    expect(translator.learnPresentation('1.1', 'allowed_not_screened')).toEqual([
-      {
-        ...stamp,
-        type: 'channel.changed',
-        channelId: 'lab:1.1',
-        linkedId: 'lab:1.1',
-        changes: { callerNumber: number, callerName: 'Olena', callerRestricted: false },
-      },
-    ])
-  })
-
-  it('has its number by the next event of its own, where nobody answered the question', () => {
-    arrives()
-
-    const events = happens('Newstate', channel({ ...caller, state: 6, pres: 'allowed_passed_screen' }))
-
-    expect(events.map((each) => each.type)).toEqual(['channel.changed', 'channel.changed'])
-    expect(events[0]).toMatchObject({ changes: { callerNumber: number } })
-    expect(events[1]).toMatchObject({ changes: { state: 'up' } })
-    expect(translator.learnPresentation('1.1', 'allowed_passed_screen')).toEqual([])
-  })
-
-  it('is told once as restricted when the number is withheld', () => {
-    arrives()
-
-    const events = happens('Newstate', channel({ ...caller, state: 6, pres: 'prohib_not_screened' }))
-
-    expect(events[0]).toMatchObject({
-      changes: { callerNumber: null, callerName: null, callerRestricted: true },
-    })
-  })
-
-  it('is restricted when it says anonymous in place of a number', () => {
-    arrives({ number: 'anonymous', callerName: 'Anonymous' })
-
-    expect(translator.learnPresentation('1.1', 'allowed')).toMatchObject([
-      { changes: { callerNumber: null, callerName: null, callerRestricted: true } },
-    ])
-  })
-
-  it.each(['unavailable', '', '<unknown>'])(
-    'has no number, and nothing is restricted, when it is “%s”',
-    (none) => {
-      const [appeared] = arrives({ number: none, callerName: none })
-
-      expect(appeared).toMatchObject({
-        channel: { callerNumber: null, callerName: null, callerRestricted: false },
-      })
-      expect(translator.learnPresentation('1.1', 'unavailable')).toEqual([])
-    },
-  )
-})
-
-describe('a withheld number', () => {
-  /** Everything that a queue call with a withheld number makes, in Asterisk’s order. */
-  const wholeCall = () => {
-    const withheld = { ...caller, state: 6, pres: 'prohib_not_screened' }
-    const agent = {
-      unique: '1.2',
-      linked: '1.1',
-      name: 'PJSIP/201-00000002',
-      number: '201',
-      connected: number,
-      pres: 'allowed',
-    }
-    const half = {
-      unique: '1.3',
-      linked: '1.1',
-      name: 'Local/205@agents-00000001;2',
-      number,
-      pres: 'allowed',
-      state: 6,
-    }
-    return [
-      ...arrives(),
-      ...happens('NewConnectedLine', channel({ ...agent, unique: '1.9' })),
-      ...happens('Newstate', channel(withheld)),
-      ...happens('QueueCallerJoin', `${channel(withheld)}\nQueue: support\nPosition: 1`),
-      ...happens('Newchannel', channel({ ...agent, state: 0 })),
-      ...happens('NewConnectedLine', channel(agent)),
-      ...happens('Newchannel', channel({ ...half, state: 0 })),
-      ...happens('NewCallerid', channel(half)),
-      ...happens(
-        'AgentCalled',
-        `${channel(withheld)}\n${channel(agent, 'Dest')}\nQueue: support\nInterface: PJSIP/201\nMemberName: 201`,
-      ),
-      ...happens('DialBegin', `${channel(withheld)}\n${channel(agent, 'Dest')}\nDialString: PJSIP/201`),
-      ...happens('Hangup', `${channel(withheld)}\nCause: 16\nCause-txt: Normal Clearing`),
-      ...happens('NewConnectedLine', channel(agent)),
-    ]
-  }
-
-  it('is in no event at all, neither the caller’s own nor the agent’s', () => {
-    const events = wholeCall()
-
-    expect(events).toHaveLength(13)
-    expect(JSON.stringify(events)).not.toContain(number)
-    expect(JSON.stringify(events)).not.toContain('Olena')
-  })
-
-  it('is not shown by a list either, whatever was said before', () => {
-    const item = block(`Event: CoreShowChannel\n${channel({ ...caller, pres: 'prohib' })}`)
-
-    expect(translator.channelOf(item)).toMatchObject({ callerNumber: null, callerRestricted: true })
-  })
-
-  it('does not hide the same number where it is given openly', () => {
-    wholeCall()
-
-    arrives({ unique: '2.1' })
-    const events = happens('Newstate', channel({ ...caller, unique: '2.1', state: 6, pres: 'allowed' }))
-
-    expect(events[0]).toMatchObject({ channelId: 'lab:2.1', changes: { callerNumber: number } })
-  })
-})
-
-describe('text of a caller’s', () => {
-  const nameOf = (callerName: string) => {
-    arrives({ callerName })
-    const [learnt] = translator.learnPresentation('1.1', 'allowed')
-    return learnt?.type === 'channel.changed' ? learnt.changes.callerName : undefined
-  }
-
-  it('stays as it is in any script, with quotes and markup', () => {
-    expect(nameOf('Олена "Lena" <script>alert(1)</script>')).toBe('Олена "Lena" <script>alert(1)</script>')
-  })
-
-  it('loses the backslashes that SIP put before its quotes', () => {
-    expect(nameOf('Olena \\"Lena\\" \\\\ Kovalenko')).toBe('Olena "Lena" \\ Kovalenko')
-  })
-
-  it('loses control characters and marks that turn the writing direction', () => {
-    expect(nameOf('Anna\u0007\u202e moc.knab')).toBe('Anna moc.knab')
-  })
-
-  it('is cut at 80 characters', () => {
-    expect(nameOf('x'.repeat(10_000))).toBe('x'.repeat(80))
-  })
-
-  it('cannot pass for an id by a line break', () => {
-    const forged = channel(caller).replace(
-      'Olena',
-      'Olena\nUniqueid: 9.9\nLinkedid: 9.9\nChannel: PJSIP/201-1',
-    )
-
-    expect(happens('Newchannel', forged)).toMatchObject([
-      { channel: { channelId: 'lab:1.1', linkedId: 'lab:1.1', device: 'PJSIP/trunk' } },
-    ])
-  })
+  ;({ translator, odd, askedDevices, pins, happens, arrives } = newTranslator())
 })
 
 describe('what the dialplan tells', () => {
@@ -225,6 +24,40 @@ describe('what the dialplan tells', () => {
     const headers = `${channel({ ...caller, account })}\nUserEvent: RingcardAccount\nAccount: ${account}`
 
     expect(happens('UserEvent', headers)).toEqual([])
+  })
+
+  it('is that a PIN was typed; the PIN goes to whoever compares it, and into no event', () => {
+    const headers = `${channel(caller)}\nUserEvent: RingcardPin\nPin: 7061`
+
+    const events = happens('UserEvent', headers)
+
+    expect(events).toMatchObject([{ type: 'call.pinTyped', channelId: 'lab:1.1', keptAs: 'pin 1' }])
+    expect(pins).toEqual(['7061'])
+    expect(JSON.stringify(events)).not.toContain('7061')
+  })
+
+  it('is no PIN where it is anything but digits', () => {
+    for (const pin of ['12', '1234567890123', '12a4', '{"$ne":1}'])
+      expect(happens('UserEvent', `${channel(caller)}\nUserEvent: RingcardPin\nPin: ${pin}`)).toEqual([])
+    expect(pins).toEqual([])
+  })
+
+  it('is what the network says of the number, once each time that it changes, and nothing made up', () => {
+    const said = (attestation: string) =>
+      happens('Newstate', channel({ ...caller, attestation })).flatMap((each) =>
+        each.type === 'call.attested' ? [each.attestation] : [],
+      )
+
+    expect(['', 'B', 'B', 'full', 'failed', 'none', 'A', 'C'].map(said)).toEqual([
+      [],
+      ['partial'],
+      [],
+      [],
+      ['failed'],
+      ['none'],
+      ['full'],
+      ['gateway'],
+    ])
   })
 
   it('is nothing of another’s UserEvent', () => {
@@ -439,50 +272,5 @@ describe('each kind of event', () => {
     expect(translator.learnDeviceState('PJSIP/201', 'UNAVAILABLE')).toMatchObject([
       { type: 'phone.reachable', device: 'PJSIP/201', reachable: false },
     ])
-  })
-})
-
-describe('what is not as it should be', () => {
-  it('counts an unknown event and says so once', () => {
-    for (let i = 0; i < 3; i++) expect(happens('Frobnicate', 'X: 1')).toEqual([])
-
-    expect(counters.unknown).toEqual(new Map([['Frobnicate', 3]]))
-    expect(odd).toHaveLength(1)
-  })
-
-  it('counts an event without the field that it needs and says so once', () => {
-    for (let i = 0; i < 3; i++) expect(happens('Hangup', 'Cause: 16')).toEqual([])
-
-    expect(counters.malformed).toEqual(new Map([['Hangup', 3]]))
-    expect(odd).toEqual(['An event Hangup of the PBX was left out: no usable uniqueid.'])
-  })
-
-  it('takes our clock for an event without a time, and says once what to set', () => {
-    const events = [1, 2].flatMap(() =>
-      translator.translate(block('Event: Hold\nUniqueid: 1.1\nLinkedid: 1.1')),
-    )
-
-    expect(events.map((each) => each.at)).toEqual([5_000, 5_000])
-    expect(odd).toEqual([
-      'The PBX does not say when events happened: set `timestampevents = yes` in manager.conf.',
-    ])
-  })
-
-  it('keeps its counters bounded, however many names are invented', () => {
-    for (let i = 0; i < 1_500; i++) happens(`Invented${i}`, 'X: 1')
-
-    expect(counters.unknown.size).toBeLessThanOrEqual(1_001)
-    expect(counters.unknown.get('others')).toBe(500)
-  })
-
-  it.each([
-    ['1764000000.087210', 1_764_000_000_087],
-    ['1764000000.000001', 1_764_000_000_000],
-    ['1764000000.999999', 1_764_000_000_999],
-    ['1764000000.573000', 1_764_000_000_573],
-    ['soon', null],
-    [undefined, null],
-  ])('reads the time %s', (text, expected) => {
-    expect(readTimestamp(text)).toBe(expected)
   })
 })

@@ -1,0 +1,160 @@
+import { classesIn, readConfigLine, readVariable, type AmiClass } from '../ami-classes.ts'
+import type { AmiConnection } from '../connection.ts'
+import { AmiError } from '../errors.ts'
+import { field, optional, type AmiBlock } from '../fields.ts'
+import { readVersion } from '../snapshot.ts'
+
+/** One queue as the PBX has it. */
+export interface AskedQueue {
+  name: string
+  strategy: string
+  members: { interface: string; name: string; stateInterface: string; membership: string }[]
+}
+
+/** One phone, or other end of a SIP line. */
+export interface AskedDevice {
+  device: string
+  state: string
+  /** Null where it cannot be asked. */
+  webrtc: boolean | null
+  contacts: number | null
+}
+
+/** All that was asked of a PBX. Null is what this AMI user could not learn. */
+export interface Asked {
+  user: string
+  version: string | null
+  major: number | null
+  /** The names of the actions that the AMI user may use, in lower case. */
+  actions: ReadonlySet<string>
+  reads: ReadonlySet<AmiClass> | null
+  writes: ReadonlySet<AmiClass> | null
+  /** Lines of the PBX's files by `file section name`; those asked for and not there are not in it. Null: not to be asked. */
+  lines: ReadonlyMap<string, string> | null
+  queues: readonly AskedQueue[]
+  devices: readonly AskedDevice[]
+  parkingLots: readonly string[]
+}
+
+/** The filter of lab/asterisk/config/manager.conf has a line by this name with a value: the others have none to be read. */
+export const filterLine = 'eventfilter(action(exclude),name(Newexten),header(Application),method(regex))'
+
+/** The lines that are asked for, by file and section. */
+const wanted: readonly (readonly [file: string, section: string, names: readonly string[]])[] = [
+  ['manager.conf', 'general', ['enabled', 'timestampevents', 'channelvars']],
+  ['features.conf', 'featuremap', ['blindxfer', 'atxfer', 'parkcall']],
+  ['http.conf', 'general', ['enabled']],
+  ['cel.conf', 'general', ['enable', 'events', 'apps']],
+  ['cel_custom.conf', 'cel.csv', ['fields']],
+  ['cdr.conf', 'general', ['enable']],
+  ['cdr.conf', 'csv', ['newcdrcolumns']],
+  ['logger.conf', 'general', ['queue_log']],
+]
+
+/**
+ * Asks a PBX how it is set up, by its AMI user alone and without changing anything.
+ * @throws AmiError where the line breaks, or the PBX gives no answer
+ */
+export async function askPbx(connection: AmiConnection, user: string): Promise<Asked> {
+  const { version, major } = await readVersion(connection, () => undefined)
+  const actions = await readActions(connection)
+  const lines = await readLines(connection, user)
+  return {
+    user,
+    version,
+    major,
+    actions,
+    reads: classesIn(lines?.get(`manager.conf ${user} read`) ?? null),
+    writes: classesIn(lines?.get(`manager.conf ${user} write`) ?? null),
+    lines,
+    queues: queuesOf(await listed(connection, 'QueueStatus')),
+    devices: await readDevices(connection),
+    parkingLots: (await listed(connection, 'Parkinglots')).flatMap((block) => optional(block, 'name') ?? []),
+  }
+}
+
+/** ListCommands gives a header for each action that the user may use. */
+async function readActions(connection: AmiConnection): Promise<ReadonlySet<string>> {
+  const answer = await allowed(connection.action('ListCommands'), {})
+  return new Set(Object.keys(answer).filter((key) => key !== 'response' && key !== 'actionid'))
+}
+
+async function readLines(
+  connection: AmiConnection,
+  user: string,
+): Promise<ReadonlyMap<string, string> | null> {
+  const lines = new Map<string, string>()
+  const sections = [...wanted, ['manager.conf', user, ['read', 'write', filterLine, 'eventfilter']] as const]
+  for (const [file, section, names] of sections) {
+    for (const name of names) {
+      const value = await readConfigLine(connection, file, section, name)
+      if (value !== null) lines.set(`${file} ${section} ${name}`, value)
+    }
+  }
+  // Whoever speaks AMI has a manager.conf: where nothing of it can be read, nothing can.
+  return lines.size === 0 ? null : lines
+}
+
+async function readDevices(connection: AmiConnection): Promise<AskedDevice[]> {
+  const blocks = await listed(connection, 'DeviceStateList')
+  const named = blocks.flatMap((block) => {
+    const device = optional(block, 'device')
+    return device !== null && /^(PJSIP|SIP)\//.test(device)
+      ? [{ device, state: field(block, 'state') ?? '' }]
+      : []
+  })
+  const devices: AskedDevice[] = []
+  for (const { device, state } of named.sort((a, b) => a.device.localeCompare(b.device))) {
+    devices.push({ device, state, ...(await readEndpoint(connection, device)) })
+  }
+  return devices
+}
+
+/** What PJSIP says of an endpoint, by dialplan functions, which need no more rights than a channel's variables. */
+async function readEndpoint(
+  connection: AmiConnection,
+  device: string,
+): Promise<Pick<AskedDevice, 'webrtc' | 'contacts'>> {
+  const endpoint = /^PJSIP\/([\w.@-]+)$/.exec(device)?.[1]
+  if (endpoint === undefined) return { webrtc: null, contacts: null }
+  const webrtc = await readVariable(connection, `PJSIP_ENDPOINT(${endpoint},webrtc)`)
+  const aor = await readVariable(connection, `PJSIP_ENDPOINT(${endpoint},aors)`)
+  if (aor === null || !/^[\w.@-]+$/.test(aor))
+    return { webrtc: webrtc === null ? null : webrtc === 'yes', contacts: null }
+  const contacts = await readVariable(connection, `PJSIP_AOR(${aor},contact)`)
+  return { webrtc: webrtc === 'yes', contacts: contacts === null ? 0 : contacts.split(',').length }
+}
+
+function queuesOf(blocks: readonly AmiBlock[]): AskedQueue[] {
+  const queues = new Map<string, AskedQueue>()
+  for (const block of blocks) {
+    const name = optional(block, 'queue')
+    if (name === null) continue
+    const queue = queues.get(name) ?? { name, strategy: '', members: [] }
+    queues.set(name, queue)
+    if (block.event === 'QueueParams') queue.strategy = field(block, 'strategy') ?? ''
+    const interfaceName = optional(block, 'location')
+    if (block.event !== 'QueueMember' || interfaceName === null) continue
+    queue.members.push({
+      interface: interfaceName,
+      name: optional(block, 'name') ?? interfaceName,
+      stateInterface: optional(block, 'stateinterface') ?? interfaceName,
+      membership: field(block, 'membership') ?? '',
+    })
+  }
+  return [...queues.values()].sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** A list; empty where there is nothing to list, no such module, or no right to it. */
+async function listed(connection: AmiConnection, name: string): Promise<AmiBlock[]> {
+  return allowed(connection.list(name), [])
+}
+
+async function allowed<T>(answer: Promise<T>, instead: T): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof AmiError && error.code === 'ami.refused_action') return instead
+    throw error
+  }
+}

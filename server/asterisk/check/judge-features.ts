@@ -1,0 +1,134 @@
+import type { PbxFix } from '../../../shared/pbx-check.ts'
+import type { Asked } from './asked.ts'
+import { isYes, type Found } from './judge-ami.ts'
+
+type Lines = ReadonlyMap<string, string>
+
+const neededByCel = ['eventtype', 'eventtime', 'uniqueid', 'linkedid'] as const
+
+/** What the PBX lacks for transfers, parking, recording, browser phones and for telling afterwards what nobody heard. */
+export function judgeFeatures(asked: Asked): Found[] {
+  const { lines, actions, devices, parkingLots } = asked
+  const found: Found[] = []
+  // Recording is begun by the dialplan: what may stop it is there with the module.
+  if (!actions.has('stopmixmonitor') && actions.has('setvar')) {
+    const fix = fixOf(
+      'modules.conf',
+      'modules',
+      ['load = app_mixmonitor.so'],
+      'module load app_mixmonitor.so',
+    )
+    found.push({ code: 'mixMonitor', features: ['recording'], fix })
+  }
+  if (parkingLots.length === 0) {
+    const lot = ['parkext = 800', 'parkpos = 801-809', 'context = parkedcalls', 'comebacktoorigin = yes']
+    const fix = fixOf('res_parking.conf', 'default', lot, 'module reload res_parking.so')
+    found.push({ code: 'noParking', features: ['parking'], fix })
+  }
+  if (devices.length > 0 && !devices.some(({ webrtc }) => webrtc === true)) {
+    found.push({ code: 'noWebrtc', features: ['browserPhone'], fix: browserPhone })
+  }
+  if (lines) found.push(...judgeKeys(lines), ...judgeWebServer(asked, lines), ...judgeRecords(lines))
+  return found
+}
+
+function judgeKeys(lines: Lines): Found[] {
+  // Blind transfer has keys of its own where none are set.
+  const codes = { atxfer: '*2' }
+  const missing = Object.entries(codes).filter(([name]) => !lines.has(`features.conf featuremap ${name}`))
+  const found: Found[] = []
+  if (missing.length > 0) {
+    const add = missing.map(([name, keys]) => `${name} = ${keys}`)
+    const what = missing.map(([name]) => name).join(', ')
+    found.push({ code: 'transferCodes', features: ['transfers'], values: { what }, fix: keyFix(add) })
+  }
+  if (!lines.has('features.conf featuremap parkcall'))
+    found.push({ code: 'parkCode', features: ['parking'], fix: keyFix(['parkcall = #72']) })
+  return found
+}
+
+function judgeWebServer({ devices }: Asked, lines: Lines): Found[] {
+  if (isYes(lines.get('http.conf general enabled')) || !devices.some(({ webrtc }) => webrtc === true))
+    return []
+  const add = ['enabled = yes', 'bindaddr = 127.0.0.1', 'bindport = 8088']
+  return [
+    {
+      code: 'webServer',
+      features: ['browserPhone'],
+      fix: fixOf('http.conf', 'general', add, 'module reload http'),
+    },
+  ]
+}
+
+/** CEL decides what became of a call that nobody heard; CDR and queue_log are read where it is silent. */
+function judgeRecords(lines: Lines): Found[] {
+  const found: Found[] = []
+  const events = lines.get('cel.conf general events') ?? ''
+  const apps = lines.get('cel.conf general apps') ?? ''
+  const whole =
+    /(^|,)\s*ALL\s*(,|$)/i.test(events) && ['dial', 'park', 'queue'].every((app) => apps.includes(app))
+  if (!isYes(lines.get('cel.conf general enable')) || !whole) {
+    const add = ['enable = yes', 'events = ALL', 'apps = dial,park,queue,voicemail,confbridge,pickup']
+    const fix = fixOf('cel.conf', 'general', add, 'module reload cel')
+    found.push({ code: 'celOff', features: ['reconstruction'], fix })
+  }
+  const fields = (lines.get('cel_custom.conf cel.csv fields') ?? '').split(',').map((field) => field.trim())
+  if (!neededByCel.every((field) => fields.includes(field))) {
+    const all = `${neededByCel.join(',')},channame,num,name,exten,context,appname,appdata,peer,eventextra`
+    const fix = fixOf(
+      'cel_custom.conf',
+      'cel.csv',
+      ['format = dsv', `fields = ${all}`],
+      'module reload cel_custom',
+    )
+    const values = { file: 'cel.csv', fields: neededByCel.join(', ') }
+    found.push({ code: 'celFields', features: ['reconstruction'], values, fix })
+  }
+  if (!isYes(lines.get('cdr.conf csv newcdrcolumns'))) {
+    const fix = fixOf('cdr.conf', 'csv', ['newcdrcolumns = yes'], 'module reload cdr_csv.so')
+    found.push({ code: 'cdrLinked', features: ['reconstruction'], fix })
+  }
+  const queueLog = lines.get('logger.conf general queue_log')
+  if (queueLog !== undefined && !isYes(queueLog)) {
+    const fix = fixOf('logger.conf', 'general', ['queue_log = yes'], 'logger reload')
+    found.push({ code: 'queueLog', features: ['reconstruction'], fix })
+  }
+  return found
+}
+
+const browserPhone: PbxFix = {
+  file: 'pjsip.conf',
+  section: null,
+  lines: [
+    '[ws]',
+    'type = transport',
+    'protocol = ws',
+    'bind = 127.0.0.1',
+    '[201-web]',
+    'type = endpoint',
+    'webrtc = yes',
+    'dtls_auto_generate_cert = yes',
+    'allow = !all,opus,alaw,ulaw',
+    'context = …as for the desk phone…',
+    'aors = 201-web',
+    'auth = 201-web',
+    '[201-web]',
+    'type = aor',
+    'max_contacts = 1',
+    'remove_existing = yes',
+    '[201-web]',
+    'type = auth',
+    'auth_type = userpass',
+    'username = 201-web',
+    'password = …',
+  ],
+  then: "asterisk -rx 'module reload res_pjsip.so'",
+}
+
+function keyFix(lines: string[]): PbxFix {
+  return fixOf('features.conf', 'featuremap', lines, 'module reload features')
+}
+
+function fixOf(file: string, section: string | null, lines: string[], command: string): PbxFix {
+  return { file, section, lines, then: `asterisk -rx '${command}'` }
+}

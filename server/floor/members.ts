@@ -1,0 +1,38 @@
+import type { MemberInfo } from './events.ts'
+
+type Named = Pick<MemberInfo, 'interface' | 'stateInterface'>
+
+/** The directory, as far as it tells whose phone is whose. */
+export interface Directory {
+  /** `PJSIP/201` → `201`. */
+  readonly extensionOfDevice: ReadonlyMap<string, string>
+  /** By extension. */
+  readonly agents: ReadonlyMap<string, { readonly interfaces: readonly string[] }>
+}
+
+/**
+ * Whose phone a queue member is: by its state interface, its own name, or the number that a Local member dials, as
+ * FreePBX writes its members (`Local/201@from-queue/n`, with the state of `hint:201@ext-local`).
+ */
+export function extensionOfMember(directory: Directory, member: Named): string | null {
+  const { extensionOfDevice } = directory
+  const direct = extensionOfDevice.get(member.stateInterface) ?? extensionOfDevice.get(member.interface)
+  return (
+    direct ??
+    extensionDialled(directory, member.interface) ??
+    extensionDialled(directory, member.stateInterface)
+  )
+}
+
+const dials = /^([a-z0-9-]+\/)?(?:Local\/|hint:)(\d+)@/
+
+/** A number means a desk of the same PBX: the desk of that extension, else the one whose phone has that name. */
+function extensionDialled(directory: Directory, name: string): string | null {
+  const [, prefix = '', number] = dials.exec(name) ?? []
+  if (number === undefined) return null
+  const agent = directory.agents.get(number)
+  const isThere = agent?.interfaces.some((device) => device.startsWith(prefix)) ?? false
+  if (agent && (prefix === '' || isThere)) return number
+  const phone = (technology: string) => directory.extensionOfDevice.get(`${prefix}${technology}/${number}`)
+  return phone('PJSIP') ?? phone('SIP') ?? null
+}

@@ -1,0 +1,102 @@
+import type { Database } from '../database/database.ts'
+import { needingDatabase } from '../database/errors.ts'
+import type { CallKeyRecord } from './call-keys.ts'
+import { callKeysCollection, defineKeyModel, type CallKeyDocument } from './model.ts'
+
+/** Whose a call is, and by what number it is found. */
+export interface KeyOwner {
+  callId: string
+  customerId: string | null
+  mergedInto: string | null
+  numberHash: string | null
+}
+
+/** The keys of all nodes' calls in the database. Everything here may be repeated without harm. */
+export interface KeyStore {
+  /** Keeps keys; one that is there, or was destroyed, stays as it is. */
+  keep: (keys: readonly CallKeyRecord[]) => Promise<void>
+  /** Those of some keys that there are. */
+  read: (keyIds: readonly string[]) => Promise<CallKeyRecord[]>
+  /** Says whose the keys of some calls are from now on. */
+  bind: (owners: readonly KeyOwner[]) => Promise<void>
+  /** The calls of a customer, and those that went on in them. */
+  callsOfCustomer: (customerId: string) => Promise<string[]>
+  /** The calls that a number is found in by its hashes, and that are nobody's. */
+  callsOfNumbers: (hashes: readonly string[]) => Promise<string[]>
+  /** Destroys every key of some calls. */
+  destroy: (callIds: readonly string[], at: number) => Promise<void>
+  /** The calls whose keys were destroyed since a time (ms). */
+  destroyedSince: (at: number) => Promise<string[]>
+  /** How many keys are under none of these master keys. */
+  underOtherThan: (masters: readonly string[]) => Promise<number>
+}
+
+const writing = { timeoutMS: 15_000, ordered: false }
+const reading = { timeoutMS: 5_000 }
+
+/**
+ * Declares the collection, and makes the store.
+ * @returns the store; its functions throw ProblemError `database.unreachable` when the database is away
+ */
+export function createKeyStore(database: Database): KeyStore {
+  defineKeyModel(database.connection)
+  const keys = () => database.collection<CallKeyDocument>(callKeysCollection)
+  const callsWhere = async (filter: Parameters<ReturnType<typeof keys>['distinct']>[1]): Promise<string[]> =>
+    keys().distinct('callId', { ...filter, wrapped: { $ne: null } }, reading)
+
+  return {
+    keep: (records) =>
+      needingDatabase(async () => {
+        const writes = records.map(({ keyId, callId, master, wrapped }) => ({
+          updateOne: {
+            filter: { _id: keyId },
+            update: { $setOnInsert: { callId, master, wrapped } },
+            upsert: true,
+          },
+        }))
+        if (writes.length > 0) await keys().bulkWrite(writes, writing)
+      }),
+    read: (keyIds) =>
+      needingDatabase(async () => {
+        const found = await keys()
+          .find({ _id: { $in: [...keyIds] } }, reading)
+          .toArray()
+        return found.flatMap(({ _id: keyId, callId, master, wrapped }) =>
+          wrapped === null ? [] : [{ keyId, callId, master, wrapped }],
+        )
+      }),
+    bind: (owners) =>
+      needingDatabase(async () => {
+        const writes = owners.map(({ callId, ...owner }) => ({
+          updateMany: { filter: { callId, wrapped: { $ne: null } }, update: { $set: owner } },
+        }))
+        if (writes.length > 0) await keys().bulkWrite(writes, writing)
+      }),
+    callsOfCustomer: (customerId) =>
+      needingDatabase(async () => {
+        const all = new Set(await callsWhere({ customerId }))
+        for (let newest = [...all]; newest.length > 0;) {
+          const merged = await callsWhere({ mergedInto: { $in: newest } })
+          newest = merged.filter((callId) => !all.has(callId))
+          for (const callId of newest) all.add(callId)
+        }
+        return [...all]
+      }),
+    callsOfNumbers: (hashes) =>
+      needingDatabase(() => callsWhere({ numberHash: { $in: [...hashes] }, customerId: null })),
+    destroy: (callIds, at) =>
+      needingDatabase(async () => {
+        await keys().updateMany(
+          { callId: { $in: [...callIds] }, wrapped: { $ne: null } },
+          { $set: { wrapped: null, numberHash: null, customerId: null, destroyedAt: at } },
+          { timeoutMS: 15_000 },
+        )
+      }),
+    destroyedSince: (at) =>
+      needingDatabase(() => keys().distinct('callId', { destroyedAt: { $gte: at } }, reading)),
+    underOtherThan: (masters) =>
+      needingDatabase(() =>
+        keys().countDocuments({ master: { $nin: [...masters] }, wrapped: { $ne: null } }, reading),
+      ),
+  }
+}

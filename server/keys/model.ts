@@ -1,0 +1,36 @@
+import type { Connection } from 'mongoose'
+import { z } from 'zod'
+import { instantSchema } from '../../shared/calls.ts'
+import { defineModel } from '../database/schema.ts'
+
+/** A key of a call as the database keeps it, apart from what it opens. */
+export const callKeySchema = z.object({
+  /** The key's id, which every box sealed with it names. */
+  _id: z.string(),
+  callId: z.string(),
+  /** Which master key it is under. */
+  master: z.string(),
+  /** Null when it was destroyed: what it sealed can be read by nobody any more. */
+  wrapped: z.string().nullable(),
+  /** Whose call it is, once that is known. */
+  customerId: z.string().nullable().optional(),
+  /** The call in which this one went on. */
+  mergedInto: z.string().nullable().optional(),
+  /** What the other party's number is found by. */
+  numberHash: z.string().nullable().optional(),
+  destroyedAt: instantSchema.optional(),
+})
+export type CallKeyDocument = z.infer<typeof callKeySchema>
+
+export const callKeysCollection = 'callKeys'
+
+/** Declares the collection on a connection, so that `ensureIndexes` makes its indexes. */
+export function defineKeyModel(connection: Connection): void {
+  defineModel(connection, callKeysCollection, callKeySchema, [
+    { keys: { callId: 1 }, options: { name: 'keys_of_call' } },
+    { keys: { customerId: 1 }, options: { name: 'keys_of_customer' } },
+    { keys: { mergedInto: 1 }, options: { name: 'keys_of_merged_calls' } },
+    { keys: { numberHash: 1 }, options: { name: 'keys_of_number' } },
+    { keys: { destroyedAt: 1 }, options: { name: 'keys_destroyed', sparse: true } },
+  ])
+}

@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { connectDatabase, type Database } from '../../../server/database/database.ts'
+import { createDefinitionStore } from '../../../server/verification/model.ts'
+import { defaultVerification, type VerificationDefinition } from '../../../shared/verification.ts'
+import { testDatabaseUri } from '../support/database.ts'
+
+let database: Database
+beforeAll(async () => {
+  const log = { info: () => undefined, warn: () => undefined }
+  database = connectDatabase({ uri: testDatabaseUri('verification-definitions'), log })
+  await database.whenReady()
+})
+afterAll(() => database.stop())
+
+it('how callers are verified begins as the default, and each change is a version that nobody overwrites', async () => {
+  const store = createDefinitionStore(database)
+  expect(await store.newest(1_000)).toEqual({ version: 1, definition: defaultVerification })
+
+  const stricter: VerificationDefinition = { ...defaultVerification, callBack: null }
+  expect(await store.add({ version: 2, definition: stricter }, 'anna', 2_000)).toBe(true)
+  expect(await store.add({ version: 2, definition: defaultVerification }, 'boris', 2_001)).toBe(false)
+  expect(await store.newest(3_000)).toEqual({ version: 2, definition: stricter })
+})

@@ -1,0 +1,89 @@
+import type { Difference, Use } from '../../compare/rules.ts'
+import type { CelRow } from './cel-rows.ts'
+import type { ToldCall } from './told.ts'
+
+/** A hold as a phone did it, by its re-INVITEs. Seconds since 1970. */
+export interface PhoneHold {
+  /** The user part of the phone's own address: an extension, or a customer's number. */
+  who: string
+  beganAt: number
+  /** NaN when the phone never took the call back. */
+  endedAt: number
+}
+
+/** Reads what SIPp wrote of one phone's messages: `sendonly` or `inactive` in an INVITE within a call is a hold. */
+export function readPhoneLog(text: string): PhoneHold[] {
+  const holds: PhoneHold[] = []
+  const open = new Map<string, PhoneHold>()
+  const seen = new Set<string>()
+  for (const part of text.split(/^-{20,} /m)) {
+    const at = Date.parse(`${part.slice(0, 10)}T${part.slice(11, 26)}`) / 1000
+    const message = /^UDP message sent[^\n]*\n\s*\n(INVITE [\s\S]*)/m.exec(part)?.[1]
+    if (message === undefined || !/^To:.*;tag=/m.test(message)) continue
+    const dialog = /^Call-ID: *(\S+)/m.exec(message)?.[1] ?? ''
+    const request = `${dialog} ${/^CSeq: *(\d+)/m.exec(message)?.[1] ?? ''}`
+    // Sent again for want of an answer: the first counts.
+    if (seen.has(request)) continue
+    seen.add(request)
+    const who = /^From:.*?sip:([^@>;]+)/m.exec(message)?.[1] ?? ''
+    const known = open.get(dialog)
+    if (/^a=(?:sendonly|inactive)/m.test(message)) {
+      if (known) continue
+      const hold = { who, beganAt: at, endedAt: NaN }
+      holds.push(hold)
+      open.set(dialog, hold)
+    } else if (known) {
+      known.endedAt = at
+      open.delete(dialog)
+    }
+  }
+  return holds
+}
+
+/**
+ * Holds what Ringcard told of holds against the phones' own logs, within a second. A hold that no phone did is one by keys
+ * or by the manager: then CEL's music for the customer decides.
+ */
+export function holdDifferences(
+  phones: readonly PhoneHold[],
+  cel: readonly CelRow[],
+  calls: readonly ToldCall[],
+  use: Use,
+): Difference[] {
+  const lines: Difference[] = []
+  const left = [...phones]
+  for (const { callId, holds } of calls) {
+    for (const { extension, by, beganAt, endedAt } of holds) {
+      const index = left.findIndex((hold) => isBy(hold.who, by, extension) && near(hold.beganAt, beganAt))
+      const [phone] = index < 0 ? [] : left.splice(index, 1)
+      const what = `${by} of ${extension} held from ${beganAt} to ${endedAt}`
+      // Without a word from the phone the hold ends with the talk, or with the transfer that it was for.
+      if (phone && (Number.isNaN(phone.endedAt) || near(phone.endedAt, endedAt))) continue
+      if (phone) lines.push({ callId, at: beganAt, what: `${what}; by the phone until ${phone.endedAt}` })
+      else if (musicFits(cel, callId, beganAt, endedAt)) use('held-by-keys')
+      else lines.push({ callId, at: beganAt, what: `${what}; no phone and no music did` })
+    }
+  }
+  for (const { who, beganAt } of left)
+    lines.push({ callId: '', at: beganAt, what: `the phone of ${who} held at ${beganAt}, Ringcard has not` })
+  return lines
+}
+
+function isBy(who: string, by: string, extension: string): boolean {
+  return by === 'agent' ? who === extension : !/^2\d\d$/.test(who)
+}
+
+function near(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 1
+}
+
+/** Whether music played to somebody of this call for just that time. */
+function musicFits(cel: readonly CelRow[], callId: string, beganAt: number, endedAt: number): boolean {
+  const begin = cel.find(
+    (row) => row.event === 'STREAM_BEGIN' && row.linkedId === callId && near(row.at, beganAt),
+  )
+  const end =
+    begin &&
+    cel.find((row) => row.event === 'STREAM_END' && row.uniqueId === begin.uniqueId && row.at > begin.at)
+  return end !== undefined && near(end.at, endedAt)
+}

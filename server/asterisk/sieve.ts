@@ -18,6 +18,9 @@ const blockEnd = '\r\n\r\n'
 const oddEnd = '\n\n'
 const eventHeader = 'Event: '
 
+/** A part of a string keeps the whole of it in memory: an id that stands in the floor would keep all that came with it. */
+const copyOf = (text: string): string => Buffer.from(text).toString()
+
 /**
  * Leaves out the events that nobody here reads, before they cost more than the finding of their end, and hands over the
  * rest a block at a time: the package takes each line off the front of all it was given, which is slow for many.
@@ -34,7 +37,7 @@ export function createSieve({ isUseless, onUseless, onText }: SieveSettings): Si
         return
       }
     }
-    onText(block)
+    onText(copyOf(block))
   }
 
   return {

@@ -1,9 +1,8 @@
 import type { AgentState } from '../../shared/calls.ts'
 import type { DeskInfo, MemberInfo } from './events.ts'
-import { extensionOfMember } from './members.ts'
-import { extensionInQueue } from './offers.ts'
+import { extensionOfMember, isSameMember } from './members.ts'
 import { isOnTheLine } from './reach.ts'
-import type { Agent } from './state.ts'
+import type { Agent, Member } from './state.ts'
 import type { FloorState, Step } from './step.ts'
 import { queueOf } from './visits.ts'
 
@@ -34,46 +33,61 @@ export function setDesks(step: Step, desks: readonly DeskInfo[]): void {
     step.agents.add(desk.extension)
   }
   for (const extension of gone) agents.delete(extension)
-  mapMembers(step)
+  for (const extension of mapMembers(step.state)) step.agents.add(extension)
 }
 
-/** Members may be known before the desks are: whose they are is found again for all. */
-function mapMembers(step: Step): void {
-  step.state.queuesOfExtension.clear()
-  for (const queue of step.state.queues.values()) {
-    for (const member of queue.members.values()) noteMembership(step, member)
+/**
+ * Finds anew whose each member of each queue is: members may be known before the desks are.
+ * @returns the extensions that are members of anything
+ */
+export function mapMembers(state: FloorState): Iterable<string> {
+  state.membershipsOfExtension.clear()
+  for (const queue of state.queues.values()) {
+    for (const member of queue.members.values()) noteMembership(state, member)
   }
+  return state.membershipsOfExtension.keys()
 }
 
-function noteMembership(step: Step, member: MemberInfo): void {
+const membershipKey = (member: MemberInfo): string => `${member.queue}\n${member.interface}`
+
+/** Returns whose the member is; null where it is nobody's. */
+function noteMembership(state: FloorState, member: Member): string | null {
+  const extension = extensionOfMember(state, member)
+  if (extension === null) return null
+  const memberships = state.membershipsOfExtension.get(extension) ?? new Map<string, Member>()
+  state.membershipsOfExtension.set(extension, memberships.set(membershipKey(member), member))
+  return extension
+}
+
+function forgetMembership(step: Step, member: Member): void {
   const extension = extensionOfMember(step.state, member)
   if (extension === null) return
-  const queues = step.state.queuesOfExtension.get(extension) ?? new Set()
-  step.state.queuesOfExtension.set(extension, queues.add(member.queue))
+  step.state.membershipsOfExtension.get(extension)?.delete(membershipKey(member))
   step.agents.add(extension)
 }
 
 /** A queue member as the PBX has it now. */
 export function memberSet(step: Step, member: MemberInfo): void {
   const queue = queueOf(step, member.queue)
-  const members = new Map(queue.members).set(member.interface, { ...member, pbx: step.pbx })
-  step.state.queues.set(queue.name, { ...queue, members })
+  const before = queue.members.get(member.interface)
+  if (isSameMember(before, member, step.pbx)) return
+  if (before && before.stateInterface !== member.stateInterface) forgetMembership(step, before)
+  const after: Member = { ...member, pbx: step.pbx }
+  queue.members.set(member.interface, after)
+  step.state.queues.set(queue.name, queue)
   step.queues.add(queue.name)
-  noteMembership(step, member)
+  const extension = noteMembership(step.state, after)
+  if (extension !== null) step.agents.add(extension)
 }
 
 /** Somebody is no member of a queue any more. */
 export function memberRemoved(step: Step, queueName: string, memberInterface: string): void {
   const queue = queueOf(step, queueName)
-  if (queue.members.get(memberInterface)?.pbx !== step.pbx) return
-  const extension = extensionInQueue(step, queueName, memberInterface)
-  const members = new Map(queue.members)
-  members.delete(memberInterface)
-  step.state.queues.set(queueName, { ...queue, members })
+  const member = queue.members.get(memberInterface)
+  if (member?.pbx !== step.pbx) return
+  queue.members.delete(memberInterface)
   step.queues.add(queueName)
-  if (extension === null) return
-  step.state.queuesOfExtension.get(extension)?.delete(queueName)
-  step.agents.add(extension)
+  forgetMembership(step, member)
 }
 
 /** A phone registered, or can no longer be reached. */
@@ -111,7 +125,8 @@ export function settleAgents(step: Step): void {
     const { personId } = agent
     const said = { extension, personId, state, pauseReason, callId }
     step.facts.push({ type: 'agent.state', pbx: step.pbx, at: step.at, ...said })
-    for (const queue of step.state.queuesOfExtension.get(extension) ?? []) step.queues.add(queue)
+    const memberships = step.state.membershipsOfExtension.get(extension)
+    for (const { queue } of memberships?.values() ?? []) step.queues.add(queue)
   }
   for (const queue of step.queues)
     step.facts.push({ type: 'queue.changed', pbx: step.pbx, at: step.at, queue })
@@ -155,13 +170,10 @@ function stateOf(
 function pauseOf(floor: FloorState, extension: string): { paused: boolean; pauseReason: string | null } {
   let paused = false
   let pauseReason: string | null = null
-  for (const name of floor.queuesOfExtension.get(extension) ?? []) {
-    for (const member of floor.queues.get(name)?.members.values() ?? []) {
-      if (extensionOfMember(floor, member) !== extension) continue
-      if (!member.paused) return { paused: false, pauseReason: null }
-      paused = true
-      pauseReason = member.pauseReason ?? pauseReason
-    }
+  for (const member of floor.membershipsOfExtension.get(extension)?.values() ?? []) {
+    if (!member.paused) return { paused: false, pauseReason: null }
+    paused = true
+    pauseReason = member.pauseReason ?? pauseReason
   }
   return { paused, pauseReason }
 }

@@ -23,7 +23,9 @@ export function copyOfFloor({ channels, bridges, calls, agents, queues, links }:
     bridges: new Map(bridges),
     calls: new Map(calls),
     agents: new Map(agents),
-    queues: new Map(queues),
+    queues: new Map(
+      [...queues].map(([name, queue]) => [name, { ...queue, members: new Map(queue.members) }]),
+    ),
     links: new Map(links),
   }
 }

@@ -2,6 +2,7 @@ import type { Found, FoundDesk, FoundQueue } from '../../shared/settings.ts'
 import { extensionOfMember } from './members.ts'
 import type { Floor } from './state.ts'
 import type { FloorState } from './step.ts'
+import { queuesOf } from './views.ts'
 
 /** What the PBXs have, as far as it bears on desks. */
 export type FoundOnFloor = Pick<Found, 'pbxs' | 'strayDevices' | 'queues'> & {
@@ -14,8 +15,7 @@ export type FoundOnFloor = Pick<Found, 'pbxs' | 'strayDevices' | 'queues'> & {
  * @param floorName how the floor names a device of a desk
  */
 export function foundOn(floor: Floor, floorName: (device: string) => string): FoundOnFloor {
-  const { knownDevices, unreachableDevices, extensionOfDevice, queuesOfExtension, options } =
-    floor as FloorState
+  const { knownDevices, unreachableDevices, extensionOfDevice, options } = floor as FloorState
   const deviceState: FoundOnFloor['deviceState'] = (named) => {
     const device = floorName(named)
     if (!knownDevices.has(device)) return 'unknown'
@@ -38,6 +38,6 @@ export function foundOn(floor: Floor, floorName: (device: string) => string): Fo
     strayDevices: strays.sort().map((device) => ({ device, state: deviceState(device) })),
     queues: queues.sort((a, b) => (a.queue < b.queue ? -1 : 1)),
     deviceState,
-    queuesOf: (extension) => [...(queuesOfExtension.get(extension) ?? [])].sort(),
+    queuesOf: (extension) => queuesOf(floor, extension).sort(),
   }
 }

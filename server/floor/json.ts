@@ -1,3 +1,4 @@
+import { mapMembers } from './agents.ts'
 import { emptyState, type FloorState } from './step.ts'
 import type { Floor, FloorOptions } from './state.ts'
 
@@ -17,7 +18,6 @@ const mapNames = [
   'knownDevices',
 ] as const satisfies readonly (keyof FloorState)[]
 const setNames = ['unreachableDevices', 'unsettled', 'ended'] as const satisfies readonly (keyof FloorState)[]
-const setMapNames = ['callsOfExtension', 'queuesOfExtension'] as const satisfies readonly (keyof FloorState)[]
 
 /** Writes a floor down as plain JSON, so that it can be kept and compared. */
 export function floorToJson(floor: Floor): FloorJson {
@@ -29,7 +29,7 @@ export function floorToJson(floor: Floor): FloorJson {
   }
   for (const name of mapNames) json[name] = [...state[name]]
   for (const name of setNames) json[name] = [...state[name]]
-  for (const name of setMapNames) json[name] = [...state[name]].map(([key, set]) => [key, [...set]])
+  json['callsOfExtension'] = [...state.callsOfExtension].map(([key, set]) => [key, [...set]])
   return json
 }
 
@@ -43,8 +43,8 @@ export function floorFromJson(json: unknown, options: FloorOptions): Floor {
   const state = emptyState(options)
   for (const name of mapNames) fill(state[name], json[name])
   for (const name of setNames) for (const item of list(json[name])) state[name].add(String(item))
-  for (const name of setMapNames) {
-    for (const [key, items] of pairs(json[name])) state[name].set(key, new Set(list(items).map(String)))
+  for (const [key, items] of pairs(json['callsOfExtension'])) {
+    state.callsOfExtension.set(key, new Set(list(items).map(String)))
   }
   for (const [id, call] of pairs(json['calls'])) {
     const { channelIds, ...rest } = call as Record<string, unknown>
@@ -54,6 +54,7 @@ export function floorFromJson(json: unknown, options: FloorOptions): Floor {
     const { members, ...rest } = queue as Record<string, unknown>
     ;(state.queues as Map<string, unknown>).set(name, { ...rest, members: new Map(pairs(members)) })
   }
+  mapMembers(state)
   return state
 }
 

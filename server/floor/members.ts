@@ -1,4 +1,17 @@
 import type { MemberInfo } from './events.ts'
+import type { Member } from './state.ts'
+
+/** Whether a PBX says of a member what it said before. */
+export function isSameMember(known: Member | undefined, member: MemberInfo, pbx: string): boolean {
+  return (
+    known?.pbx === pbx &&
+    known.paused === member.paused &&
+    known.pauseReason === member.pauseReason &&
+    known.deviceState === member.deviceState &&
+    known.stateInterface === member.stateInterface &&
+    known.memberName === member.memberName
+  )
+}
 
 type Named = Pick<MemberInfo, 'interface' | 'stateInterface'>
 

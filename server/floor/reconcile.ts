@@ -1,4 +1,5 @@
 import type { ChannelInfo, PbxEvent, Snapshot, Stamp } from './events.ts'
+import { isSameMember } from './members.ts'
 import type { Channel, Floor } from './state.ts'
 
 /** Two boot times further apart than this are two boots, ms: the PBX tells its own in whole seconds. */
@@ -75,13 +76,7 @@ function memberDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): PbxE
   }
   for (const member of snapshot.members) {
     const known = floor.queues.get(member.queue)?.members.get(member.interface)
-    const same =
-      known?.pbx === stamp.pbx &&
-      known.paused === member.paused &&
-      known.pauseReason === member.pauseReason &&
-      known.deviceState === member.deviceState &&
-      known.stateInterface === member.stateInterface
-    if (!same) events.push({ ...stamp, type: 'member.set', member })
+    if (!isSameMember(known, member, stamp.pbx)) events.push({ ...stamp, type: 'member.set', member })
   }
   return events
 }

@@ -14,7 +14,7 @@ import type { RawParty } from './facts.ts'
 /**
  * The live contact center. Entries are immutable: a change puts a new object in its map, so a reader may keep what it
  * read. The maps themselves belong to the reducer and are changed in place, so that an event costs the same on a floor of
- * 10 or 10,000 (docs/decisions/0002-floor-in-place.md). Readers get `Floor`, whose maps they cannot write.
+ * 10 or 10,000 (docs/decisions/0002-floor-in-place.md); so do the members of a queue. Readers get `Floor`, whose maps they cannot write.
  */
 export interface Floor {
   readonly channels: ReadonlyMap<string, Channel>

@@ -1,5 +1,10 @@
 import type { Fact } from './facts.ts'
-import type { Agent, Bridge, Call, Channel, Floor, FloorOptions, Link, Queue } from './state.ts'
+import type { Agent, Bridge, Call, Channel, Floor, FloorOptions, Link, Member, Queue } from './state.ts'
+
+/** A queue whose members can be written. */
+export interface QueueState extends Queue {
+  readonly members: Map<string, Member>
+}
 
 /** The floor as the reducer itself sees it: the same maps, writable, and the indexes that keep an event cheap. */
 export interface FloorState extends Floor {
@@ -8,13 +13,14 @@ export interface FloorState extends Floor {
   readonly bridges: Map<string, Bridge>
   readonly calls: Map<string, Call>
   readonly agents: Map<string, Agent>
-  readonly queues: Map<string, Queue>
+  readonly queues: Map<string, QueueState>
   readonly links: Map<string, Link>
   /** Whose phone a device is: `PJSIP/201` → `201`. */
   readonly extensionOfDevice: Map<string, string>
   /** The calls each agent has to do with now: rings, talks, or began. */
   readonly callsOfExtension: Map<string, Set<string>>
-  readonly queuesOfExtension: Map<string, Set<string>>
+  /** As which members each agent is in queues, by queue and interface. Worked out from queues and devices. */
+  readonly membershipsOfExtension: Map<string, Map<string, Member>>
   /** Who was last said to sit at an extension. */
   readonly tellOf: Map<string, string | null>
   /** Devices that the PBX says cannot be reached. */
@@ -55,7 +61,7 @@ export function emptyState(options: FloorOptions): FloorState {
     links: new Map(),
     extensionOfDevice: new Map(),
     callsOfExtension: new Map(),
-    queuesOfExtension: new Map(),
+    membershipsOfExtension: new Map(),
     tellOf: new Map(),
     unreachableDevices: new Set(),
     knownDevices: new Map(),

@@ -152,7 +152,7 @@ export function queueView(floor: Floor, name: string): QueueView {
 /** An agent as a supervisor sees them. */
 export function agentView(floor: Floor, agent: Agent, displayName: string | null): AgentView {
   const { extension, personId, state, since, callId } = agent
-  const queues = [...((floor as FloorState).queuesOfExtension.get(extension) ?? [])]
+  const queues = queuesOf(floor, extension)
   // The names of technologies have capitals, those of PBXs none.
   const pbxs = agent.interfaces.flatMap((device) => /^([a-z0-9-]+)\//.exec(device)?.[1] ?? [])
   return { extension, personId, displayName, state, since, queues, pbxs: [...new Set(pbxs)], callId }
@@ -160,7 +160,8 @@ export function agentView(floor: Floor, agent: Agent, displayName: string | null
 
 /** The queues an extension is a member of now. */
 export function queuesOf(floor: Floor, extension: string): string[] {
-  return [...((floor as FloorState).queuesOfExtension.get(extension) ?? [])]
+  const memberships = (floor as FloorState).membershipsOfExtension.get(extension)
+  return [...new Set([...(memberships?.values() ?? [])].map(({ queue }) => queue))]
 }
 
 /** How long somebody talked in all their contacts of a call, ms. One that goes on counts up to `now`, where that is given. */

@@ -3,7 +3,7 @@ import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
 import { extensionInQueue } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
-import { callOfChannel, mayFollowFromGap, putCall, replaced, type Step } from './step.ts'
+import { callOfChannel, mayFollowFromGap, putCall, replaced, type QueueState, type Step } from './step.ts'
 
 /** How long a caller who left a queue may stay unexplained before the tick decides, ms. */
 const unexplainedMs = 2_000
@@ -204,7 +204,7 @@ function endVisit(step: Step, call: Call, visit: Visit, outcome: VisitOutcome): 
 }
 
 /** A queue by name; one nobody spoke of before is empty. */
-export function queueOf(step: Step, name: string): Queue {
+export function queueOf(step: Step, name: string): QueueState {
   return step.state.queues.get(name) ?? { name, pbx: step.pbx, members: new Map(), waiting: [] }
 }
 

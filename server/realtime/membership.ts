@@ -9,7 +9,7 @@ export interface Membership {
 
 /** Notices when the members of a queue are others; that their phones rang or were hung up is no change. */
 export function createMembership(floor: () => Floor): Membership {
-  const known = new Map<string, { members: ReadonlyMap<string, unknown>; names: string }>()
+  const known = new Map<string, string>()
   const queuesKnown = new Map<string, string>()
 
   function lookAtAgent(extension: string): boolean {
@@ -24,10 +24,9 @@ export function createMembership(floor: () => Floor): Membership {
     const before = known.get(name)
     // A queue that is gone: nobody sees its strip any more.
     if (!members) return known.delete(name)
-    if (members === before?.members) return false
     const names = [...members.keys()].join('\n')
-    known.set(name, { members, names })
-    return names !== before?.names
+    known.set(name, names)
+    return names !== before
   }
 
   return {

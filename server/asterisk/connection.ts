@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import createManager, { type AsteriskManager } from 'asterisk-manager'
 import { AmiError } from './errors.ts'
 import { field, hasControlCharacter, type AmiBlock } from './fields.ts'
+import { readEvent } from './read-event.ts'
 import { createSieve } from './sieve.ts'
 
 /** Where and as whom to log in. */
@@ -106,7 +107,7 @@ export async function connectAmi(
   // The package hands each event over four times, by way of next ticks. Its own dispatcher gives way to this one, which
   // keeps the order, and lets no name that comes over the wire become the name of an event of ours.
   manager.removeAllListeners('rawevent')
-  manager.on('rawevent', (block: AmiBlock) => {
+  const take = (block: AmiBlock) => {
     if (ended) return
     const id = field(block, 'actionid')
     const asker = id === undefined ? undefined : waiting.get(id)
@@ -114,10 +115,11 @@ export async function connectAmi(
     else if (typeof block.event === 'string') handlers.onEvent(block)
     else if (id !== undefined && block.response !== undefined) answerLogin(manager, id, block)
     else if (Object.keys(block).length > 0) handlers.onMalformed(block)
-  })
+  }
+  manager.on('rawevent', take)
 
   const socket = openSocket(manager, settings)
-  siftInto(socket, handlers)
+  siftInto(socket, take, handlers)
   const end = (why: AmiError) => {
     if (ended) return
     ended = why
@@ -255,15 +257,21 @@ function openSocket(manager: AsteriskManager, { host, port }: ConnectionSettings
   return made
 }
 
-/** Puts a sieve between the socket and the package's reader. */
-function siftInto(socket: Socket, { isUseless, onUseless }: ConnectionHandlers): void {
+/** Puts a sieve, and a reader of our own for events, between the socket and the package's reader. */
+function siftInto(
+  socket: Socket,
+  take: (event: AmiBlock) => void,
+  { isUseless, onUseless }: ConnectionHandlers,
+): void {
   const readers = socket.listeners('data')
   socket.removeAllListeners('data')
   const sieve = createSieve({
     isUseless,
     onUseless: (name, block) => onUseless(name, /\r\nTimestamp: ([^\r]*)/.exec(block)?.[1]),
     onText: (text) => {
-      for (const read of readers) read.call(socket, text)
+      const event = readEvent(text)
+      if (event) take(event)
+      else for (const read of readers) read.call(socket, text)
     },
   })
   socket.on('data', (chunk: string) => sieve.push(chunk))

@@ -17,9 +17,10 @@ WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/dist ./dist
-# The server writes its spool and, if wished, its archive in one folder and nowhere else: mount a volume there.
+# The server writes its spool, traces and, if wished, its archive in one folder and nowhere else: mount a volume there.
 RUN install -d -o node -g node /var/lib/ringcard
 ENV SPOOL_FOLDER=/var/lib/ringcard/spool HISTORY_ARCHIVE_FOLDER=/var/lib/ringcard/archive
+ENV TRACE_FOLDER=/var/lib/ringcard/traces
 ENV HTTP_HOST=0.0.0.0 HTTP_PORT=8080
 VOLUME /var/lib/ringcard
 USER node

@@ -103,7 +103,7 @@ export function createPipeline(options: PipelineOptions) {
   const keptLookups = new Map<string, string>()
   const desksOfCalls = createDesksOfCalls()
   /** What the dialplan was told, by call. */
-  const told = new Map<string, DialplanVariables>()
+  const told = new Map<string, Partial<DialplanVariables>>()
 
   /** Takes the events of one moment: all are kept in one write, and told together. */
   function takeAll(events: readonly PbxEvent[]): void {
@@ -185,8 +185,9 @@ export function createPipeline(options: PipelineOptions) {
     return { pbx, at: arrivedAt + (clockDifferences.get(pbx) ?? 0), arrivedAt }
   }
 
-  /** What a fact means for the card. */
+  /** What a fact means for the card, and for the dialplan. */
   function follow(fact: Fact): void {
+    if (fact.type === 'call.started' && fact.recorded !== true) tellClosedQueues(fact.callId)
     switch (fact.type) {
       case 'call.started':
       case 'call.identified':
@@ -201,6 +202,8 @@ export function createPipeline(options: PipelineOptions) {
         const knowsCaller =
           call.party.number !== null || call.party.restricted || fact.type !== 'call.started'
         if (!news && (!knowsCaller || lookedUp.has(call.callId))) return
+        if (fact.type === 'call.identified' && fact.cameFrom !== undefined)
+          takeOver(call.callId, fact.cameFrom)
         if (call.endedAt === null) void lookUp(call)
         else lookUpsOfThePast = lookUpsOfThePast.then(() => lookUp(call))
         return
@@ -209,6 +212,22 @@ export function createPipeline(options: PipelineOptions) {
         options.onPinTyped?.(fact.callId, fact.keptAs)
         return
       default:
+    }
+  }
+
+  /** A customer joins a call: who an agent said they are, before, they are here. */
+  function takeOver(callId: string, cameFrom: string): void {
+    const decision = history.bindingOf(cameFrom)
+    if (decision?.decided !== true || history.bindingOf(callId)?.decided === true) return
+    const by = customers.callOf(cameFrom)?.decidedBy ?? null
+    bind(callId, decision.customerId, true, by)
+  }
+
+  function bind(callId: string, customerId: string | null, decided: boolean, by: string | null): void {
+    try {
+      history.bindCustomer(callId, customerId, decided, by)
+    } catch (error) {
+      log.warn({ callId, err: error }, 'Who the call was matched to could not be kept.')
     }
   }
 
@@ -266,18 +285,28 @@ export function createPipeline(options: PipelineOptions) {
   function variablesFor(callId: string, { customer }: MatchedCall): DialplanVariables {
     const agent = customer && preferredAgentOf(customer, now())
     const desk = extensionSchema.safeParse(agent === null ? null : options.deskOf(agent, pbxOfId(callId)))
-    const closed = options.closedQueues(pbxOfId(callId))
-    // Told to be closed before, and open by now: that is to be told as well.
-    const tellsClosed = closed.length > 0 || told.get(callId)?.RINGCARD_CLOSED !== undefined
     return {
       RINGCARD_TIER: customer?.tier ?? '',
       RINGCARD_AGENT: desk.success ? desk.data : '',
-      ...(tellsClosed ? { RINGCARD_CLOSED: closed.length === 0 ? '' : `&${closed.join('&')}&` } : {}),
+      ...closedVariable(callId),
       RINGCARD_READY: '1',
     }
   }
 
-  function tellDialplan(callId: string, variables: DialplanVariables): void {
+  /** Nothing where no queue is closed, unless one was told to be, and is open by now. */
+  function closedVariable(callId: string): Pick<DialplanVariables, 'RINGCARD_CLOSED'> {
+    const closed = options.closedQueues(pbxOfId(callId))
+    if (closed.length > 0) return { RINGCARD_CLOSED: `&${closed.join('&')}&` }
+    return told.get(callId)?.RINGCARD_CLOSED === undefined ? {} : { RINGCARD_CLOSED: '' }
+  }
+
+  /** Which queues are closed hangs on no look-up, which a slow database may hold up for longer than the dialplan waits. */
+  function tellClosedQueues(callId: string): void {
+    const variables = closedVariable(callId)
+    if (variables.RINGCARD_CLOSED !== undefined) tellDialplan(callId, variables)
+  }
+
+  function tellDialplan(callId: string, variables: Partial<DialplanVariables>): void {
     const call = floor.calls.get(callId)
     if (call?.direction !== 'inbound' || call.customerChannelId === null || call.endedAt !== null) return
     told.set(callId, variables)
@@ -294,11 +323,7 @@ export function createPipeline(options: PipelineOptions) {
     if (!decided && (saysNothing || known.decided)) return
     const customerId = customer?._id ?? null
     if (customerId === known.customerId && decided === known.decided) return
-    try {
-      history.bindCustomer(callId, customerId, decided, decidedBy)
-    } catch (error) {
-      log.warn({ callId, err: error }, 'Who the call was matched to could not be kept.')
-    }
+    bind(callId, customerId, decided, decidedBy)
   }
 
   function tick(): void {

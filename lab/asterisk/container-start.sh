@@ -17,6 +17,8 @@ mkdir -p "$ETC_DIR/rtp.d"
 } > "$ETC_DIR/rtp.d/public.conf"
 mkdir -p "$RUN_DIR" "$CACHE_DIR" "$LIB_DIR/keys" "$LOG_DIR/cdr-csv" "$LOG_DIR/cel-custom" "$SPOOL_DIR/monitor"
 chown -R asterisk:asterisk "$ETC_DIR" "$RUN_DIR" "$CACHE_DIR" "$LIB_DIR" "$LOG_DIR" "$SPOOL_DIR"
+# Ringcard reads CEL and queue_log from the same volume, as a user of its own.
+chmod 755 "$LOG_DIR" "$LOG_DIR/cel-custom"
 
 # The secrets are in the files now; Asterisk and what it may start need not inherit them.
 for name in $(env | sed -n 's/^\([A-Z0-9_]*SECRET[A-Z0-9_]*\|VOICEMAIL_PIN\)=.*/\1/p'); do unset "$name"; done

@@ -22,6 +22,8 @@ export interface SessionOptions {
   random: () => number
   /** PBX's time, ms. */
   now: () => number
+  /** When the PBX was started, ms. */
+  startedAt: number
   /** Answers an action of a session that is logged in. */
   answer: (action: Headers) => string
 }
@@ -127,7 +129,8 @@ export class Session {
   }
 
   private login(action: Headers, say: (...headers: [string, string][]) => void): void {
-    const { username, secret, now } = this.options
+    const { username, secret, now, startedAt } = this.options
+    const uptime = String(Math.round((now() - startedAt) / 1000))
     if (valueOf(action, 'username') !== username || valueOf(action, 'secret') !== secret) {
       say(['Response', 'Error'], ['Message', 'Authentication failed'])
       this.socket.end()
@@ -140,8 +143,8 @@ export class Session {
         ['Event', 'FullyBooted'],
         ['Privilege', 'system,all'],
         ['Timestamp', (now() / 1000).toFixed(6)],
-        ['Uptime', '3600'],
-        ['LastReload', '3600'],
+        ['Uptime', uptime],
+        ['LastReload', uptime],
         ['Status', 'Fully Booted'],
       ]),
     )

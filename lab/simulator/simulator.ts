@@ -80,6 +80,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       secret,
       random,
       now,
+      startedAt: world.startedAt,
       faults: () => faults,
       answer: (action) => {
         const name = valueOf(action, 'action').toLowerCase()

@@ -63,10 +63,15 @@ export class World {
   private readonly bridges = new Map<string, Headers>()
   private readonly members = new Map<string, Headers>()
   private readonly now: () => number
+  /** When the company's PBX was started, ms: its local time is taken to be UTC. */
+  readonly startedAt: number
 
   constructor(company: Company, now: () => number) {
     this.company = company
     this.now = now
+    const said = (key: string) => valueOf(company.coreStatus, key)
+    const started = Date.parse(`${said('CoreStartupDate')}T${said('CoreStartupTime')}Z`)
+    this.startedAt = Number.isNaN(started) ? now() : started
   }
 
   /** Takes an event that is being sent. @param text one whole block */

@@ -216,6 +216,10 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
     const over = new AbortController()
     const departed = new Map<string, ChannelInfo>()
     let uptimeSeconds: number | null = null
+    let started: number | null = null
+    /** Reckoned once: later the uptime is longer, and the PBX's clock may have been set. */
+    const startedAbout = (said: number) =>
+      (started ??= uptimeSeconds === null ? null : said - uptimeSeconds * 1000)
     let booted: () => void = () => undefined
     const boot = new Promise<void>((resolve) => (booted = resolve))
     let fail: (why: AmiError) => void = () => undefined
@@ -330,7 +334,7 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
       ])
       if (inTime) notices.clear('pbx.not_booted')
       else notices.set('pbx.not_booted')
-      const reading = { pbx, prefix, now, ours: clock.ours, uptimeSeconds, onOdd, notice: notices.set }
+      const reading = { pbx, prefix, now, ours: clock.ours, startedAbout, onOdd, notice: notices.set }
       const read = () => readLists(opened, translator, { ...reading, ...timing })
       const lists = await read()
       const record = await unheard(mergeSnapshot(pbx, lists, { events: holding, departed }), clock.ours)

@@ -18,8 +18,8 @@ export interface ReadingSettings {
   now: () => number
   /** A time of the PBX's, by our clock. */
   ours: (at: number) => number
-  /** Seconds since the PBX was started, from FullyBooted. */
-  uptimeSeconds: number | null
+  /** About when the PBX was started, on its own clock, which says `said` now, ms; null where it did not say. */
+  startedAbout: (said: number) => number | null
   /** How long a list may take, ms. */
   listMs: number
   /** How often QueueStatus is tried, and the pause between, ms: app_queue may be loaded after the login is accepted. */
@@ -80,7 +80,7 @@ export async function readLists(
       if (device === undefined || state === undefined || !isPhone(device)) return []
       return [{ device: `${prefix}${device}`, reachable: isReachable(state) }]
     }),
-    bootedAt: core ? bootTime(core, settings.uptimeSeconds, said) : null,
+    bootedAt: core ? bootTime(core, settings.startedAbout(said)) : null,
   }
 }
 
@@ -183,15 +183,14 @@ function readQueueItems(
 const quarterHourMs = 900_000
 
 /**
- * When the PBX was started. CoreStatus says it to the second, in the PBX's local time without saying which; its uptime,
- * a second more or less, tells which quarter of an hour of difference that is.
+ * When the PBX was started. CoreStatus says it to the second, in the PBX's local time without saying which; about when it
+ * was tells which quarter of an hour of difference that is.
  * @returns ms, the same for each reading of one boot; null where the PBX does not tell
  */
-export function bootTime(core: AmiBlock, uptimeSeconds: number | null, at: number): number | null {
+export function bootTime(core: AmiBlock, about: number | null): number | null {
   const local = Date.parse(`${field(core, 'corestartupdate') ?? ''}T${field(core, 'corestartuptime') ?? ''}Z`)
   if (Number.isNaN(local)) return null
-  if (uptimeSeconds === null) return local
-  const about = at - uptimeSeconds * 1000
+  if (about === null) return local
   return local + Math.round((about - local) / quarterHourMs) * quarterHourMs
 }
 

@@ -86,7 +86,11 @@ export function callerOf(channel: Channel): RawParty {
 }
 
 /** More is known of the far end: tells it if it differs. */
-export function identify(step: Step, call: Call, changes: { direction?: Direction; party?: RawParty }): Call {
+export function identify(
+  step: Step,
+  call: Call,
+  changes: { direction?: Direction; party?: RawParty; cameFrom?: string },
+): Call {
   const party = changes.party ?? call.party
   const direction = changes.direction ?? call.direction
   const same =
@@ -98,7 +102,9 @@ export function identify(step: Step, call: Call, changes: { direction?: Directio
   const next: Call = { ...call, party, direction }
   putCall(step, next)
   const { callId, dialled } = next
-  step.facts.push({ type: 'call.identified', pbx: step.pbx, at: step.at, callId, direction, party, dialled })
+  const cameFrom = changes.cameFrom === undefined ? {} : { cameFrom: changes.cameFrom }
+  const said = { callId, direction, party, dialled, ...cameFrom }
+  step.facts.push({ type: 'call.identified', pbx: step.pbx, at: step.at, ...said })
   return next
 }
 
@@ -118,7 +124,7 @@ export function bringCustomer(step: Step, callId: string, from: Call): void {
   putCall(step, { ...call, ...moved })
   if (from.attestation != null) attest(step, callId, from.attestation)
   const next = learnOf(step, callId, from.account, from.digits)
-  if (next) identify(step, next, { direction, party })
+  if (next) identify(step, next, { direction, party, cameFrom: from.callId })
 }
 
 /** The dialplan told something the caller typed. */

@@ -38,7 +38,15 @@ export type Fact = {
       dialledBy: { extension: string; personId: string | null } | null
     }
   /** More became known of the other party or of what kind of call it is. */
-  | { type: 'call.identified'; callId: string; direction: Direction; party: RawParty; dialled: string | null }
+  | {
+      type: 'call.identified'
+      callId: string
+      direction: Direction
+      party: RawParty
+      dialled: string | null
+      /** The call from which a customer joined this one: what was decided in it holds here. */
+      cameFrom?: string
+    }
   | { type: 'call.learnt'; callId: string; account: string | null; digits: string | null }
   | { type: 'call.attested'; callId: string; attestation: Attestation }
   /** A PIN was typed: what it can be asked for by, once, while this process lives. */

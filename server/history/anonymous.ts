@@ -46,6 +46,7 @@ const fields: Readonly<Record<string, Kind>> = {
     'byId',
     'callId',
     'mergedId',
+    'cameFrom',
     'visitId',
     'offerId',
     'contactId',

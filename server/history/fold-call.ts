@@ -161,7 +161,7 @@ export function absorbCall(
   return [
     {
       ...into,
-      ...(into.customerId === null && !into.customerDecided
+      ...(!into.customerDecided && (into.customerId === null || merged.customerDecided)
         ? { customerId: merged.customerId, customerDecided: merged.customerDecided }
         : {}),
       visits: first([...merged.visits, ...into.visits], (visit) => visit.visitId),

@@ -31,7 +31,7 @@ export async function connect(
     now: () => now,
     ours: (at) => at,
     notice: () => undefined,
-    uptimeSeconds: null,
+    startedAbout: () => null,
     listMs: 1_000,
     queueTries: 1,
     queuePauseMs: 0,

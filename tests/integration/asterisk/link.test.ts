@@ -437,12 +437,13 @@ describe('the record of what nobody heard', () => {
 
 describe('a stream that is held against the lists', () => {
   /** A floor that takes what the link tells, looked at every few ms. */
-  function watched() {
+  function watched(now?: () => number) {
     const floor = createFloor({ shortAbandonMs: 5_000, trunks: ['PJSIP/trunk'] })
     const missed: PbxEvent[][] = []
     const traces: (readonly object[])[] = []
     let checks = 0
     start({
+      ...(now ? { now } : {}),
       timing: { checkMs: 20, checkPauseMs: 5 },
       onEvents: (batch) => {
         for (const event of batch) reduce(floor, event)
@@ -474,6 +475,23 @@ describe('a stream that is held against the lists', () => {
     await vi.waitFor(() => expect(watch.checks()).toBeGreaterThan(3))
     expect(watch.missed).toEqual([])
     expect(snapshots()).toHaveLength(1)
+  })
+
+  it.each([
+    ['hours after the link was made', 3 * 3_600_000],
+    ['when the clock of the PBX was set back by an hour', -3_600_000],
+  ])('does not take a PBX for one that was started anew, %s', async (_what, laterMs) => {
+    const saidMs = 1_764_000_100_000
+    let passedMs = 0
+    pbx.answer('CoreShowChannels', listAnswer('CoreShowChannels', [item('1764000000.7')]))
+    const watch = watched(() => saidMs + passedMs)
+    await until('live')
+    passedMs = laterMs
+    pbx.answer('Ping', oneAnswer(`Ping: Pong\nTimestamp: ${(saidMs + laterMs) / 1000}`))
+    const checks = watch.checks()
+    await vi.waitFor(() => expect(watch.checks()).toBeGreaterThan(checks + 3))
+    expect(watch.missed).toEqual([])
+    expect([...watch.floor.calls.values()]).toMatchObject([{ endedAt: null }])
   })
 
   it('that lost a hang-up is put right, and the loss is told once, with what was heard before it', async () => {

@@ -197,3 +197,30 @@ describe('that a call is nobody’s', () => {
     expect(next.customers.recorded).toEqual([])
   })
 })
+
+describe('a customer whom an agent joins with colleagues who talked before', () => {
+  it('is in that call whom the agent had said they are, not whom the number says', async () => {
+    const node = await openNode()
+    node.customers.answer = (call) => Promise.resolve(found(call, 'owner-of-the-number'))
+    const { events } = replay(await readTrace('customer-joins-colleagues'))
+    const [colleagues, customers] = ['lab:lab-1795474416.0', 'lab:lab-1795474417.2']
+    let said = false
+
+    for (const event of events) {
+      node.pipeline.take(event)
+      await Promise.resolve()
+      if (said || !node.customers.asked.some(({ callId }) => callId === customers)) continue
+      said = true
+      node.pipeline.cardChanged({
+        ...found({ callId: customers }, 'olena'),
+        decided: true,
+        decidedBy: 'nina',
+      })
+    }
+
+    await vi.waitFor(() => expect(node.customers.callOf(colleagues)?.customer?._id).toBe('olena'))
+    expect(node.history.bindingOf(colleagues)).toEqual({ customerId: 'olena', decided: true })
+    await drained(node)
+    expect(node.store.calls.get(colleagues)).toMatchObject({ customerId: 'olena', customerDecided: true })
+  })
+})

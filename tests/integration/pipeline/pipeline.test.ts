@@ -200,6 +200,22 @@ describe('the look-up of a caller', () => {
     expect(node.popped).toEqual([callId])
   })
 
+  it('the dialplan knows which queues are closed before it has come', async () => {
+    let closed = ['support', 'sales']
+    const node = await openNode({ closedQueues: () => closed })
+    let answer: (matched: MatchedCall) => void = () => undefined
+    node.customers.answer = () => new Promise((resolve) => (answer = resolve))
+    takeAll(node, await arriving())
+    const [{ callId } = { callId: '' }] = node.customers.asked
+    expect(node.set).toEqual([{ channelId: callId, variables: { RINGCARD_CLOSED: '&support&sales&' } }])
+
+    // and that they are open again, when they are by then
+    closed = []
+    answer(found({ callId }, 'olena'))
+    await vi.waitFor(() => expect(node.set).toHaveLength(2))
+    expect(node.set[1]?.variables).toMatchObject({ RINGCARD_CLOSED: '', RINGCARD_READY: '1' })
+  })
+
   it.each([
     ['the extension where that agent sits now', '202', '202'],
     ['nothing, when they sit at no desk', null, ''],

@@ -146,7 +146,7 @@ describe('agent to agent', () => {
     story.gone(first)
     const party = { number: '+4930231259', name: 'Olena', restricted: false }
     expect(story.fact('call.identified')).toMatchObject({ callId: first, direction: 'inbound', party })
-    expect(story.fact('call.identified').dialled).toBe('101')
+    expect(story.fact('call.identified')).toMatchObject({ dialled: '101', cameFrom: customer })
     expect(story.fact('call.learnt')).toMatchObject({ callId: first, account: '100234' })
     expect(story.call(first)).toMatchObject({ customerChannelId: customer, direction: 'inbound', party })
     expect(story.fact('call.merged')).toMatchObject({ callId: first, mergedId: customer })

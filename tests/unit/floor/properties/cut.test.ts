@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readTrace, traceNames, type Trace } from '../../../../lab/traces/trace.ts'
 import type { PbxEvent } from '../../../../server/floor/events.ts'
 import type { Fact } from '../../../../server/floor/facts.ts'
-import { createFloor, reduce } from '../../../../server/floor/floor.ts'
+import { copyOfFloor, createFloor, reduce } from '../../../../server/floor/floor.ts'
 import { reconcile } from '../../../../server/floor/reconcile.ts'
 import type { Floor } from '../../../../server/floor/state.ts'
 import { floorOptions, narrate } from '../../../compare/replay.ts'
@@ -31,29 +31,16 @@ function apply(floor: Floor, events: readonly PbxEvent[]): Fact[] {
   return events.flatMap((event) => reduce(floor, event).facts)
 }
 
-/** Entries of the maps are never changed, so the maps alone have to be copied. */
-function still(floor: Floor): Floor {
-  const { channels, bridges, calls, agents, queues, links } = floor
-  return {
-    channels: new Map(channels),
-    bridges: new Map(bridges),
-    calls: new Map(calls),
-    agents: new Map(agents),
-    queues: new Map(queues),
-    links: new Map(links),
-  }
-}
-
 async function playWhole(name: string): Promise<Whole> {
   const trace = await readTrace(name)
   const heard = heardIn(trace)
   const hearing = await hearFrom(trace, heard, 0)
   const floor = createFloor(floorOptions)
   const facts = apply(floor, [desksSet(trace.startedAt), ...hearing.connected])
-  const floors = [still(floor)]
+  const floors = [copyOfFloor(floor)]
   for (const events of hearing.later) {
     facts.push(...apply(floor, events))
-    floors.push(still(floor))
+    floors.push(copyOfFloor(floor))
   }
   return { trace, heard, hearing, facts, floors }
 }

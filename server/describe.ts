@@ -1,4 +1,4 @@
-import type { Party } from '../shared/calls.ts'
+import { erasedParty, type Party } from '../shared/calls.ts'
 import { understandNumber, type CountryCode, type PhoneNumber } from '../shared/phone-numbers.ts'
 import type { RawParty } from './floor/facts.ts'
 
@@ -26,7 +26,7 @@ export function describeParty(
   read: ReadIn = understandNumber,
 ): (party: RawParty, pbx: string) => Party {
   return ({ number, name, restricted, erased }, pbx) => {
-    if (erased === true) return { number: null, display: '', name: null, withheld: restricted, erased }
+    if (erased === true) return erasedParty({ withheld: restricted })
     if (restricted || number === null)
       return { number: null, display: '', name: restricted ? null : name, withheld: restricted }
     const understood = understandFrom(number, pbx, homes, read)

@@ -433,8 +433,8 @@ export function createPipeline(options: PipelineOptions) {
     /** Finds the cards of the calls that a restart found in progress; what an agent had decided stays decided. */
     async restoreCards(): Promise<void> {
       for (const call of floor.calls.values()) {
-        if (call.direction === 'internal' || customers.callOf(call.callId)) continue
-        await lookUp(call)
+        const isNobodys = call.direction === 'internal' || call.party.erased === true
+        if (!isNobodys && !customers.callOf(call.callId)) await lookUp(call)
       }
     },
 
@@ -475,10 +475,15 @@ export function createPipeline(options: PipelineOptions) {
       return call !== undefined && extension !== null && deskCall(floor, call, extension, asIs) !== null
     },
 
-    /** Whether a customer is in a call now. */
-    isInCall(customerId: string): boolean {
+    /**
+     * Whether a customer is in a call now, or somebody whose number is theirs.
+     * @param numbers in E.164
+     */
+    isInCall(customerId: string, numbers: readonly string[]): boolean {
       for (const { callId, endedAt } of floor.calls.values()) {
-        if (endedAt === null && history.bindingOf(callId)?.customerId === customerId) return true
+        if (endedAt !== null) continue
+        const number = customers.callOf(callId)?.number?.e164 ?? ''
+        if (history.bindingOf(callId)?.customerId === customerId || numbers.includes(number)) return true
       }
       return false
     },
@@ -486,6 +491,7 @@ export function createPipeline(options: PipelineOptions) {
     /** Who was in these calls has been erased: the floor forgets them too, and no checkpoint remembers. */
     async forgetParties(callIds: readonly string[]): Promise<void> {
       for (const callId of callIds) {
+        keptLookups.delete(callId)
         const call = floor.calls.get(callId)
         if (call) take({ ...stampNow(call.pbx), type: 'call.erased', callId })
       }

@@ -13,7 +13,7 @@ import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
 import { deskDevices, deskWith, floorDevice, numberOn } from './desks.ts'
-import { eraseCustomer } from './erase-customer.ts'
+import { eraseCustomer, forgetErased } from './erase-customer.ts'
 import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
 import { archiveDaily } from './history/archive-daily.ts'
@@ -230,11 +230,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       'calls.create': kept(customerHandlers['calls.create']),
       'calls.unlink': kept(customerHandlers['calls.unlink']),
       'customers.erase': kept(({ me, params }) =>
-        eraseCustomer(
-          { customers, history, pipeline, people, onPop: realtime.onPop },
-          params.customerId,
-          me.personId,
-        ),
+        eraseCustomer({ customers, history, pipeline, people, realtime }, params.customerId, me.personId),
       ),
       ...verificationHandlers,
       'calls.verify': kept(verificationHandlers['calls.verify']),
@@ -292,6 +288,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   })
 
   const replayed = await pipeline.recover()
+  history.onErased((erased) => forgetErased({ customers, realtime, pipeline }, erased))
   if (replayed > 0) log.info({ replayed }, 'The floor was built again from the journal.')
   if (pipeline.floor().agents.size === 0) {
     // Until the database says who sits where, the desks at least are known.
@@ -315,6 +312,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       })
       desksChanged(people.directory())
       await verification.start()
+      // Before the cards of calls are looked up.
+      await history.followOthers()
       await pipeline.restoreCards()
       await history.gaps.load()
       realtime.gapsChanged()

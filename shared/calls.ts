@@ -27,6 +27,11 @@ export function unidentified({ withheld }: Party): Party {
   return { number: null, display: '', name: null, withheld }
 }
 
+/** A party of whom what was known has been erased. */
+export function erasedParty({ withheld }: Pick<Party, 'withheld'>): Party {
+  return { number: null, display: '', name: null, withheld, erased: true }
+}
+
 /**
  * What the network says of the caller's number (STIR/SHAKEN): it vouches for the caller's right to it (`full`), for the
  * caller alone (`partial`), or only for where the call came in (`gateway`); it said nothing (`none`); or its signature is

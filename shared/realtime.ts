@@ -32,6 +32,8 @@ export const goneReasonSchema = z.enum([
   // The agent handed it over, or it was taken on elsewhere, after they had talked.
   'movedOn',
   'lost',
+  // Who called was erased: nothing of the call is kept on the screen.
+  'erased',
 ])
 export type GoneReason = z.infer<typeof goneReasonSchema>
 

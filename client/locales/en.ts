@@ -140,6 +140,7 @@ export const en = {
       ended: 'The call has ended',
       movedOn: 'Handed over; the call goes on without you',
       lost: 'Lost with the telephone system',
+      erased: 'Taken off, for who called was erased',
     },
     announceRinging: 'Ringing: {name}, {queue}',
     announceGone: '{name}: {reason}',

@@ -128,6 +128,7 @@ export const ru: Messages = {
       ended: 'Звонок завершён',
       movedOn: 'Передан; разговор продолжается без вас',
       lost: 'Потерян вместе с АТС',
+      erased: 'Снят с экрана: данные абонента удалены',
     },
     announceRinging: 'Звонит: {name}, {queue}',
     announceGone: '{name}: {reason}',

@@ -59,21 +59,22 @@ const empty = {
 
 /**
  * A topic as a snapshot says it is. A call that was on the desk and is not in the snapshot left while nobody was looking:
- * its card is kept as `left`.
+ * its card is kept as `left`, save where who called was erased meanwhile.
  */
 export function applySnapshot(before: TopicState | undefined, snapshot: Delta): TopicState {
   const state = withChanges({ ...empty, ...stepOf(snapshot), left: before?.left ?? null }, snapshot)
   const vanished = [...(before?.deskCalls.values() ?? [])].find((call) => !state.deskCalls.has(call.callId))
-  if (vanished === undefined) return state
-  return {
-    ...state,
-    left: {
-      call: { ...vanished, state: 'ended', endedAt: vanished.endedAt ?? snapshot.at },
-      pop: closedPop(before?.pops.get(vanished.callId) ?? null),
-      reason: vanished.state === 'ringing' ? 'withdrawn' : 'ended',
-      at: snapshot.at,
-    },
-  }
+  const left: LeftCall | null =
+    vanished === undefined
+      ? state.left
+      : {
+          call: { ...vanished, state: 'ended', endedAt: vanished.endedAt ?? snapshot.at },
+          pop: closedPop(before?.pops.get(vanished.callId) ?? null),
+          reason: vanished.state === 'ringing' ? 'withdrawn' : 'ended',
+          at: snapshot.at,
+        }
+  const isErased = state.today.get(left?.call.callId ?? '')?.party.erased === true
+  return { ...state, left: isErased ? null : left }
 }
 
 /**
@@ -115,7 +116,9 @@ function applyChange(draft: Draft, change: Change, at: number): void {
     case 'deskCall.gone': {
       const call = draft.deskCalls.get(change.callId)
       const pop = closedPop(draft.pops.get(change.callId) ?? null)
-      if (call !== undefined) draft.left = { call, pop, reason: change.reason, at }
+      if (change.reason === 'erased') {
+        if (draft.left?.call.callId === change.callId) draft.left = null
+      } else if (call !== undefined) draft.left = { call, pop, reason: change.reason, at }
       draft.deskCalls = without(draft.deskCalls, change.callId)
       draft.pops = without(draft.pops, change.callId)
       break

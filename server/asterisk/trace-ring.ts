@@ -29,7 +29,9 @@ const namesPerson = /(calleridname|connectedlinename|membername)$/
 const holdsNumber =
   /(calleridnum|connectedlinenum|exten|extension|dialstring|forward|account|accountcode|chanvariable|channel)$/
 /** Headers that hold what a caller typed, a PIN too, or what the dialplan made of it. */
-const holdsTyped = /^(pin|digits?|appdata|applicationdata)$/
+const holdsTyped = /^(pin|digits?|account|appdata|applicationdata)$/
+/** The channel variable with what a caller typed: its name and value, where the package leaves them in one. */
+const typedVariable = 'RINGCARD_ACCOUNT'
 /** A run of digits that is long enough to be a number of the public network, or the serial of a channel's name before it. */
 const longNumber = /(-[0-9a-f]{8}(?![0-9a-f]))|\+?\d{6,}/g
 
@@ -54,6 +56,7 @@ function replaceNumbersAndNames(blocks: readonly AmiBlock[]): Record<string, Ami
   const replace = (key: string, text: string): string => {
     if (namesPerson.test(key)) return nameFor(text)
     if (holdsTyped.test(key)) return ''
+    if (text.startsWith(`${typedVariable}=`)) return `${typedVariable}=`
     return holdsNumber.test(key)
       ? text.replaceAll(longNumber, (all, serial?: string) => (serial === undefined ? numberFor(all) : all))
       : text
@@ -63,7 +66,10 @@ function replaceNumbersAndNames(blocks: readonly AmiBlock[]): Record<string, Ami
     if (typeof value === 'string') return replace(key, value)
     if (Array.isArray(value)) return value.map((each: string) => replace(key, each))
     return Object.fromEntries(
-      Object.entries(value).map(([name, each]: [string, string]) => [name, replace('chanvariable', each)]),
+      Object.entries(value).map(([name, each]: [string, string]) => [
+        name,
+        name === typedVariable ? '' : replace('chanvariable', each),
+      ]),
     )
   }
   return blocks.map((block) =>

@@ -232,6 +232,11 @@ export function createCustomers(options: CustomersOptions) {
     return { match, card, ...(verification ? { verification } : {}) }
   }
 
+  function forgetCall(callId: string): void {
+    matching.forget(callId)
+    cardsMade.delete(callId)
+  }
+
   /** What of a customer is closed to somebody: the least of any call with that customer on their desk. */
   function closedTo(me: Who, customerId: string): ClosedParts {
     let least = disclosureOf(null).closed
@@ -270,27 +275,30 @@ export function createCustomers(options: CustomersOptions) {
     popFor,
 
     /** The call has ended, and whoever needed its customer has read it. */
-    forgetCall: (callId: string): void => {
-      matching.forget(callId)
-      cardsMade.delete(callId)
-    },
+    forgetCall,
 
     /** The numbers that lead to a customer and to nobody else, in E.164. @throws ProblemError `customer.unknown` */
     ownNumbers: (customerId: string): Promise<string[]> =>
       needingDatabase(async () => ownNumbers(collection(), await read(customerId))),
 
     /**
-     * Removes a card with all that is on it, and takes the customer out of the calls that are kept.
-     * @returns the ids of the calls that showed the card
+     * Removes a card with all that is on it. The calls that are kept go on showing it until `forgetErased`.
+     * @throws ProblemError `database.unreachable`
      */
-    erase: (customerId: string): Promise<string[]> =>
+    erase: (customerId: string): Promise<void> =>
       needingDatabase(async () => {
         await collection().deleteOne({ _id: customerId })
-        const { changed, forgotten } = takeOutOfCalls(matching, customerId)
-        for (const callId of forgotten) cardsMade.delete(callId)
-        for (const call of changed) options.onChange(call)
-        return forgotten
       }),
+
+    /** Forgets what was found for some calls, and takes some customers out of all the others. */
+    forgetErased: (callIds: readonly string[], customerIds: readonly string[]): void => {
+      for (const callId of callIds) forgetCall(callId)
+      for (const customerId of customerIds) {
+        const { changed, forgotten } = takeOutOfCalls(matching, customerId)
+        for (const callId of forgotten) forgetCall(callId)
+        for (const call of changed) options.onChange(call)
+      }
+    },
 
     /** Looks up again what could not be looked up: to be called when the database is back. */
     retryUnavailable: (): Promise<void> => matching.retryUnavailable(),

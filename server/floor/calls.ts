@@ -1,5 +1,6 @@
 import type { Attestation, CallEnd, Direction } from '../../shared/calls.ts'
 import { endContact } from './contacts.ts'
+import type { ChannelInfo } from './events.ts'
 import type { RawParty } from './facts.ts'
 import { endOffer } from './offers.ts'
 import type { Call, Channel } from './state.ts'
@@ -175,10 +176,14 @@ function learnOf(
   return next
 }
 
-/** What is known of the other party, and what they keyed in, is forgotten; the call stays. */
+/** What is known of the other party, and what they keyed in, is forgotten, in its channels too; the call stays. */
 export function eraseParty(step: Step, callId: string): void {
   const call = step.state.calls.get(callId)
-  if (!call) return
+  if (!call || call.party.erased === true) return
+  for (const channelId of call.channelIds) {
+    const channel = step.state.channels.get(channelId)
+    if (channel) step.state.channels.set(channelId, { ...channel, ...withoutParties(channel), exten: null })
+  }
   const { direction } = call
   const party: RawParty = { number: null, name: null, restricted: call.party.restricted, erased: true }
   putCall(step, { ...call, party, dialled: null, account: null, digits: null })
@@ -191,6 +196,15 @@ export function eraseParty(step: Step, callId: string): void {
     party,
     dialled: null,
   })
+}
+
+/** What was said of a channel, or of a change of it, without who is at its ends. */
+export function withoutParties<C extends Partial<ChannelInfo>>(said: C): C {
+  const clear = { ...said }
+  for (const field of ['callerNumber', 'callerName', 'connectedNumber', 'connectedName'] as const) {
+    if (clear[field] != null) clear[field] = null
+  }
+  return clear
 }
 
 /** The last channel of a call has gone: says how the call ended, or that it lives on in another. */

@@ -1,4 +1,4 @@
-import { bringCustomer, callerOf, endCall, identify, startCall } from './calls.ts'
+import { bringCustomer, callerOf, endCall, identify, startCall, withoutParties } from './calls.ts'
 import { channelLeftBridge, endContactsOf, talksOnInNewCall } from './contacts.ts'
 import type { ChannelInfo, PbxEvent } from './events.ts'
 import { channelRang, channelStoppedRinging } from './offers.ts'
@@ -65,13 +65,17 @@ export function channelChanged(step: Step, event: PbxEvent & { type: 'channel.ch
   const extension = renamed
     ? (step.state.extensionOfDevice.get(event.changes.device ?? '') ?? null)
     : before.extension
-  const channel = noteChannel(step, event.channelId, event.linkedId, { ...event.changes, extension })
+  // Who was erased stays so, though the PBX goes on saying who it is.
+  const isErased = step.state.calls.get(before.callId)?.party.erased === true
+  const changes = isErased ? withoutParties(event.changes) : event.changes
+  const channel = noteChannel(step, event.channelId, event.linkedId, { ...changes, extension })
   if (!channel) return
   if (renamed && extension !== null) noteCallOfAgent(step, extension, channel.callId)
   if (channel.state === 'ringing' && before.state !== 'ringing') channelRang(step, channel)
   const call = step.state.calls.get(channel.callId)
   if (!call || call.customerChannelId !== channel.channelId || call.contacts.length > 0) return
-  if (call.direction === 'inbound') identify(step, call, { party: callerOf(channel) })
+  if (call.direction === 'inbound' && call.party.erased !== true)
+    identify(step, call, { party: callerOf(channel) })
 }
 
 /**

@@ -139,11 +139,13 @@ function changedChannels(floor: Floor, snapshot: Snapshot, stamp: Stamp, restart
     if (!known) return []
     // Who is in a bridge is up for us, be it that their phone still rings.
     const sameState = known.state === (bridged.has(channel.channelId) ? 'up' : channel.state)
+    // Whom the floor is to know no more the PBX goes on telling.
+    const isErased = floor.calls.get(known.callId)?.party.erased === true
     const same =
       (sameState || known.state === channel.state) &&
       known.linkedId === channel.linkedId &&
       known.name === channel.name &&
-      known.callerNumber === channel.callerNumber &&
+      (isErased || known.callerNumber === channel.callerNumber) &&
       known.callerRestricted === channel.callerRestricted
     const voicemail = channel.application === 'VoiceMail' && known.application !== 'VoiceMail'
     const reached = voicemail ? [intoVoicemail(channel, stamp)] : []

@@ -83,14 +83,19 @@ export interface History extends Queries {
   bindingOf: (callId: string) => { customerId: string | null; decided: boolean } | null
   /**
    * Destroys the keys of all calls of a customer, and of those from their numbers that are nobody's: from then on nobody can
-   * read who called or what was keyed in. Times and outcomes stay.
+   * read who called or what was keyed in. Times and outcomes stay. Asked again it finishes what was begun.
    * @param numbers of theirs, in E.164
-   * @returns the ids of the calls
+   * @returns the ids of the calls, with those that were erased for this customer before
    * @throws ProblemError `database.unreachable` when the database is away, or does not take what waits for it
    */
   eraseCustomer: Erasure['erase']
-  /** Forgets at once whom other nodes erased; by itself every 10 s. */
+  /** Forgets at once whom other nodes erased; by itself every 10 s once `onErased` was called. */
   followOthers: Erasure['followOthers']
+  /**
+   * Has somebody told of each erasure, by this node or another, and begins to follow the others: to be called when all that
+   * remembers callers is there, as the floor of the run before.
+   */
+  onErased: Erasure['onErased']
   /**
    * Keeps what was done to verify the caller.
    * @throws ProblemError `history.spool_full`
@@ -218,7 +223,8 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
   defineHistoryModels(database.connection)
   const store = createSealedStore({ store: kept, sealing, keys, master, showParty })
   const { forgetAside } = checkpoints
-  const erasure = createErasure({ store: kept.keys, keys, recent, forgetAside, master, log, clock })
+  const until = checkpoint?.erasedUntil ?? 0
+  const erasure = createErasure({ store: kept.keys, keys, recent, forgetAside, master, until, log, clock })
   const reader = readSegments(spool.segments, startSeq)
   const removeDone = (): void => spool.removeUntil(Math.min(drain.drainedSeq(), checkpointSeq))
   const drain = startDrain({
@@ -241,10 +247,8 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
   })
   wakeDrain = drain.wake
   const looking = setInterval(writer.lookAtDisk, 1_000)
-  const following = setInterval(() => {
-    if (database.state().state === 'ready') void erasure.followOthers()
-  }, followOthersEveryMs)
-  for (const timer of [looking, following]) timer.unref()
+  looking.unref()
+  let following: NodeJS.Timeout | undefined
   database.whenReady().then(
     () => sayIfKeysAreStrange(kept.keys, master, log),
     () => undefined,
@@ -289,6 +293,12 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       return erasure.erase(customerId, numbers)
     },
     followOthers: erasure.followOthers,
+    onErased: (listener) => {
+      erasure.onErased(listener)
+      following ??= setInterval(() => {
+        if (database.state().state === 'ready') void erasure.followOthers()
+      }, followOthersEveryMs).unref()
+    },
     keepVerification: (callId, step) => {
       const { kept } = writer.append([{ kind: 'verification', callId, step }])
       if (!kept) throw new ProblemError('history.spool_full')
@@ -311,9 +321,11 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       tornBytes: spool.tornBytes,
     }),
     saveCheckpoint: (floor, seq) => {
+      // As of the floor: what is forgotten after it may still be in it.
+      const erasedUntil = erasure.until()
       const save = async (): Promise<void> => {
         const [calls, channels] = [recent.all(), channelCalls.all()]
-        await checkpoints.write({ seq, at: clock(), floor, calls, channels })
+        await checkpoints.write({ seq, at: clock(), floor, calls, channels, erasedUntil })
         checkpointSeq = seq
         removeDone()
       }

@@ -43,11 +43,14 @@ const recordSchema = z.object({
   wrapped: z.string(),
 })
 const suffix = '.keys'
+/** Of a file that is being written to take the place of another. */
+const freshSuffix = `${suffix}.new`
 const digits = 16
 const putOnDisk = promisify(fdatasync)
 
 /** Opens the files of a folder. A line is one key as JSON; one that cannot be read, such as a torn end, is passed over. */
 export function openKeyFiles(folder: string): KeyFiles {
+  removeUnfinished(folder)
   const firstSeqs = readdirSync(folder)
     .filter((name) => name.endsWith(suffix))
     .map((name) => Number(name.slice(0, -suffix.length)))
@@ -131,6 +134,7 @@ export function openKeyFiles(folder: string): KeyFiles {
     all: () => firstSeqs.flatMap((firstSeq) => readFile(pathOf(firstSeq))),
     destroy: (callIds) => {
       behind = null
+      removeUnfinished(folder)
       for (const firstSeq of firstSeqs) {
         const path = pathOf(firstSeq)
         const records = readFile(path)
@@ -161,9 +165,14 @@ function readFile(path: string): CallKeyRecord[] {
     })
 }
 
+/** Files that a stop left before they took the place of another: they hold keys, and nobody would look into them again. */
+function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.endsWith(freshSuffix)) rmSync(join(folder, name))
+}
+
 /** In one step: whoever is stopped in between leaves the old file, and the destroying is done again. */
 function replaceFile(path: string, text: string): void {
-  const fresh = `${path}.new`
+  const fresh = `${path.slice(0, -suffix.length)}${freshSuffix}`
   const fd = openSync(fresh, 'w', 0o600)
   try {
     writeFileSync(fd, text)

@@ -11,6 +11,15 @@ export interface KeyOwner {
   numberHash: string | null
 }
 
+/** That the keys of a call were destroyed. */
+export interface DestroyedKeys {
+  callId: string
+  /** For whom; null where an older version did not note it. */
+  customerId: string | null
+  /** When, by the clock of the node that did it, ms. */
+  at: number
+}
+
 /** The keys of all nodes' calls in the database. Everything here may be repeated without harm. */
 export interface KeyStore {
   /** Keeps keys; one that is there, or was destroyed, stays as it is. */
@@ -23,10 +32,12 @@ export interface KeyStore {
   callsOfCustomer: (customerId: string) => Promise<string[]>
   /** The calls that a number is found in by its hashes, and that are nobody's. */
   callsOfNumbers: (hashes: readonly string[]) => Promise<string[]>
-  /** Destroys every key of some calls. */
-  destroy: (callIds: readonly string[], at: number) => Promise<void>
-  /** The calls whose keys were destroyed since a time (ms). */
-  destroyedSince: (at: number) => Promise<string[]>
+  /** Destroys every key of some calls, for a customer who is erased. */
+  destroy: (callIds: readonly string[], customerId: string, at: number) => Promise<void>
+  /** The calls whose keys were destroyed for a customer so far. */
+  destroyedFor: (customerId: string) => Promise<string[]>
+  /** The calls whose keys were destroyed since a time (ms); one whose keys were destroyed at several times, for each. */
+  destroyedSince: (at: number) => Promise<DestroyedKeys[]>
   /** How many keys are under none of these master keys. */
   underOtherThan: (masters: readonly string[]) => Promise<number>
 }
@@ -43,6 +54,16 @@ export function createKeyStore(database: Database): KeyStore {
   const keys = () => database.collection<CallKeyDocument>(callKeysCollection)
   const callsWhere = async (filter: Parameters<ReturnType<typeof keys>['distinct']>[1]): Promise<string[]> =>
     keys().distinct('callId', { ...filter, wrapped: { $ne: null } }, reading)
+  /** Read a piece at a time, each in time: after years there are more than fit into one answer. */
+  const destroyedWhere = async (filter: object): Promise<DestroyedKeys[]> => {
+    const projection = { callId: 1, customerId: 1, destroyedAt: 1 }
+    const found = keys().find(filter, { ...reading, timeoutMode: 'iteration', projection })
+    const all = new Map<string, DestroyedKeys>()
+    for await (const { callId, customerId = null, destroyedAt = 0 } of found) {
+      all.set(`${callId} ${destroyedAt}`, { callId, customerId, at: destroyedAt })
+    }
+    return [...all.values()]
+  }
 
   return {
     keep: (records) =>
@@ -84,16 +105,20 @@ export function createKeyStore(database: Database): KeyStore {
       }),
     callsOfNumbers: (hashes) =>
       needingDatabase(() => callsWhere({ numberHash: { $in: [...hashes] }, customerId: null })),
-    destroy: (callIds, at) =>
+    destroy: (callIds, customerId, at) =>
       needingDatabase(async () => {
         await keys().updateMany(
           { callId: { $in: [...callIds] }, wrapped: { $ne: null } },
-          { $set: { wrapped: null, numberHash: null, customerId: null, destroyedAt: at } },
+          { $set: { wrapped: null, numberHash: null, customerId, destroyedAt: at } },
           { timeoutMS: 15_000 },
         )
       }),
-    destroyedSince: (at) =>
-      needingDatabase(() => keys().distinct('callId', { destroyedAt: { $gte: at } }, reading)),
+    destroyedFor: (customerId) =>
+      needingDatabase(async () => {
+        const found = await destroyedWhere({ customerId, wrapped: null })
+        return [...new Set(found.map(({ callId }) => callId))]
+      }),
+    destroyedSince: (at) => needingDatabase(() => destroyedWhere({ destroyedAt: { $gte: at } })),
     underOtherThan: (masters) =>
       needingDatabase(() =>
         keys().countDocuments({ master: { $nin: [...masters] }, wrapped: { $ne: null } }, reading),

@@ -12,7 +12,7 @@ export const callKeySchema = z.object({
   master: z.string(),
   /** Null when it was destroyed: what it sealed can be read by nobody any more. */
   wrapped: z.string().nullable(),
-  /** Whose call it is, once that is known. */
+  /** Whose call it is, once that is known; of a key that was destroyed, for whom. */
   customerId: z.string().nullable().optional(),
   /** The call in which this one went on. */
   mergedInto: z.string().nullable().optional(),

@@ -108,6 +108,26 @@ export function popChanges(callId: string, context: DeskContext, shown: Shown): 
 }
 
 /**
+ * Who called is erased in some calls: what a desk is told of them. A call that goes on stays there as nobody's; anything else
+ * of it that a console may still show, as the last call while it is written up, goes.
+ */
+export function erasedChanges(
+  callIds: readonly string[],
+  extension: string | null,
+  rights: ReadonlySet<Right>,
+  shown: Shown,
+): Change[] {
+  if (!rights.has('desk.use')) return []
+  return callIds.map((callId) =>
+    extension !== null && shown.get(callId)?.has(extension) === true
+      ? { type: 'pop.set', callId, pop: nobodys }
+      : { type: 'deskCall.gone', callId, reason: 'erased' },
+  )
+}
+
+const nobodys: Pop = { match: { outcome: 'none', by: null, candidates: [] }, card: null }
+
+/**
  * All that is on a desk now: its calls with the cards, and the last call while its work is being finished.
  * @param shown brought up to date, so that what this snapshot shows will be taken away again
  */
@@ -120,9 +140,12 @@ export function deskContent(
 ): Change[] {
   if (!rights.has('desk.use')) return []
   const calls = deskCallsOf(floor, extension, context.describe).flatMap((call): Change[] => {
-    const live = floor.calls.get(call.callId)?.endedAt === null
+    const known = floor.calls.get(call.callId)
+    const live = known?.endedAt === null
     // Ended here while the call goes on: it moved to somebody else.
     if (call.state === 'ended' && live) return []
+    // Nobody can write up whom nobody knows.
+    if (!live && known?.party.erased === true) return []
     if (live) noteShown(shown, call.callId, extension)
     return [
       { type: 'deskCall.set', call: asShown(call, context) },

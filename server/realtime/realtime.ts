@@ -10,7 +10,7 @@ import { queuesOf } from '../floor/views.ts'
 import type { PeopleChange } from '../people/people.ts'
 import type { Log } from './boundary.ts'
 import { createConsoles, type Identity } from './consoles.ts'
-import { deskChanges, deskContent, popChanges, type DeskContext, type Shown } from './desk.ts'
+import { deskChanges, deskContent, erasedChanges, popChanges, type DeskContext, type Shown } from './desk.ts'
 import { createLinks } from './links.ts'
 import { createMembership } from './membership.ts'
 import { createSockets } from './sockets.ts'
@@ -86,6 +86,11 @@ export interface Realtime {
   publishFacts: (facts: readonly Fact[]) => void
   /** The look-up of a call came to something new, or somebody chose who is calling. */
   onPop: (callId: string) => void
+  /**
+   * Who called is known no more in these calls, nor are these customers: takes them off every desk, open console and day, and
+   * out of what is kept for consoles that come back.
+   */
+  erased: (callIds: readonly string[], customerIds: readonly string[]) => void
   /** The link to a PBX, or its newest event, is not what it was. */
   linkChanged: (link: PbxLink) => void
   /** What is missing of the day is not what it was. */
@@ -288,6 +293,18 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     onPop(callId) {
       for (const [topic, changes] of popChanges(callId, deskContext, shown)) desks.publish(topic, changes)
       publishLate(callChange(callId, floor(), floorContext))
+    },
+    erased(callIds, customerIds) {
+      desks.flush()
+      for (const room of streams.rooms()) {
+        streams.forgetPast(room)
+        if (!room.startsWith('person:')) continue
+        const personId = room.slice('person:'.length)
+        const gone = erasedChanges(callIds, people.deskOf(personId), people.rightsOf(personId), shown)
+        desks.publish(personRoom(personId), gone)
+      }
+      today.erase(new Set(callIds), new Set(customerIds))
+      publishLate(callIds.flatMap((callId) => callChange(callId, floor(), floorContext)))
     },
     linkChanged: links.changed,
     gapsChanged: links.gapsChanged,

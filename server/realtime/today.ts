@@ -1,4 +1,4 @@
-import type { Day, TodayCall } from '../../shared/calls.ts'
+import { erasedParty, type Day, type TodayCall } from '../../shared/calls.ts'
 import type { Log } from './boundary.ts'
 
 /** A person's calls since an instant. */
@@ -33,6 +33,8 @@ export interface Today {
    */
   note: (personId: string, call: TodayCall) => boolean
   forget: (personId: string) => void
+  /** Who called is known no more in these calls, nor these customers by name in any: whoever has some in their day is told. */
+  erase: (callIds: ReadonlySet<string>, customerIds: ReadonlySet<string>) => void
   /** To be called now and then: begins a new day at midnight, and asks history again where it could not answer. */
   look: () => void
 }
@@ -48,6 +50,7 @@ interface DayOf {
 /** "My calls of today" of everybody with a console: history's up to now, then what happens. No snapshot waits for history. */
 export function createToday({ todayOf, startOfToday, publish, log }: TodayOptions): Today {
   const days = new Map<string, DayOf>()
+  let erasures = 0
   const news = ({ since, earlier }: DayOf, calls: Iterable<TodayCall>): DayNews => ({
     day: { since, earlier },
     calls: [...calls],
@@ -57,6 +60,7 @@ export function createToday({ todayOf, startOfToday, publish, log }: TodayOption
     if (day.asking) return
     day.asking = true
     const before = day.earlier
+    const erasuresBefore = erasures
     const known = await todayOf(personId, day.since).catch((error: unknown): CallsSince => {
       if (before !== 'unavailable') {
         log.warn({ err: error, personId }, 'The calls of today could not be read from history.')
@@ -66,6 +70,8 @@ export function createToday({ todayOf, startOfToday, publish, log }: TodayOption
     day.asking = false
     // Meanwhile the person may be gone, or the day.
     if (days.get(personId) !== day) return
+    // Somebody was erased while history was read: it may tell of them.
+    if (erasures !== erasuresBefore) return ask(personId, day)
     day.earlier = known.complete ? 'complete' : 'unavailable'
     const fresh = known.calls.flatMap((call) => (call.at < day.since ? [] : newsOf(call, day)))
     for (const call of fresh) day.calls.set(call.callId, call)
@@ -111,6 +117,18 @@ export function createToday({ todayOf, startOfToday, publish, log }: TodayOption
       return true
     },
     forget: (personId) => void days.delete(personId),
+    erase(callIds, customerIds) {
+      erasures += 1
+      for (const [personId, day] of days) {
+        const erased = [...day.calls.values()].flatMap((call): TodayCall[] => {
+          const unnamed = { ...call, customerId: null, customerName: null }
+          if (callIds.has(call.callId)) return [{ ...unnamed, party: erasedParty(call.party) }]
+          return customerIds.has(call.customerId ?? '') ? [unnamed] : []
+        })
+        for (const call of erased) day.calls.set(call.callId, call)
+        if (erased.length > 0) publish(personId, news(day, erased))
+      }
+    },
     look() {
       for (const [personId, day] of days) {
         if (turn(day)) publish(personId, news(day, []))

@@ -58,6 +58,7 @@ async function ours(): Promise<void> {
       callsOfCustomer: away,
       callsOfNumbers: away,
       destroy: away,
+      destroyedFor: away,
       destroyedSince: away,
       underOtherThan: away,
     },

@@ -233,7 +233,12 @@ describe('a customer who is erased', () => {
       expect(JSON.stringify(journal?.entries)).not.toMatch(telling)
       expect(await node.readCall('lab:3')).toMatchObject({ ...clear, customerId: 'hans' })
     }
-    expect(await history.eraseCustomer('erika', ['+4930231250199'])).toEqual([])
+    // Asked again, as after a stop in the midst of it.
+    expect((await history.eraseCustomer('erika', ['+4930231250199'])).sort()).toEqual([
+      'lab:1',
+      'lab:2',
+      'lab:4',
+    ])
     const found = { numberHash: masterKeys.hashNumber('+4930231250199') }
     expect(await database.collection(callKeysCollection).distinct('callId', found)).toEqual(['lab:3'])
     // The copy has what was sealed, and its key under the master key: as old as backups of the keys are kept.

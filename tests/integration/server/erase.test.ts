@@ -1,10 +1,13 @@
+import { io, type Socket } from 'socket.io-client'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startSimulator } from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { companyOf } from '../../../lab/simulator/world.ts'
 import { readTrace } from '../../../lab/traces/trace.ts'
+import { applyDelta, applySnapshot, type TopicState } from '../../../client/realtime/topic-state.ts'
 import { customersCollection, newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
 import { connectDatabase } from '../../../server/database/database.ts'
+import type { ClientToServerEvents, Delta, ServerToClientEvents } from '../../../shared/realtime.ts'
 import { replay } from '../../compare/replay.ts'
 import { silent } from '../../unit/history/support.ts'
 import { openOffice } from '../people/support.ts'
@@ -28,6 +31,7 @@ async function withOlena() {
   const office = await openOffice(name)
   await office.add('anna', { roles: ['admin'] })
   await office.add('petra', { roles: ['supervisor'] })
+  await office.add('nina', { extension: '201' })
   await office.close()
   const database = connectDatabase({ uri: testDatabaseUri(name), log: silent })
   onTestFinished(database.stop)
@@ -48,12 +52,13 @@ async function withOlena() {
     AMI_SECRET: 'as agreed',
   })
   const url = await server.address()
-  const asking = async (signInName: string) => {
+  const signedIn = async (signInName: string) => {
     const { headers } = await signIn(server, signInName)
-    return async (method: string, path: string) => {
+    const ask = async (method: string, path: string) => {
       const told = await fetch(url + path, { method, headers })
       return { status: told.status, body: (await told.json()) as Record<string, unknown> }
     }
+    return { ask, open: () => openConsole(url, headers.cookie) }
   }
   await vi.waitFor(async () => expect(await server.metric('ringcard_pbx_link_live')).toBe(1), soon)
   const calls = async () => database.collection('calls').find({}).toArray()
@@ -64,14 +69,52 @@ async function withOlena() {
     server,
     database,
     calls,
-    anna: await asking('anna'),
-    petra: await asking('petra'),
+    anna: (await signedIn('anna')).ask,
+    petra: await signedIn('petra'),
+    nina: await signedIn('nina'),
+  }
+}
+
+/** A console: what it knows of each topic, and whether the server ever sends a text. */
+async function openConsole(url: string, cookie: string) {
+  const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(url, {
+    transports: ['websocket'],
+    extraHeaders: { cookie },
+    forceNew: true,
+    reconnection: false,
+  })
+  const close = () => void socket.disconnect()
+  onTestFinished(close)
+  const topics = new Map<string, TopicState>()
+  const received: Delta[] = []
+  socket.on('snapshot', (snapshot) => {
+    received.push(snapshot)
+    topics.set(snapshot.topic, applySnapshot(topics.get(snapshot.topic), snapshot))
+  })
+  socket.on('delta', (delta) => {
+    received.push(delta)
+    const step = applyDelta(topics.get(delta.topic), delta)
+    if (step.kind === 'applied') topics.set(delta.topic, step.state)
+  })
+  const topic = (name: string) => [...topics].find(([each]) => each.startsWith(name))?.[1]
+  await vi.waitFor(() => expect(topic('person:')).toBeDefined(), soon)
+  const shown = () =>
+    JSON.stringify([...topics.values()], (_key, value: unknown) =>
+      value instanceof Map ? [...value.values()] : value,
+    )
+  return {
+    close,
+    shown,
+    mine: () => topic('person:'),
+    received: () => JSON.stringify(received),
+    settled: () => new Promise((resolve) => socket.emit('clock', resolve)),
   }
 }
 
 describe('erasing a customer over the API', { timeout: 90_000 }, () => {
   it('is for whoever has the right, when the call is over; then nobody knows who it was, and the audit says who erased', async () => {
-    const { trace, number, pbx, server, database, calls, anna, petra } = await withOlena()
+    const { trace, number, pbx, server, database, calls, anna, ...others } = await withOlena()
+    const petra = others.petra.ask
     const path = `/api/customers/${customerId}`
     expect(await petra('DELETE', path)).toMatchObject({ status: 403, body: { code: 'right.missing' } })
     expect(await anna('DELETE', '/api/customers/nobody')).toMatchObject({
@@ -112,5 +155,42 @@ describe('erasing a customer over the API', { timeout: 90_000 }, () => {
     })
     expect(await anna('DELETE', path)).toMatchObject({ status: 404 })
     expect(server.output()).not.toContain(number.slice(3))
+  })
+
+  it('takes them off every console: the desk that writes the call up, the day, the floor, lists; also of who comes later', async () => {
+    const { trace, number, pbx, server, anna, petra, nina } = await withOlena()
+    const telling = new RegExp(`${number.slice(3)}|Olena`)
+    const desk = await nina.open()
+    const floor = await petra.open()
+    const playing = pbx.play(compileTemplate(trace), { speed: 2 })
+    await vi.waitFor(() => expect(floor.shown(), server.output()).toMatch(telling), soon)
+    await playing
+    await vi.waitFor(() => {
+      const [call] = desk.mine()?.deskCalls.values() ?? []
+      expect(call).toMatchObject({ state: 'ended', party: { number } })
+      expect(desk.mine()?.pops.get(call?.callId ?? '')?.card?.name).toBe('Olena Kovalenko')
+      expect([...(desk.mine()?.today.values() ?? [])]).toMatchObject([{ customerName: 'Olena Kovalenko' }])
+    }, soon)
+    const [callId = ''] = desk.mine()?.today.keys() ?? []
+
+    expect(await anna('DELETE', `/api/customers/${customerId}`)).toEqual({ status: 200, body: { calls: 1 } })
+
+    await vi.waitFor(() => expect(desk.shown()).not.toMatch(telling), soon)
+    expect(desk.mine()).toMatchObject({ deskCalls: new Map(), pops: new Map(), left: null })
+    expect(desk.mine()?.today.get(callId)).toMatchObject({
+      outcome: 'answered',
+      party: { number: null, erased: true },
+      customerName: null,
+    })
+    await floor.settled()
+    expect(floor.shown()).not.toMatch(telling)
+    for (const person of [nina, petra]) {
+      const reloaded = await person.open()
+      await reloaded.settled()
+      expect(reloaded.received()).not.toMatch(telling)
+    }
+    const list = await petra.ask('GET', `/api/calls?from=0&to=${Date.now() + 1_000}`)
+    expect(list.body).toMatchObject({ calls: [{ callId, party: { number: null, erased: true } }] })
+    expect(JSON.stringify(list.body)).not.toMatch(telling)
   })
 })

@@ -98,4 +98,16 @@ describe('the trace that is written of a defect', () => {
     expect(replaced[1]).toMatchObject({ appdata: '', exten: number.slice(1) })
     expect(replaced[2]?.['connectedlinename']).toBe(replaced[0]?.['calleridname'])
   })
+
+  it.each(['K-4711', '12345'])('has no account that a caller typed, of whatever form: %s', (account) => {
+    const ring = createTraceRing()
+    ring.note({ event: 'UserEvent', userevent: 'RingcardAccount', account })
+    ring.note({ event: 'Newstate', chanvariable: { RINGCARD_ACCOUNT: account, QUEUESTATUS: '' } })
+    ring.note({ event: 'DialBegin', destchanvariable: ['QUEUESTATUS=', `RINGCARD_ACCOUNT=${account}`] })
+    ring.note({ event: 'DialBegin', destchanvariable: `RINGCARD_ACCOUNT=${account}` })
+    const replaced = ring.replaced()
+    expect(JSON.stringify(replaced)).not.toContain(account)
+    expect(replaced[1]).toMatchObject({ chanvariable: { RINGCARD_ACCOUNT: '', QUEUESTATUS: '' } })
+    expect(replaced[2]).toMatchObject({ destchanvariable: ['QUEUESTATUS=', 'RINGCARD_ACCOUNT='] })
+  })
 })

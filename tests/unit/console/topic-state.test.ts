@@ -169,6 +169,37 @@ describe('a call that has ended', () => {
     expect(later.pops.size).toBe(0)
   })
 
+  test('is gone with its card once who called is erased, kept or not', () => {
+    const gone: Change = { type: 'deskCall.gone', callId: call.callId, reason: 'erased' }
+    const erased = applied(after, step(3, [gone]))
+    expect([erased.deskCalls.size, erased.pops.size, erased.left]).toEqual([0, 0, null])
+
+    const movedOn: Change = { type: 'deskCall.gone', callId: call.callId, reason: 'notAnswered' }
+    const kept = applied(applySnapshot(undefined, step(1, rings)), step(2, [movedOn]))
+    expect(kept.left?.pop).toEqual(pop)
+    expect(applied(kept, step(3, [gone])).left).toBeNull()
+  })
+
+  test('is gone too from a console that was cut while who called was erased', () => {
+    const party = { number: null, display: '', name: null, withheld: false, erased: true }
+    const day: Change = {
+      type: 'today.set',
+      call: {
+        ...{
+          callId: call.callId,
+          at: now,
+          direction: 'inbound',
+          party,
+          customerId: null,
+          customerName: null,
+        },
+        ...{ queue: 'support', outcome: 'answered', reconstructed: null, talkMs: 1 },
+      },
+    }
+    expect(applySnapshot(after, step(9, [day])).left).toBeNull()
+    expect(applySnapshot(after, step(9)).left?.call.callId).toBe(call.callId)
+  })
+
   test('does not come back when the next one moves on', () => {
     const later = applied(
       after,

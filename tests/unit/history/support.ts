@@ -11,7 +11,7 @@ import type { CallDocument, GapDocument } from '../../../server/history/model.ts
 import type { SealedStore } from '../../../server/history/sealed-store.ts'
 import { createSealing } from '../../../server/history/sealing.ts'
 import { openCallKeys, type CallKeyRecord } from '../../../server/keys/call-keys.ts'
-import type { KeyOwner, KeyStore } from '../../../server/keys/key-store.ts'
+import type { DestroyedKeys, KeyOwner, KeyStore } from '../../../server/keys/key-store.ts'
 import type { HistoryStore } from '../../../server/history/store.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import { morning } from './calls.ts'
@@ -160,9 +160,9 @@ type KeptKey = CallKeyRecord & Partial<KeyOwner>
 
 /** The keys' collection as a plain map. */
 function memoryKeys(keys: Map<string, KeptKey>, check: () => void): KeyStore {
-  const destroyed = new Set<string>()
+  const destroyed = new Map<string, DestroyedKeys>()
   const callsWhere = (matches: (key: Partial<KeyOwner>) => boolean): string[] =>
-    [...keys.values()].filter(matches).map(({ callId }) => callId)
+    [...keys.values()].filter((key) => matches(key) && !destroyed.has(key.callId)).map(({ callId }) => callId)
   return {
     keep: (records) =>
       attempt(() => {
@@ -193,15 +193,20 @@ function memoryKeys(keys: Map<string, KeptKey>, check: () => void): KeyStore {
         check()
         return callsWhere((key) => hashes.includes(key.numberHash ?? '') && (key.customerId ?? null) === null)
       }),
-    destroy: (callIds) =>
+    destroy: (callIds, customerId, at) =>
       attempt(() => {
         check()
-        for (const callId of callIds) destroyed.add(callId)
+        for (const callId of callIds) destroyed.set(callId, { callId, customerId, at })
       }),
-    destroyedSince: () =>
+    destroyedFor: (customerId) =>
       attempt(() => {
         check()
-        return [...destroyed]
+        return [...destroyed.values()].flatMap((each) => (each.customerId === customerId ? each.callId : []))
+      }),
+    destroyedSince: (at) =>
+      attempt(() => {
+        check()
+        return [...destroyed.values()].filter((each) => each.at >= at)
       }),
     underOtherThan: () => Promise.resolve(0),
   }

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCallKeys } from '../../../server/keys/call-keys.ts'
@@ -100,6 +100,18 @@ describe('the keys of calls beside a spool', () => {
     const again = openCallKeys(folder, master)
     expect(again.find(one.keyId, 5)).toBeNull()
     expect(again.find(next.keyId, 12)?.secret.equals(next.secret)).toBe(true)
+  })
+
+  it('are in no file that a stop left half-way, neither after the next start nor after the next destroying', () => {
+    const { folder, keys, one } = twoFiles()
+    const unfinished = join(folder, `${readdirSync(folder)[0] ?? ''}.new`)
+    const leave = () => writeFileSync(unfinished, JSON.stringify(one))
+    leave()
+    keys.destroy(new Set(['lab:2']))
+    expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([])
+    leave()
+    openCallKeys(folder, master)
+    expect(readdirSync(folder)).toHaveLength(2)
   })
 
   it('survive a torn line', () => {

@@ -6,6 +6,7 @@ import type { Fact } from '../../../server/floor/facts.ts'
 import {
   deskChanges,
   deskContent,
+  erasedChanges,
   popChanges,
   type DeskContext,
   type Shown,
@@ -76,6 +77,37 @@ beforeEach(() => {
   desks = new Desks()
   customer = desks.customer()
   desks.pops.set(customer, pop)
+})
+
+describe('a call whose caller is erased', () => {
+  const erased = () => {
+    desks.pops.clear()
+    const changes = erasedChanges([customer], '201', desks.rights, desks.shown)
+    desks.happens({ type: 'call.erased', callId: customer })
+    return changes
+  }
+
+  it('leaves the desk that writes it up, and is not there after a reload', () => {
+    const phone = desks.rings(customer, '201')
+    desks.answers(customer, phone, '201')
+    desks.asksToHangUp(customer)
+    desks.gone(phone, customer)
+    desks.gone(customer)
+    expect(desks.content('201')).toEqual(['ended', 'pop.set'])
+    expect(erased()).toEqual([{ type: 'deskCall.gone', callId: customer, reason: 'erased' }])
+    expect(desks.content('201')).toEqual([])
+    const rights = new Set(desks.rights)
+    rights.delete('desk.use')
+    expect(erasedChanges([customer], '201', rights, desks.shown)).toEqual([])
+  })
+
+  it('stays there as nobody’s while it goes on', () => {
+    const phone = desks.rings(customer, '201')
+    desks.answers(customer, phone, '201')
+    expect(erased()).toEqual([{ type: 'pop.set', callId: customer, pop }])
+    expect(desks.screen('201').at(-1)).toBe('talking')
+    expect(JSON.stringify(desks.sent['201']?.at(-1))).not.toMatch(/Olena|30231251/)
+  })
 })
 
 describe('an offered call', () => {

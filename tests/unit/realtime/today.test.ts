@@ -19,8 +19,8 @@ const call = (callId: string, at: number): TodayCall => ({
   talkMs: 60_000,
 })
 
-/** Nina's day, with history and the clock in the test's hands. */
-function dayOfNina(history: { now: CallsSince | Error }) {
+/** Nina's day, with history (also one that answers later) and the clock in the test's hands. */
+function dayOfNina(history: { now: CallsSince | Promise<CallsSince> | Error }) {
   const center = { startOfToday: midnight }
   const told: DayNews[] = []
   const warnings: string[] = []
@@ -68,6 +68,43 @@ describe('my calls of today', () => {
     expect(list().sort()).toEqual(['a', 'b'])
     expect(told.at(-1)?.calls).toContainEqual(named)
     expect(warnings.length).toBeLessThanOrEqual(1)
+  })
+
+  it('know no more who called once they are erased, nor a customer by name in another call', async () => {
+    const { told, today } = dayOfNina({ now: { calls: [], complete: true } })
+    today.content('nina')
+    await settled()
+    const olenas = { ...call('hers', midnight + hour), customerId: 'olena', customerName: 'Olena' }
+    for (const each of [olenas, { ...olenas, callId: 'shared' }, call('other', midnight + 1)])
+      today.note('nina', each)
+
+    today.erase(new Set(['hers']), new Set(['olena']))
+
+    const erased = { number: null, display: '', name: null, withheld: false, erased: true }
+    const nobodys = { customerId: null, customerName: null }
+    expect(told.at(-1)?.calls).toEqual([
+      { ...olenas, ...nobodys, party: erased },
+      { ...olenas, ...nobodys, callId: 'shared' },
+    ])
+    expect(today.content('nina').calls).toHaveLength(3)
+    expect(JSON.stringify(today.content('nina'))).not.toContain('Olena')
+  })
+
+  it('are asked of history again when somebody was erased while it was read', async () => {
+    let answer: (known: CallsSince) => void = () => undefined
+    const history: Parameters<typeof dayOfNina>[0] = { now: new Promise((resolve) => (answer = resolve)) }
+    const { told, today } = dayOfNina(history)
+    today.content('nina')
+    const before = call('hers', midnight + hour)
+    const after = {
+      ...before,
+      party: { number: null, display: '', name: null, withheld: false, erased: true },
+    }
+    history.now = { calls: [after], complete: true }
+    today.erase(new Set(['hers']), new Set())
+    answer({ calls: [before], complete: true })
+    await settled()
+    expect(told.map(({ calls }) => calls)).toEqual([[after]])
   })
 
   it('are those of the new day from midnight on, and who has a console open is told', async () => {

@@ -294,9 +294,7 @@ export function createCustomers(options: CustomersOptions) {
     forgetErased: (callIds: readonly string[], customerIds: readonly string[]): void => {
       for (const callId of callIds) forgetCall(callId)
       for (const customerId of customerIds) {
-        const { changed, forgotten } = takeOutOfCalls(matching, customerId)
-        for (const callId of forgotten) forgetCall(callId)
-        for (const call of changed) options.onChange(call)
+        for (const call of takeOutOfCalls(matching, customerId)) options.onChange(call)
       }
     },
 

@@ -16,27 +16,22 @@ export async function ownNumbers(
 }
 
 /**
- * Takes a customer out of the calls that are kept: out of those that were theirs with all that was found, out of others as
- * one who was weighed.
- * @returns the calls that are now another, and the ids of those that are nobody's any more
+ * Takes a customer out of the calls that are kept: those that were theirs are nobody's, out of others they go as one who was
+ * weighed.
+ * @returns the calls as they are now
  */
-export function takeOutOfCalls(
-  matching: Matching,
-  customerId: string,
-): { changed: MatchedCall[]; forgotten: string[] } {
+export function takeOutOfCalls(matching: Pick<Matching, 'all' | 'set'>, customerId: string): MatchedCall[] {
   const changed: MatchedCall[] = []
-  const forgotten: string[] = []
   for (const call of matching.all()) {
-    if (call.customer?._id === customerId) {
-      matching.forget(call.callId)
-      forgotten.push(call.callId)
-      continue
-    }
-    const candidates = call.match.candidates.filter((candidate) => candidate.customerId !== customerId)
-    if (candidates.length === call.match.candidates.length) continue
-    const without = { ...call, match: { ...call.match, candidates } }
+    const { customer, match } = call
+    const candidates = match.candidates.filter((candidate) => candidate.customerId !== customerId)
+    const isTheirs = customer?._id === customerId
+    if (!isTheirs && candidates.length === match.candidates.length) continue
+    const without: MatchedCall = isTheirs
+      ? { ...call, match: { outcome: 'none', by: null, candidates: [] }, customer: null }
+      : { ...call, match: { ...match, candidates } }
     matching.set(without)
     changed.push(without)
   }
-  return { changed, forgotten }
+  return changed
 }

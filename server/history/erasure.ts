@@ -45,7 +45,7 @@ export function createErasure(options: {
 }): Erasure {
   const { store, keys, recent, forgetAside, master, log, clock } = options
   let { until } = options
-  /** What was found at the last look: the next one begins a little before it. */
+  /** What was found at the last look, or erased since: the next one begins a little before it. */
   let followed = new Set<string>()
   let tell: Parameters<Erasure['onErased']>[0] = () => Promise.resolve()
 
@@ -62,9 +62,11 @@ export function createErasure(options: {
       const own = await store.callsOfCustomer(customerId)
       const nobodys = await store.callsOfNumbers(numbers.flatMap(master.hashesOf))
       // In the database first: stopped in between, this node follows it as others do.
-      await store.destroy([...new Set([...own, ...nobodys])], customerId, clock())
+      const at = clock()
+      await store.destroy([...new Set([...own, ...nobodys])], customerId, at)
       const callIds = await store.destroyedFor(customerId)
       await forgetHere({ callIds, customerIds: [customerId] })
+      for (const callId of callIds) followed.add(`${callId} ${at}`)
       return callIds
     },
     followOthers: async () => {

@@ -11,6 +11,7 @@ import type { PeopleChange } from '../people/people.ts'
 import type { Log } from './boundary.ts'
 import { createConsoles, type Identity } from './consoles.ts'
 import { deskChanges, deskContent, erasedChanges, popChanges, type DeskContext, type Shown } from './desk.ts'
+import { createLastCalls } from './last-calls.ts'
 import { createLinks } from './links.ts'
 import { createMembership } from './membership.ts'
 import { createSockets } from './sockets.ts'
@@ -142,7 +143,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     keepMs: secondsKept * 1000,
   })
   const telling = createTellingLog({ keep: options.keepTold ?? (() => undefined), now })
+  const lastCalls = createLastCalls()
   const desks = createTogether((topic, changes) => {
+    lastCalls.note(topic, changes)
     const delta = streams.publish(topic, changes)
     const seat = seatOf(topic)
     if (delta && seat) telling.sent(seat, changes, delta.at, sockets.size(topic))
@@ -235,6 +238,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     allQueues: () => [...floor().queues.keys()],
     openRoom,
     onSnapshot: ({ topic, changes, at }) => {
+      lastCalls.note(topic, changes)
       const seat = topic.startsWith('person:') ? seatOf(topic) : null
       if (seat) telling.sent(seat, changes, at, 1)
     },
@@ -258,6 +262,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     streams.close(room)
     if (!room.startsWith('person:')) return
     today.forget(room.slice('person:'.length))
+    lastCalls.forget(room)
   }
 
   /** The desks on which a call ended whose card was open: what they were sent is not for whoever comes back. */
@@ -295,16 +300,19 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       publishLate(callChange(callId, floor(), floorContext))
     },
     erased(callIds, customerIds) {
+      const erased = new Set(callIds)
       desks.flush()
       for (const room of streams.rooms()) {
         streams.forgetPast(room)
         if (!room.startsWith('person:')) continue
         const personId = room.slice('person:'.length)
-        const gone = erasedChanges(callIds, people.deskOf(personId), people.rightsOf(personId), shown)
-        desks.publish(personRoom(personId), gone)
+        const theirs = [...lastCalls.of(room)].filter((callId) => erased.has(callId))
+        const changes = erasedChanges(theirs, people.deskOf(personId), people.rightsOf(personId), shown)
+        desks.publish(personRoom(personId), changes)
       }
-      today.erase(new Set(callIds), new Set(customerIds))
-      publishLate(callIds.flatMap((callId) => callChange(callId, floor(), floorContext)))
+      today.erase(erased, new Set(customerIds))
+      const living = callIds.filter((callId) => floor().calls.has(callId))
+      publishLate(living.flatMap((callId) => callChange(callId, floor(), floorContext)))
     },
     linkChanged: links.changed,
     gapsChanged: links.gapsChanged,

@@ -122,7 +122,8 @@ export function createToday({ todayOf, startOfToday, publish, log }: TodayOption
       for (const [personId, day] of days) {
         const erased = [...day.calls.values()].flatMap((call): TodayCall[] => {
           const unnamed = { ...call, customerId: null, customerName: null }
-          if (callIds.has(call.callId)) return [{ ...unnamed, party: erasedParty(call.party) }]
+          if (callIds.has(call.callId) && call.party.erased !== true)
+            return [{ ...unnamed, party: erasedParty(call.party) }]
           return customerIds.has(call.customerId ?? '') ? [unnamed] : []
         })
         for (const call of erased) day.calls.set(call.callId, call)

@@ -18,11 +18,13 @@ import { signIn } from './sign-in.ts'
 afterEach(endServers)
 
 const soon = { timeout: 20_000, interval: 100 }
-const name = 'server-erase'
 const customerId = 'olena'
 
-/** A server on a PBX that plays a recorded call, whose caller is a customer, Olena; and people who sign in. */
-async function withOlena() {
+/**
+ * A server on a PBX that plays a recorded call, whose caller is a customer, Olena; and people who sign in.
+ * @param name of its database
+ */
+async function withOlena(name: string) {
   const trace = await readTrace('hold')
   const [said = ''] = replay(trace).facts.flatMap((fact) =>
     'party' in fact ? (fact.party.number ?? []) : [],
@@ -113,7 +115,7 @@ async function openConsole(url: string, cookie: string) {
 
 describe('erasing a customer over the API', { timeout: 90_000 }, () => {
   it('is for whoever has the right, when the call is over; then nobody knows who it was, and the audit says who erased', async () => {
-    const { trace, number, pbx, server, database, calls, anna, ...others } = await withOlena()
+    const { trace, number, pbx, server, database, calls, anna, ...others } = await withOlena('server-erase')
     const petra = others.petra.ask
     const path = `/api/customers/${customerId}`
     expect(await petra('DELETE', path)).toMatchObject({ status: 403, body: { code: 'right.missing' } })
@@ -158,7 +160,7 @@ describe('erasing a customer over the API', { timeout: 90_000 }, () => {
   })
 
   it('takes them off every console: the desk that writes the call up, the day, the floor, lists; also of who comes later', async () => {
-    const { trace, number, pbx, server, anna, petra, nina } = await withOlena()
+    const { trace, number, pbx, server, anna, petra, nina } = await withOlena('server-erase-consoles')
     const telling = new RegExp(`${number.slice(3)}|Olena`)
     const desk = await nina.open()
     const floor = await petra.open()

@@ -236,7 +236,7 @@ async function furnish(
     createCustomers({
       database,
       readNumber: createNumberReader(planOf('DE')),
-      mayTouchCall: () => false,
+      partIn: () => null,
       nameOf: () => null,
       log,
       onChange: () => undefined,

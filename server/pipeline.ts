@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { Party } from '../shared/calls.ts'
 import { pbxOfId } from '../shared/pbx-names.ts'
 import { extensionSchema } from '../shared/people.ts'
 import type { CallToMatch, MatchedCall } from './customers/matching.ts'
@@ -8,12 +7,12 @@ import type { Unheard } from './asterisk/record/record.ts'
 import { preferredAgentOf } from './customers/preferred-agent.ts'
 import { createDesksOfCalls } from './desks-of-calls.ts'
 import type { DeskInfo, PbxEvent, PbxEventType, Snapshot, Stamp } from './floor/events.ts'
-import type { Fact, RawParty } from './floor/facts.ts'
+import type { Fact } from './floor/facts.ts'
 import { copyOfFloor, createFloor, reduce } from './floor/floor.ts'
 import { floorFromJson, floorToJson } from './floor/json.ts'
 import { reconcile } from './floor/reconcile.ts'
 import type { Call, Floor, FloorOptions } from './floor/state.ts'
-import { deskCall } from './floor/views.ts'
+import { partIn, talksAt, type PartInCall } from './floor/views.ts'
 import type { EntryBody } from './history/entries.ts'
 import type { History } from './history/history.ts'
 
@@ -469,10 +468,16 @@ export function createPipeline(options: PipelineOptions) {
       keepLookup(callId, matched)
     },
 
-    /** Whether a call is on the desk of this extension: ringing, talking, or the one being written up. */
-    isOnDesk(extension: string | null, callId: string): boolean {
+    /** What somebody who sits at a desk, or at none, has to do with a call; null for nothing. */
+    partIn(personId: string, extension: string | null, callId: string): PartInCall | null {
       const call = floor.calls.get(callId)
-      return call !== undefined && extension !== null && deskCall(floor, call, extension, asIs) !== null
+      return call ? partIn(floor, call, { personId, extension }) : null
+    },
+
+    /** Whether the customer of a call is with this desk now. */
+    talksAt(extension: string, callId: string): boolean {
+      const call = floor.calls.get(callId)
+      return call !== undefined && talksAt(call, extension)
     },
 
     /**
@@ -522,10 +527,3 @@ const nothing: Snapshot = {
   parked: [],
   bootedAt: null,
 }
-
-const asIs = (party: RawParty): Party => ({
-  number: party.number,
-  display: party.number ?? '',
-  name: party.name,
-  withheld: party.restricted,
-})

@@ -105,9 +105,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const customers = createCustomers({
     database,
     readNumber: (raw, callId) => settings.read(raw, callId === undefined ? null : homes.of(pbxOfId(callId))),
-    mayTouchCall: (me, callId) => pipeline.isOnDesk(people.deskOf(me.personId), callId),
+    partIn: (me, callId) => pipeline.partIn(me.personId, people.deskOf(me.personId), callId),
     nameOf: people.nameOf,
-    disclosureOf: (call) => verification.disclosureOf(call),
+    disclosureOf: (call, isTalking) => verification.disclosureOf(call, isTalking),
+    mayGivePin: (call, me) => verification.mayGivePin(call, me),
     pinKey: config.PIN_KEY,
     log,
     onChange: (call) => {
@@ -131,7 +132,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     definitions: createDefinitionStore(database),
     history,
     customers,
-    mayTouchCall: (me, callId) => pipeline.isOnDesk(people.deskOf(me.personId), callId),
+    partIn: (me, callId) => pipeline.partIn(me.personId, people.deskOf(me.personId), callId),
     isAnsweredOutbound: (callId) => {
       const call = pipeline.floor().calls.get(callId)
       return call?.direction === 'outbound' && call.contacts.length > 0
@@ -269,7 +270,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     describe,
     showDialled: describeDialled(homes, settings.labelOf, settings.read),
-    popOf: customers.popOf,
+    popOf: (callId, rights, extension) =>
+      customers.popOf(callId, rights, pipeline.talksAt(extension, callId)),
     closesAtEnd: verification.wasTried,
     customerOf: (callId) => {
       const customer = customers.callOf(callId)?.customer

@@ -301,9 +301,9 @@ export const api = {
     method: 'PUT',
     path: '/api/customers/:customerId/pin',
     summary:
-      'Give a customer a PIN for the phone menu, or take it away; in a call that is verified for payment data',
+      'Give a customer a PIN for the phone menu, or take it away: in a talk with them that is verified as far as the PIN verifies',
     right: 'card.verify',
-    errors: ['customer.unknown', 'verification.needed', 'verification.not_open'],
+    errors: ['customer.unknown', 'verification.needed', 'verification.not_open', 'pin.weak'],
     params: customerParams,
     body: pinRequestSchema,
     answer: nothing,

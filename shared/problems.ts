@@ -42,6 +42,10 @@ export const problems = {
     title: 'This is not open: it was asked before, the tries are used up, or it is not offered.',
   },
   'verification.needed': { status: 403, title: 'The caller has to be verified first.' },
+  'pin.weak': {
+    status: 400,
+    title: 'This PIN is guessed too easily: digits that repeat, or follow each other. Take another.',
+  },
   'call.unknown': { status: 404, title: 'There is no such call.' },
   'call.not_kept': {
     status: 410,

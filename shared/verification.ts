@@ -78,7 +78,8 @@ export const defaultMethods: MethodSettings = {
     right: 2,
     wrong: 2,
   },
-  callBack: { earns: 'basic' },
+  // The only way to a first PIN, which is given to nobody who has shown less than it will show.
+  callBack: { earns: 'full' },
 }
 
 /** What a company starts with. */
@@ -190,6 +191,15 @@ export const verifyRequestSchema = z.discriminatedUnion('kind', [
 ])
 export type VerifyRequest = z.infer<typeof verifyRequestSchema>
 
+/** Whether a PIN is among the first that anybody would try: digits that repeat (`1111`, `0101`), or a run of them. */
+export function isWeakPin(pin: string): boolean {
+  const steps = new Set(
+    Array.from(pin.slice(1), (digit, index) => (Number(digit) - Number(pin[index]) + 10) % 10),
+  )
+  const isRun = steps.size === 1 && (steps.has(1) || steps.has(9))
+  return isRun || /^(\d+)\1+$/.test(pin)
+}
+
 export const pinRequestSchema = z.strictObject({
   /** Null takes the PIN away. */
   pin: z
@@ -268,6 +278,11 @@ export function standingOf(
   return { state, level, reachedBy: reachedBy ?? null, methods }
 }
 
+/** Whether a level is as much as another, or more. */
+export function reaches(level: Level, needed: Level): boolean {
+  return rank[level] >= rank[needed]
+}
+
 function highest(levels: readonly Level[]): Level {
   return levels.reduce<Level>((best, level) => (rank[level] > rank[best] ? level : best), 'none')
 }
@@ -289,9 +304,15 @@ export function questionResult(
 
 /** The parts of a card that are closed at a level, each with the level that opens it. */
 export function closedParts(
-  { opens }: VerificationDefinition,
+  { opens }: Pick<VerificationDefinition, 'opens'>,
   level: Level,
 ): ReadonlyMap<SensitivePart, Level> {
-  const parts = sensitivePartSchema.options.map((part) => [part, opens[part]] as const)
-  return new Map(parts.filter(([, needed]) => rank[needed] > rank[level]))
+  return new Map([...allClosed({ opens })].filter(([, needed]) => !reaches(level, needed)))
+}
+
+/** Every part of a card that may be closed, each with the level that opens it: so while a third person speaks. */
+export function allClosed({
+  opens,
+}: Pick<VerificationDefinition, 'opens'>): ReadonlyMap<SensitivePart, Level> {
+  return new Map(sensitivePartSchema.options.map((part) => [part, opens[part]]))
 }

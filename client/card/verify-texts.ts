@@ -32,7 +32,8 @@ const en = {
     title: 'PIN for the phone menu',
     isSet: 'They have one. Nobody can read it; a new one replaces it.',
     isNotSet: 'They have none.',
-    notNow: 'It is given, or taken away, once payment data is open.',
+    notNow:
+      'It is given, or taken away, while you talk with them, once they are verified as far as a PIN verifies.',
     typed: 'New PIN, 4 to 8 digits',
     digits: '4 to 8 digits',
     give: 'Give a PIN',
@@ -80,7 +81,8 @@ const ru: Texts<typeof en> = {
     title: 'PIN-код для голосового меню',
     isSet: 'PIN-код есть. Прочитать его нельзя; новый заменит его.',
     isNotSet: 'PIN-кода нет.',
-    notNow: 'Выдать или убрать его можно, когда открыты платёжные данные.',
+    notNow:
+      'Выдать или убрать его можно в разговоре с клиентом, когда он проверен не слабее, чем проверяет PIN-код.',
     typed: 'Новый PIN-код, от 4 до 8 цифр',
     digits: 'от 4 до 8 цифр',
     give: 'Выдать PIN-код',

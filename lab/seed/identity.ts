@@ -1,13 +1,15 @@
 import { storedPin } from '../../server/customers/pins.ts'
 import type { NewCustomer, StoredCustomer } from '../../server/customers/model.ts'
+import { isWeakPin } from '../../shared/verification.ts'
 import type { Random } from './random.ts'
 
 /** The key of the PINs in lab and demo. It stands here for everybody to read, and so is of no use anywhere else. */
 export const labPinKey = 'the key of the lab, which everybody knows'
 
-/** The PIN of everybody in the seed who has an account number: its last four digits. */
+/** The PIN of everybody in the seed who has an account number: its last four digits, or the next that nobody guesses at once. */
 export function labPinOf(accountNumber: string): string {
-  return accountNumber.slice(-4)
+  const pin = accountNumber.slice(-4)
+  return isWeakPin(pin) ? labPinOf(String(Number(accountNumber) + 1)) : pin
 }
 
 const dayMs = 24 * 60 * 60 * 1000

@@ -6,6 +6,7 @@ import type { Me, Right } from '../../shared/people.ts'
 import {
   closedParts,
   defaultVerification,
+  isWeakPin,
   type AskableFact,
   type CallVerification,
   type ExpectedAnswer,
@@ -13,6 +14,7 @@ import {
 import { ProblemError } from '../../shared/problems.ts'
 import type { Database } from '../database/database.ts'
 import { needingDatabase } from '../database/errors.ts'
+import type { PartInCall } from '../floor/views.ts'
 import { answersOf } from './answers.ts'
 import { cardFor, noteOf, type ClosedParts, type NameOf } from './card.ts'
 import { createChoices } from './choices.ts'
@@ -36,11 +38,16 @@ export interface CustomersOptions {
   readNumber: (raw: string, callId?: string) => ReadNumber
   /** How long a call may wait for its look-up, ms. */
   lookupTimeLimitMs?: number
-  /** Whether this call is on this person's desk, or theirs to change for another reason. */
-  mayTouchCall: (me: Who, callId: string) => boolean
+  /** What this person has to do with a call; whoever has nothing to do with it may not change whose it is. */
+  partIn: (me: Who, callId: string) => PartInCall | null
   nameOf: NameOf
-  /** What is closed in a call, or outside of any. Without it everybody is unverified, and all that is sensitive is closed. */
-  disclosureOf?: (call: MatchedCall | null) => Disclosure
+  /**
+   * What is closed in a call, or outside of any: to whoever talks with the caller, and to others who have the call. Without
+   * it everybody is unverified, and all that is sensitive is closed.
+   */
+  disclosureOf?: (call: MatchedCall | null, isTalking: boolean) => Disclosure
+  /** Whether somebody may give the customer of this call a PIN, or take it away. Without it nobody may. */
+  mayGivePin?: (call: MatchedCall, me: Who) => boolean
   /** The key under which PINs are hashed; empty or left out, there are none. */
   pinKey?: string
   log: Pick<Logger, 'warn'>
@@ -211,6 +218,7 @@ export function createCustomers(options: CustomersOptions) {
         company: known.company === undefined || known.company === '' ? null : known.company,
         customerSince: now(),
         phones: e164 === null ? [] : [{ number: e164, label: 'other' }],
+        madeInCall: call.callId,
       }),
     )
     await collection().replaceOne({ _id: customerId }, customer, { upsert: true })
@@ -221,13 +229,13 @@ export function createCustomers(options: CustomersOptions) {
   }
 
   /** What somebody with these rights sees of a matched call: without `card.read`, only that there is one. */
-  function popFor(call: MatchedCall, rights: readonly Right[]): Pop {
+  function popOf(call: MatchedCall, rights: readonly Right[], isTalking: boolean): Pop {
     if (!rights.includes('card.read')) {
       return { match: { outcome: call.match.outcome, by: null, candidates: [] }, card: null }
     }
     const match = { ...call.match, candidates: candidatesFor(call.match.candidates, rights) }
     if (!call.customer) return { match, card: null }
-    const { closed, verification } = disclosureOf(call)
+    const { closed, verification } = disclosureOf(call, isTalking)
     const card = cardFor(call.customer, rights, now(), nameOf, closed)
     return { match, card, ...(verification ? { verification } : {}) }
   }
@@ -237,15 +245,20 @@ export function createCustomers(options: CustomersOptions) {
     cardsMade.delete(callId)
   }
 
-  /** What of a customer is closed to somebody: the least of any call with that customer on their desk. */
+  /** What of a customer is closed to somebody: the least of any call with that customer that is at their desk now. */
   function closedTo(me: Who, customerId: string): ClosedParts {
-    let least = disclosureOf(null).closed
-    for (const call of matching.all()) {
-      if (call.customer?._id !== customerId || !options.mayTouchCall(me, call.callId)) continue
-      const { closed } = disclosureOf(call)
-      if (closed.size < least.size) least = closed
+    let least: ClosedParts | null = null
+    for (const call of callsOf(customerId)) {
+      const part = options.partIn(me, call.callId)
+      if (part === null || part === 'after') continue
+      const { closed } = disclosureOf(call, part === 'talking')
+      if (least === null || closed.size < least.size) least = closed
     }
-    return least
+    return least ?? disclosureOf(null, false).closed
+  }
+
+  function callsOf(customerId: string): MatchedCall[] {
+    return [...matching.all()].filter(({ customer }) => customer?._id === customerId)
   }
 
   return {
@@ -267,12 +280,18 @@ export function createCustomers(options: CustomersOptions) {
     /** What is known of a call now, without asking anybody; null for a call that was never matched or is forgotten. */
     callOf: (callId: string): MatchedCall | null => matching.get(callId),
 
-    /** What an agent's screen shows of a call beside the call itself; null as `callOf`. */
-    popOf: (callId: string, rights: readonly Right[]): Pop | null => {
+    /**
+     * What an agent's screen shows of a call beside the call itself; null as `callOf`.
+     * @param isTalking whether the caller is with that agent now: what verifying them opens, it opens to nobody else
+     */
+    popOf: (callId: string, rights: readonly Right[], isTalking: boolean): Pop | null => {
       const call = matching.get(callId)
-      return call && popFor(call, rights)
+      return call && popOf(call, rights, isTalking)
     },
-    popFor,
+
+    /** The same, for somebody who asked. */
+    popFor: (call: MatchedCall, me: Who): Pop =>
+      popOf(call, me.rights, options.partIn(me, call.callId) === 'talking'),
 
     /** The call has ended, and whoever needed its customer has read it. */
     forgetCall,
@@ -323,13 +342,15 @@ export function createCustomers(options: CustomersOptions) {
 
     /**
      * Gives a customer a PIN, or takes it away.
-     * @throws ProblemError `verification.needed` outside of a call that is verified for payment data,
+     * @throws ProblemError `verification.needed` outside of a call in which it may be given, `pin.weak`,
      *   `verification.not_open` without a key to store it under, `customer.unknown`
      */
     setPin: (customerId: string, pin: string | null, me: Who): Promise<void> =>
       needingDatabase(async () => {
-        if (closedTo(me, customerId).has('paymentData')) throw new ProblemError('verification.needed')
+        if (!callsOf(customerId).some((call) => options.mayGivePin?.(call, me)))
+          throw new ProblemError('verification.needed')
         if (!pins.isPossible) throw new ProblemError('verification.not_open')
+        if (pin !== null && isWeakPin(pin)) throw new ProblemError('pin.weak')
         await collection().updateOne(
           { _id: customerId },
           { $set: { pin: pin === null ? null : pins.stored(customerId, pin) }, $inc: { version: 1 } },
@@ -412,9 +433,7 @@ export function createCustomers(options: CustomersOptions) {
      */
     addNote: (customerId: string, note: { noteId: string; text: string }, me: Who): Promise<Note> =>
       needingDatabase(async () => {
-        const call = [...matching.all()].find(
-          ({ callId, customer }) => customer?._id === customerId && options.mayTouchCall(me, callId),
-        )
+        const call = callsOf(customerId).find(({ callId }) => options.partIn(me, callId) !== null)
         await pushNote(customerId, {
           ...note,
           at: now(),
@@ -442,6 +461,6 @@ export function createCustomers(options: CustomersOptions) {
   }
 
   function mustBeMine(me: Who, callId: string): void {
-    if (!options.mayTouchCall(me, callId)) throw new ProblemError('call.not_yours')
+    if (options.partIn(me, callId) === null) throw new ProblemError('call.not_yours')
   }
 }

@@ -64,6 +64,8 @@ export const storedCustomerSchema = z.object({
   birthDate: z.string().nullable().optional(),
   postcode: z.string().nullable().optional(),
   pin: storedPinSchema.nullable().optional(),
+  /** The call in which an agent made this card: its number proves nothing in that call. */
+  madeInCall: z.string().optional(),
   promises: z.array(promiseSchema),
   openBusiness: z.array(openBusinessSchema),
   purchases: z.array(purchaseSchema),

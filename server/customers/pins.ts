@@ -34,16 +34,20 @@ export function createPins(customers: () => Collection<StoredCustomer>, key: str
       { lockAfter, lockMinutes }: PinLock,
     ): Promise<'right' | 'wrong' | 'unchecked' | 'locked'> {
       if (key === '') return 'unchecked'
-      // Counted before it is compared: of many guesses at once none is free.
+      const triedAt = now()
+      // Counted before it is compared: of many guesses at once none is free. What is tried while it is locked is not counted,
+      // or whoever owns it would find it as good as locked when the time is over.
+      const isLocked = { $gt: [{ $ifNull: ['$pin.lockedUntil', 0] }, triedAt] }
+      const counted = { $cond: [isLocked, '$pin.wrong', { $add: ['$pin.wrong', 1] }] }
       const customer = await customers().findOneAndUpdate(
         { _id: customerId, 'pin.wrong': { $gte: 0 } },
-        { $inc: { 'pin.wrong': 1 } },
+        [{ $set: { 'pin.wrong': counted } }],
         { returnDocument: 'after', projection: { pin: 1 } },
       )
       const stored = customer?.pin
       if (!stored) return 'unchecked'
-      if ((stored.lockedUntil ?? 0) > now()) return 'locked'
       const isRight = timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hashOf(key, customerId, pin)))
+      if ((stored.lockedUntil ?? 0) > triedAt) return 'locked'
       const lockedUntil = !isRight && stored.wrong >= lockAfter ? now() + lockMinutes * 60_000 : null
       if (isRight || lockedUntil !== null) {
         await customers().updateOne(

@@ -20,7 +20,7 @@ export function customerRoutes(
   customers: Customers,
   audit: (action: AuditAction, actorId: string, customerId: string) => Promise<void>,
 ): Pick<Handlers, CustomerRoute> {
-  const answer = (call: MatchedCall, me: Me): Pop => customers.popFor(call, me.rights)
+  const answer = (call: MatchedCall, me: Me): Pop => customers.popFor(call, me)
   return {
     'customers.search': ({ query }) => customers.search(query.q),
 

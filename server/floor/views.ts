@@ -36,8 +36,7 @@ export function deskCall(
   const dials = origin?.extension === extension && !contact
   const consulted = !contact && !offer && !dials && isOnTheLine(floor, call, extension)
   if (!contact && !offer && !dials && !consulted) return null
-  const movedOn = contact?.why === 'transferred' || contact?.why === 'moved'
-  if (movedOn && !offer) return null
+  if (contact && hasMovedOn(contact) && !offer) return null
   const live = contact?.endedAt === null || offer || dials || consulted
   return {
     callId: call.callId,
@@ -54,6 +53,47 @@ export function deskCall(
     heldSince: contact?.heldSince ?? null,
     endedAt: live ? null : (contact?.endedAt ?? null),
   }
+}
+
+/**
+ * What somebody has to do with a call. `before`: it rings at the desk where they sit, is dialled there, or they are asked
+ * about it. `talking`: the customer is with them, on hold or not. `after`: it is over; they talked in it and did not hand it on.
+ */
+export type PartInCall = 'before' | 'talking' | 'after'
+
+/**
+ * A person's part in a call. A talk that has ended makes nobody part of a call that goes on with somebody else; and once all
+ * is over it was theirs who talked, whoever sits at that desk by now.
+ * @param extension the desk where they sit now
+ * @returns null for whoever has nothing to do with it
+ */
+export function partIn(
+  floor: Floor,
+  call: Call,
+  { personId, extension }: { personId: string; extension: string | null },
+): PartInCall | null {
+  if (call.endedAt !== null) {
+    const last = call.contacts.findLast((contact) => contact.personId === personId)
+    return last === undefined || hasMovedOn(last) ? null : 'after'
+  }
+  if (extension === null) return null
+  if (talksAt(call, extension)) return 'talking'
+  const view = deskCall(floor, call, extension, ({ number, name }) => ({
+    number,
+    display: '',
+    name,
+    withheld: false,
+  }))
+  return view === null || view.state === 'ended' ? null : 'before'
+}
+
+/** Whether the customer is with a desk now, on hold or not. */
+export function talksAt(call: Call, extension: string): boolean {
+  return call.contacts.some((contact) => contact.extension === extension && contact.endedAt === null)
+}
+
+function hasMovedOn({ why }: Contact): boolean {
+  return why === 'transferred' || why === 'moved'
 }
 
 /** Since when the customer waits: in the queue where they are, or from the start for whoever has only rung so far. */

@@ -21,10 +21,10 @@ export interface DeskContext {
   showDialled?: (number: string, pbx: string) => string
   /** Who sits at a desk with a console open, and what they may do now. */
   personAt: (extension: string) => { personId: string; rights: ReadonlySet<Right> } | null
-  /** The card and match of a call as these rights may see it; null when nothing is known or looked up yet. */
-  popOf: (callId: string, rights: readonly Right[]) => Pop | null
+  /** The card and match of a call as these rights may see it at this desk; null when nothing is known or looked up yet. */
+  popOf: (callId: string, rights: readonly Right[], extension: string) => Pop | null
   customerOf: (callId: string) => KnownCustomer | null
-  /** Whether more of a call's card may have been shown than is to be shown after its end. */
+  /** Whether more of a call's card is shown to whoever talks with the customer than before and after. */
   closesAtEnd?: (callId: string) => boolean
   displayNameOf: (personId: string) => string | null
 }
@@ -61,14 +61,15 @@ export function deskChanges(
   }
   for (const [callId, desks] of touchedDesks(facts, floor, shown)) {
     const call = floor.calls.get(callId)
-    const closes = hasJustEnded(facts, callId) && context.closesAtEnd?.(callId) === true
+    const opensInTalk = context.closesAtEnd?.(callId) === true
     for (const [extension, reason] of desks) {
       const view = call && asShown(deskCall(floor, call, extension, context.describe), context)
       const talk = endOfTalk(facts, callId, extension)
       if (view && call.mergedInto === null) {
         // A talk that has ended is told once; that the whole call ends later is no news here.
         if (view.state === 'ended' && !talk) {
-          if (closes) tell(extension, (rights) => popChange(callId, rights, context))
+          if (opensInTalk && hasJustEnded(facts, callId))
+            tell(extension, (rights) => popChange(callId, rights, context, extension))
           continue
         }
         const isNew = !shown.get(callId)?.has(extension)
@@ -77,7 +78,9 @@ export function deskChanges(
           noteShown(shown, callId, extension)
           tell(extension, (rights) => [
             { type: 'deskCall.set', call: view },
-            ...(isNew || closes ? popChange(callId, rights, context) : []),
+            ...(isNew || (opensInTalk && talkHasChanged(facts, callId, extension))
+              ? popChange(callId, rights, context, extension)
+              : []),
           ])
         }
       } else if (forgetShown(shown, callId, extension)) {
@@ -92,6 +95,15 @@ export function deskChanges(
   return changes
 }
 
+/** Whether the customer has just come to a desk, or left it. */
+function talkHasChanged(facts: readonly Fact[], callId: string, extension: string): boolean {
+  return facts.some((fact) => {
+    if (fact.type === 'call.merged') return fact.callId === callId
+    if (fact.type !== 'contact.began' && fact.type !== 'contact.ended') return false
+    return fact.callId === callId && fact.extension === extension
+  })
+}
+
 function hasJustEnded(facts: readonly Fact[], callId: string): boolean {
   return facts.some((fact) => fact.type === 'call.ended' && fact.callId === callId)
 }
@@ -101,7 +113,7 @@ export function popChanges(callId: string, context: DeskContext, shown: Shown): 
   const changes = new Map<Topic, Change[]>()
   for (const extension of shown.get(callId) ?? []) {
     const person = context.personAt(extension)
-    const made = person?.rights.has('desk.use') ? popChange(callId, person.rights, context) : []
+    const made = person?.rights.has('desk.use') ? popChange(callId, person.rights, context, extension) : []
     if (person && made.length > 0) changes.set(personRoom(person.personId), made)
   }
   return changes
@@ -149,7 +161,7 @@ export function deskContent(
     if (live) noteShown(shown, call.callId, extension)
     return [
       { type: 'deskCall.set', call: asShown(call, context) },
-      ...popChange(call.callId, rights, context),
+      ...popChange(call.callId, rights, context, extension),
     ]
   })
   return [...ownState(floor, extension, context), ...calls]
@@ -290,8 +302,13 @@ function todayChange(
   return [{ type: 'today.set', call: rights.has('card.read') ? view : withoutCustomer(view) }]
 }
 
-function popChange(callId: string, rights: ReadonlySet<Right>, context: DeskContext): Change[] {
-  const pop = rights.has('card.read') ? context.popOf(callId, [...rights]) : null
+function popChange(
+  callId: string,
+  rights: ReadonlySet<Right>,
+  context: DeskContext,
+  extension: string,
+): Change[] {
+  const pop = rights.has('card.read') ? context.popOf(callId, [...rights], extension) : null
   return pop ? [{ type: 'pop.set', callId, pop }] : []
 }
 

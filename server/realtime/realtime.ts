@@ -265,11 +265,13 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     lastCalls.forget(room)
   }
 
-  /** The desks on which a call ended whose card was open: what they were sent is not for whoever comes back. */
+  /** The desks on which a talk or a call ended whose card was open: what they were sent is not for whoever comes back. */
   function roomsToForget(facts: readonly Fact[]): Room[] {
     return facts.flatMap((fact) => {
-      if (fact.type !== 'call.ended' || options.closesAtEnd?.(fact.callId) !== true) return []
-      return [...(shown.get(fact.callId) ?? [])].flatMap((extension) => {
+      if (fact.type !== 'call.ended' && fact.type !== 'contact.ended') return []
+      if (options.closesAtEnd?.(fact.callId) !== true) return []
+      const over = fact.type === 'contact.ended' ? [fact.extension] : (shown.get(fact.callId) ?? [])
+      return [...over].flatMap((extension) => {
         const person = personAt(extension)
         return person ? [personRoom(person.personId)] : []
       })

@@ -3,9 +3,11 @@ import type { Logger } from 'pino'
 import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import {
+  allClosed,
   closedParts,
   defaultVerification,
   methodOfStep,
+  reaches,
   questionResult,
   standingOf,
   type CallVerification,
@@ -19,6 +21,7 @@ import {
 import type { ClosedParts } from '../customers/card.ts'
 import type { Customers, Disclosure, Who } from '../customers/customers.ts'
 import type { MatchedCall } from '../customers/matching.ts'
+import type { PartInCall } from '../floor/views.ts'
 import type { History } from '../history/history.ts'
 import { detailsOf } from '../people/audit.ts'
 import type { DefinitionStore } from './model.ts'
@@ -28,8 +31,8 @@ export interface VerificationOptions {
   definitions: DefinitionStore
   history: Pick<History, 'keepVerification' | 'verificationOf'>
   customers: Pick<Customers, 'callOf' | 'settledCall' | 'answersOf' | 'checkPin' | 'hasPins'>
-  /** Whether this call is on this person's desk. */
-  mayTouchCall: (me: Who, callId: string) => boolean
+  /** What this person has to do with a call. */
+  partIn: (me: Who, callId: string) => PartInCall | null
   /** Whether this call was made by us, and somebody answered. */
   isAnsweredOutbound: (callId: string) => boolean
   /** A PIN that was typed, by what the event calls it; null after a restart. */
@@ -98,16 +101,17 @@ export function createVerification(options: VerificationOptions) {
     callId: string,
     me: Who,
   ): MatchedCall & { customer: NonNullable<MatchedCall['customer']> } {
-    if (!options.mayTouchCall(me, callId)) throw new ProblemError('call.not_yours')
+    if (options.partIn(me, callId) === null) throw new ProblemError('call.not_yours')
     if (history.verificationOf(callId)?.isOver !== false) throw new ProblemError('verification.call_over')
     const call = customers.callOf(callId)
     if (!call?.customer) throw new ProblemError('verification.nobody')
     return { ...call, customer: call.customer }
   }
 
-  /** A call to a number that stood on the card: whoever answers there can be reached there. */
+  /** A call to a number that stood on the card before it: whoever answers there can be reached there. */
   function isCallBack({ callId, number, customer }: MatchedCall): boolean {
     const e164 = number?.e164 ?? null
+    if (customer?.madeInCall === callId) return false
     const onTheCard = e164 !== null && customer?.phones.some((phone) => phone.number === e164) === true
     return onTheCard && options.isAnsweredOutbound(callId)
   }
@@ -157,6 +161,17 @@ export function createVerification(options: VerificationOptions) {
     }
   }
 
+  /**
+   * A PIN speaks for the customer in every call to come: so it is given by whoever talks with them, once they have shown as
+   * much as it will show. What is open on the card has no part in this.
+   */
+  function mayGivePin({ callId, customer }: MatchedCall, me: Who): boolean {
+    const { definition } = current
+    if (!customer || !definition.pin || options.partIn(me, callId) !== 'talking') return false
+    if (history.verificationOf(callId)?.isOver !== false) return false
+    return reaches(standingOf(definition, stepsOf(callId), customer._id).level, definition.pin.earns)
+  }
+
   function viewOf(
     standing: ReturnType<typeof standingOf>,
     steps: readonly VerificationStep[],
@@ -204,16 +219,22 @@ export function createVerification(options: VerificationOptions) {
       return next
     },
 
-    /** What of a call's customer is closed, and how the call is verified; null: outside of any call. */
-    disclosureOf: (call: MatchedCall | null): Disclosure => {
+    /**
+     * What of a call's customer is closed, and how the call is verified; null: outside of any call.
+     * @param isTalking to whoever talks with the caller; what verifying opens stays closed to others who have the call
+     */
+    disclosureOf: (call: MatchedCall | null, isTalking: boolean): Disclosure => {
       if (!call?.customer) return { closed: closedAt.none }
       const known = history.verificationOf(call.callId)
       if (known === null || known.isOver) return { closed: closedAt.none, verification: over }
       if (known.steps.length === 0) return { closed: closedAt.none, verification: untried }
       const standing = standingOf(current.definition, known.steps, call.customer._id)
       const verification = viewOf(standing, known.steps, call.customer._id)
-      return { closed: closedAt[standing.level], verification }
+      if (standing.state === 'thirdPerson') return { closed: closedAt.thirdPerson, verification }
+      return { closed: closedAt[isTalking ? standing.level : 'none'], verification }
     },
+
+    mayGivePin,
 
     /** Whether anything was open in a call that is to be closed at its end. */
     wasTried: (callId: string): boolean => stepsOf(callId).length > 0,
@@ -224,7 +245,7 @@ export function createVerification(options: VerificationOptions) {
       const { definition } = current
       const steps = stepsOf(callId)
       const customerId = call.customer._id
-      const { methods, level } = standingOf(definition, steps, customerId)
+      const { methods } = standingOf(definition, steps, customerId)
       const answers = customers.answersOf(call)
       const questions = (definition.questions?.ask ?? []).flatMap((fact) => {
         const expected = answers.get(fact)
@@ -247,7 +268,7 @@ export function createVerification(options: VerificationOptions) {
         pin: methods.pin,
         ownPin:
           definition.pin && customers.hasPins
-            ? { isSet: call.customer.pin != null, mayChange: !closedAt[level].has('paymentData') }
+            ? { isSet: call.customer.pin != null, mayChange: mayGivePin(call, me) }
             : null,
       }
     },
@@ -304,8 +325,11 @@ function fieldsOf(definition: VerificationDefinition): Record<string, string | n
   return Object.fromEntries(parts)
 }
 
-function closedAtEach(definition: VerificationDefinition): Readonly<Record<Level, ClosedParts>> {
+function closedAtEach(
+  definition: VerificationDefinition,
+): Readonly<Record<Level | 'thirdPerson', ClosedParts>> {
   return {
+    thirdPerson: allClosed(definition),
     none: closedParts(definition, 'none'),
     basic: closedParts(definition, 'basic'),
     full: closedParts(definition, 'full'),

@@ -23,7 +23,7 @@ export async function benchMatch(short: boolean, say: (line: string) => void): P
     const customers = createCustomers({
       database,
       readNumber: createNumberReader(planOf('DE')),
-      mayTouchCall: () => false,
+      partIn: () => null,
       nameOf: () => null,
       log: { warn: (_fields: unknown, message?: string) => say(message ?? 'a look-up failed') },
       onChange: () => undefined,

@@ -1,6 +1,7 @@
 import {
   defaultMethods,
   levelSchema,
+  reaches,
   sensitivePartSchema,
   type MethodSettings,
   type SensitivePart,
@@ -35,6 +36,11 @@ export function definitionOf({ pin, questions, callBack, opens }: Draft): Verifi
     callBack: hasCallBack ? callBackSettings : null,
     opens,
   }
+}
+
+/** Whether PINs are used, and whoever has none can get none: nothing else verifies as far as the PIN that is given then. */
+export function hasNoFirstPin({ pin, questions, callBack }: VerificationDefinition): boolean {
+  return pin !== null && ![questions, callBack].some((method) => method && reaches(method.earns, pin.earns))
 }
 
 /** The parts of a card that no method which is offered opens. */

@@ -16,7 +16,7 @@ export const verificationEn = {
   methodHelp: {
     pin: 'Compared by the server; nobody sees what was typed.',
     questions: 'Each is asked once in a call, and only those whose answer is known.',
-    callBack: 'In a call that an agent made, once it was answered.',
+    callBack: 'In a call that an agent made to a number that was on the card before, once it was answered.',
   } satisfies Record<VerificationMethod, string>,
   earns: 'Verifies',
   levels: { none: 'not', basic: 'in part', full: 'in full' } satisfies Record<Level, string>,
@@ -50,6 +50,8 @@ export const verificationEn = {
   >,
   neverOpens:
     'No method that is offered leads there: {parts}. It stays closed to everybody without the right to what is sensitive.',
+  noFirstPin:
+    'Nobody can get a first PIN: it is given in a talk that is verified as far as the PIN verifies, and no other method that is offered verifies so far.',
   errors: {
     range: 'A whole number from {from} to {to}.',
     ask: 'Choose at least one question.',

@@ -51,7 +51,7 @@ beforeAll(async () => {
   customers = createCustomers({
     database,
     readNumber: createNumberReader(planOf('DE', ['030 23125100', '201'])),
-    mayTouchCall: (_me, callId) => callId !== foreignCall,
+    partIn: (_me, callId) => (callId === foreignCall ? null : 'talking'),
     nameOf,
     log,
     onChange: (changed) => changes.push(changed),
@@ -72,13 +72,13 @@ describe('a call is matched', () => {
       // then she is the caller, and her whole card is at hand without asking again
       expect(match).toMatchObject({ outcome: 'one', by: 'sameNumber' })
       expect(customer?.name).toBe('Olena Kovalchuk')
-      expect(customers.popOf(olena.callId, rights)?.card?.why).toHaveLength(3)
+      expect(customers.popOf(olena.callId, rights, true)?.card?.why).toHaveLength(3)
     },
   )
 
   it('to several who share a number: the one with something due comes first, and no card is shown', async () => {
     const { callId } = await customers.matchCall(call({ number: '+33199001276' }))
-    const pop = customers.popOf(callId, rights)
+    const pop = customers.popOf(callId, rights, true)
     expect(pop?.match).toMatchObject({
       outcome: 'several',
       candidates: [
@@ -150,7 +150,7 @@ describe('an agent says who is calling', () => {
     // when Clara is chosen, to be remembered
     await customers.choose(first.callId, 'cast-lehmann-clara', true, nina)
     // then this call is hers, and so is the next one at once
-    expect(customers.popOf(first.callId, rights)?.card?.name).toBe('Clara Lehmann')
+    expect(customers.popOf(first.callId, rights, true)?.card?.name).toBe('Clara Lehmann')
     const next = await customers.matchCall(call({ number: '+492214710401' }))
     expect(next).toMatchObject({
       match: { outcome: 'one', by: 'chosen' },
@@ -467,7 +467,7 @@ describe('when the database is away', () => {
       },
       readNumber: createNumberReader(planOf('DE')),
       lookupTimeLimitMs: 30,
-      mayTouchCall: () => true,
+      partIn: () => 'talking',
       nameOf,
       log,
       onChange: (changed) => late.push(changed),
@@ -494,7 +494,7 @@ describe('when the database is away', () => {
         state: () => ({ state: away ? 'away' : 'ready', since: 0, message: null }),
       },
       readNumber: createNumberReader(planOf('DE')),
-      mayTouchCall: () => true,
+      partIn: () => 'talking',
       nameOf,
       log,
       onChange: (changed) => told.push(changed),

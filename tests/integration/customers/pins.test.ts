@@ -6,7 +6,6 @@ import { connectDatabase, type Database } from '../../../server/database/databas
 import { planOf } from '../../../shared/number-plan.ts'
 import { createNumberReader } from '../../../shared/number-reader.ts'
 import { defaultRoleRights } from '../../../shared/people.ts'
-import { closedParts, defaultVerification, type Level } from '../../../shared/verification.ts'
 import { testDatabaseUri } from '../support/database.ts'
 
 const log = { info: () => undefined, warn: () => undefined }
@@ -16,7 +15,6 @@ const nina: Who = { personId: 'nina', rights: [...defaultRoleRights.agent] }
 let database: Database
 let customers: Customers
 let clock = 1_760_000_000_000
-let level: Level = 'none'
 
 beforeAll(async () => {
   database = connectDatabase({ uri: testDatabaseUri('pins'), log })
@@ -29,9 +27,10 @@ function open(pinKey: string): Customers {
   return createCustomers({
     database: { ...database, connection: database.connection.useDb(`pins${String(pinKey.length)}`) },
     readNumber: createNumberReader(planOf('DE')),
-    mayTouchCall: () => true,
+    partIn: () => 'talking',
     nameOf: () => null,
-    disclosureOf: () => ({ closed: closedParts(defaultVerification, level) }),
+    disclosureOf: () => ({ closed: new Map() }),
+    mayGivePin: (call) => call.callId === 'verified',
     pinKey,
     log,
     onChange: () => undefined,
@@ -44,6 +43,19 @@ async function somebody(id: string, pin: string | null): Promise<string> {
     newCustomer({ _id: id, name: id, pin: pin === null ? null : storedPin(key, id, pin) }),
   )
   return id
+}
+
+/** A call that is bound to this customer. */
+const callFrom = (callId: string) => ({
+  callId,
+  number: null,
+  restricted: true,
+  dialled: null,
+  account: null,
+})
+async function inCall(callId: string, customerId: string): Promise<void> {
+  await customers.matchCall(callFrom(callId))
+  await customers.choose(callId, customerId, false, nina)
 }
 
 describe('a PIN', () => {
@@ -76,16 +88,45 @@ describe('a PIN', () => {
     expect(await open('').checkPin(has, '7061', lock)).toBe('unchecked')
   })
 
-  it('is given only in a call that is verified for payment data', async () => {
+  it('that is typed while it is locked does not count: the owner has all their tries when the time is over', async () => {
+    const id = await somebody('pin-locked', '7061')
+    for (const pin of ['8520', '8521', '8522']) expect(await customers.checkPin(id, pin, lock)).toBe('wrong')
+    for (const pin of ['8523', '8524', '7061', '8525'])
+      expect(await customers.checkPin(id, pin, lock)).toBe('locked')
+    clock += 31 * 60_000
+    expect(await customers.checkPin(id, '7016', lock)).toBe('wrong')
+    expect(await customers.checkPin(id, '7016', lock)).toBe('wrong')
+    expect(await customers.checkPin(id, '7061', lock)).toBe('right')
+  })
+
+  it('that anybody would guess is not taken', async () => {
+    const id = await somebody('pin-weak', null)
+    await inCall('verified', id)
+    for (const pin of ['0000', '1111', '1234', '4321', '0987', '7890', '0101', '123123', '11111111'])
+      await expect(customers.setPin(id, pin, nina)).rejects.toMatchObject({ code: 'pin.weak' })
+    for (const pin of ['7061', '1224', '1243', '9081', '12345679']) await customers.setPin(id, pin, nina)
+  })
+
+  it('is given only in a call of theirs in which it may be, whatever of the card is open', async () => {
     const id = await somebody('pin-given', null)
-    level = 'basic'
-    await expect(customers.setPin(id, '4711', nina)).rejects.toMatchObject({ code: 'verification.needed' })
-    level = 'full'
+    const other = await somebody('pin-other', null)
+    const refused = () =>
+      expect(customers.setPin(id, '4711', nina)).rejects.toMatchObject({ code: 'verification.needed' })
+    await refused()
+    await inCall('unverified', id)
+    await refused()
+    await inCall('verified', other)
+    await refused()
+    await inCall('verified', id)
     await customers.setPin(id, '4711', nina)
     expect(await customers.checkPin(id, '4711', lock)).toBe('right')
     await customers.setPin(id, null, nina)
     expect(await customers.checkPin(id, '4711', lock)).toBe('unchecked')
-    await expect(open('').setPin(id, '4711', nina)).rejects.toMatchObject({ code: 'verification.not_open' })
-    await expect(customers.setPin('nobody', '4711', nina)).rejects.toMatchObject({ code: 'customer.unknown' })
+    const keyless = open('')
+    await keyless.restoreCall(callFrom('verified'), id)
+    await expect(keyless.setPin(id, '4711', nina)).rejects.toMatchObject({ code: 'verification.not_open' })
+    await expect(customers.setPin('nobody', '4711', nina)).rejects.toMatchObject({
+      code: 'verification.needed',
+    })
   })
 })

@@ -8,9 +8,13 @@ import type { Who } from '../../../server/customers/customers.ts'
 import type { CallToMatch, MatchedCall } from '../../../server/customers/matching.ts'
 import { newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
 import { createVerification, type VerificationOptions } from '../../../server/verification/verification.ts'
+import { planOf } from '../../../shared/number-plan.ts'
+import { createNumberReader } from '../../../shared/number-reader.ts'
+import type { PartInCall } from '../../../server/floor/views.ts'
 import { defaultRoleRights } from '../../../shared/people.ts'
 import {
   defaultVerification,
+  sensitivePartSchema,
   type VerificationDefinition,
   type VerifyRequest,
 } from '../../../shared/verification.ts'
@@ -37,7 +41,8 @@ const taras = newCustomer({ _id: 'taras', name: 'Taras' })
 /** A node and the verification on its history; every call is Olena's, and on everybody's desk, but for what a test changes. */
 async function open(more: Partial<VerificationOptions> = {}, folder?: string) {
   let customer: StoredCustomer | null = olena
-  const matched = (callId: string): MatchedCall => ({ ...nobody({ callId }), customer })
+  const number = createNumberReader(planOf('UA'))('+380445551234')
+  const matched = (callId: string): MatchedCall => ({ ...nobody({ callId }), number, customer })
   const node = await openNode(folder === undefined ? {} : { folder })
   node.customers.answer = (call: CallToMatch) => Promise.resolve(matched(call.callId))
   const changed: string[] = []
@@ -59,7 +64,7 @@ async function open(more: Partial<VerificationOptions> = {}, folder?: string) {
       },
       hasPins: true,
     },
-    mayTouchCall: () => true,
+    partIn: () => 'talking',
     isAnsweredOutbound: () => false,
     takePin: (keptAs) => keptAs,
     tellDialplan: (callId, result) => said.push([callId, result]),
@@ -74,8 +79,8 @@ async function open(more: Partial<VerificationOptions> = {}, folder?: string) {
     customer = next
     verification.customerChanged(matched(callId))
   }
-  const stand = (callId: string) => verification.disclosureOf(matched(callId))
-  return { node, verification, changed, said, checked, becomes, stand }
+  const stand = (callId: string, isTalking = true) => verification.disclosureOf(matched(callId), isTalking)
+  return { node, verification, matched, changed, said, checked, becomes, stand }
 }
 
 /** Takes a recorded call as far as the first talk, and gives the rest. */
@@ -162,9 +167,17 @@ describe('verifying a caller', () => {
     )
   })
 
+  it('not by a call to a number that came to the card in this very call', async () => {
+    const { node, verification, becomes } = await open({ isAnsweredOutbound: () => true })
+    const { callId } = await talking(node, 'direct-caller-hangs-up')
+    expect(verification.waysFor(callId, nina).callBack).toBe('here')
+    becomes({ ...olena, madeInCall: callId }, callId)
+    expect(verification.waysFor(callId, nina).callBack).toBe('elsewhere')
+  })
+
   it('is not possible for nobody, on another desk, or after the end', async () => {
     let mine = true
-    const { node, verification, becomes } = await open({ mayTouchCall: () => mine })
+    const { node, verification, becomes } = await open({ partIn: () => (mine ? 'talking' : null) })
     const { callId, rest } = await talking(node, 'direct-caller-hangs-up')
     const refused = (code: string) =>
       expect(() => verification.verify(callId, ticked('birthDate'), nina)).toThrow(
@@ -238,6 +251,79 @@ describe('a typed PIN', () => {
     const everything = JSON.stringify([record, journal, files])
     expect(everything).toContain('"verification"')
     for (const one of [secret, '77321', '01030', '1984-05-17']) expect(everything).not.toContain(one)
+  })
+})
+
+describe('a PIN of the customer’s own', () => {
+  const { opens } = defaultVerification
+  it.each([
+    ['as shipped', defaultVerification],
+    [
+      'with payment data open to everybody',
+      { ...defaultVerification, opens: { ...opens, paymentData: 'none' } },
+    ],
+    [
+      'with payment data open after two questions',
+      { ...defaultVerification, opens: { ...opens, paymentData: 'basic' } },
+    ],
+  ] as const)(
+    'is given by who talks with them, verified as far as the PIN verifies: %s',
+    async (_, definition) => {
+      let part: PartInCall | null = 'talking'
+      const { node, verification, matched } = await open({
+        definitions: {
+          newest: () => Promise.resolve({ version: 7, definition }),
+          add: () => Promise.resolve(true),
+        },
+        partIn: () => part,
+      })
+      const { callId, rest } = await talking(node, 'direct-caller-hangs-up')
+      const mayGive = () => verification.mayGivePin(matched(callId), nina)
+
+      expect(mayGive()).toBe(false)
+      verification.verify(callId, ticked('birthDate'), nina)
+      verification.verify(callId, ticked('postcode'), nina)
+      expect(mayGive()).toBe(false)
+      expect(verification.waysFor(callId, nina).ownPin?.mayChange).toBe(false)
+      await verification.pinTyped(callId, '0201')
+      expect(mayGive()).toBe(true)
+      expect(verification.waysFor(callId, nina).ownPin?.mayChange).toBe(true)
+      for (const other of [null, 'before', 'after'] as const) {
+        part = other
+        expect(mayGive()).toBe(false)
+      }
+      part = 'talking'
+      verification.verify(callId, { kind: 'thirdPerson', stepId: randomUUID() }, nina)
+      expect(mayGive()).toBe(false)
+      node.pipeline.takeAll(rest)
+      expect(mayGive()).toBe(false)
+    },
+  )
+
+  it('cannot be given where PINs are not used', async () => {
+    const { node, verification, matched } = await open({
+      definitions: {
+        newest: () => Promise.resolve({ version: 7, definition: { ...defaultVerification, pin: null } }),
+        add: () => Promise.resolve(true),
+      },
+      isAnsweredOutbound: () => true,
+    })
+    const { callId } = await talking(node, 'direct-caller-hangs-up')
+    verification.verify(callId, { kind: 'callBack', stepId: randomUUID(), reached: true }, nina)
+    expect(verification.disclosureOf(matched(callId), true).verification?.level).toBe('full')
+    expect(verification.mayGivePin(matched(callId), nina)).toBe(false)
+  })
+})
+
+describe('what verifying a caller opens', () => {
+  it('is open to who talks with them, and not yet to a desk where the call only rings', async () => {
+    const { node, verification, stand } = await open()
+    const { callId } = await talking(node, 'direct-caller-hangs-up')
+    await verification.pinTyped(callId, '0201')
+
+    expect(stand(callId, true)).toMatchObject({ closed: new Map(), verification: { level: 'full' } })
+    expect(stand(callId, false).verification).toMatchObject({ level: 'full' })
+    expect([...stand(callId, false).closed.keys()]).toEqual(['debts', 'paymentData', 'marked'])
   })
 })
 
@@ -323,7 +409,7 @@ describe('how callers are verified', () => {
       definition: stricter,
     })
 
-    expect([...verification.disclosureOf(null).closed.keys()]).toContain('payments')
+    expect([...verification.disclosureOf(null, false).closed.keys()]).toContain('payments')
     expect(audited).toEqual([
       [
         'verification.changed',
@@ -331,7 +417,7 @@ describe('how callers are verified', () => {
         '8',
         ['callBack.earns', 'opens.payments'],
         [
-          { field: 'callBack.earns', before: 'basic', after: null },
+          { field: 'callBack.earns', before: 'full', after: null },
           { field: 'opens.payments', before: 'none', after: 'full' },
         ],
       ],
@@ -360,8 +446,12 @@ describe('somebody who speaks for the customer', () => {
     await verification.pinTyped(callId, '0201')
 
     verification.verify(callId, { kind: 'thirdPerson', stepId: randomUUID() }, nina)
-    expect(stand(callId)).toMatchObject({ verification: { state: 'thirdPerson', level: 'none' } })
-    expect([...stand(callId).closed.keys()]).toContain('debts')
+    for (const isTalking of [true, false]) {
+      expect(stand(callId, isTalking)).toMatchObject({
+        verification: { state: 'thirdPerson', level: 'none' },
+      })
+      expect([...stand(callId, isTalking).closed.keys()]).toEqual(sensitivePartSchema.options)
+    }
     verification.verify(callId, { kind: 'themselves', stepId: randomUUID() }, nina)
     expect(stand(callId)).toMatchObject({ verification: { state: 'unverified', level: 'none' } })
   })

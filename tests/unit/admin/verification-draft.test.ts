@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { definitionOf, draftOf, neverOpened } from '../../../client/admin/verification/draft.ts'
+import {
+  definitionOf,
+  draftOf,
+  hasNoFirstPin,
+  neverOpened,
+} from '../../../client/admin/verification/draft.ts'
 import {
   defaultMethods,
   defaultVerification,
@@ -30,12 +35,23 @@ test('a method that is not offered has settings to begin with, and what is typed
 
 test('what no method that is offered opens is known', () => {
   expect(neverOpened(defaultVerification)).toEqual([])
-  expect(neverOpened({ ...defaultVerification, pin: null })).toEqual(['paymentData'])
+  expect(neverOpened({ ...defaultVerification, pin: null, callBack: null })).toEqual(['paymentData'])
   expect(neverOpened({ ...defaultVerification, pin: null, questions: null, callBack: null })).toEqual([
     'debts',
     'paymentData',
     'marked',
   ])
+})
+
+test('that nobody can get a first PIN is known, wherever it would be given after less than it shows', () => {
+  const { callBack, questions } = defaultMethods
+  expect(hasNoFirstPin(defaultVerification)).toBe(false)
+  expect(hasNoFirstPin({ ...defaultVerification, callBack: null })).toBe(true)
+  expect(hasNoFirstPin({ ...defaultVerification, callBack: { ...callBack, earns: 'basic' } })).toBe(true)
+  expect(
+    hasNoFirstPin({ ...defaultVerification, callBack: null, questions: { ...questions, earns: 'full' } }),
+  ).toBe(false)
+  expect(hasNoFirstPin({ ...defaultVerification, callBack: null, pin: null })).toBe(false)
 })
 
 test('more right answers than questions is wrong at that field', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RawParty } from '../../../server/floor/facts.ts'
-import { deskCall, floorCall, queueView, todayCall } from '../../../server/floor/views.ts'
+import { deskCall, floorCall, partIn, queueView, todayCall } from '../../../server/floor/views.ts'
 import { foldCall, isCallFact } from '../../../server/history/fold-call.ts'
 import type { CallDocument } from '../../../server/history/model.ts'
 import { todayCall as todayCallOfHistory } from '../../../server/history/views.ts'
@@ -76,6 +76,60 @@ describe('how long a customer waits', () => {
       dialString: '201',
     })
     expect(onDesk(story, customer, '201')).toMatchObject({ state: 'ringing', waitingSince: began })
+  })
+})
+
+describe('who has to do with a call', () => {
+  const nina = { personId: 'person-201', extension: '201' }
+  const boris = { personId: 'person-202', extension: '202' }
+  const next = { personId: 'person-203', extension: '201' }
+  const part = (story: Story, callId: string, who: { personId: string; extension: string | null }) =>
+    partIn(story.floor, story.call(callId), who)
+
+  it('is whoever sits where it rings, then who talks, and when it is over who talked and nobody else', () => {
+    const story = new Story()
+    const customer = story.customer()
+    story.enters('support', customer)
+    expect(part(story, customer, nina)).toBeNull()
+    const phone = story.rings(customer, '201')
+    expect(part(story, customer, nina)).toBe('before')
+    story.answers(customer, phone, '201')
+    expect(part(story, customer, nina)).toBe('talking')
+    expect(part(story, customer, { ...nina, extension: null })).toBeNull()
+    story.gone(phone, customer)
+    story.gone(customer)
+    expect(part(story, customer, nina)).toBe('after')
+    expect(part(story, customer, { ...nina, extension: '202' })).toBe('after')
+    expect(part(story, customer, next)).toBeNull()
+    expect(part(story, customer, boris)).toBeNull()
+  })
+
+  it('is nobody any more who hung up while the customer talks on with a colleague, nor who sits there next', () => {
+    const story = new Story()
+    const { customer, phone } = talking(story)
+    const colleague = story.rings(customer, '202')
+    story.answers(customer, colleague, '202')
+    expect(part(story, customer, nina)).toBe('talking')
+    story.gone(phone, customer)
+    expect(story.call(customer).endedAt).toBeNull()
+    expect(part(story, customer, nina)).toBeNull()
+    expect(part(story, customer, next)).toBeNull()
+    expect(part(story, customer, boris)).toBe('talking')
+  })
+
+  it('is nobody any more who handed it on, also when it is over', () => {
+    const story = new Story()
+    const { customer, phone } = talking(story)
+    const second = handedOn(story, customer, phone, '202')
+    expect(part(story, customer, nina)).toBeNull()
+    expect(part(story, customer, boris)).toBe('before')
+    story.state(second, 'up', customer)
+    story.dialEnds(customer, second, 'answered')
+    story.bridge('b1', customer, second, customer)
+    story.gone(second, customer)
+    story.gone(customer)
+    expect(part(story, customer, nina)).toBeNull()
+    expect(part(story, customer, boris)).toBe('after')
   })
 })
 

@@ -3,6 +3,7 @@ import type { Pop } from '../../../shared/customers.ts'
 import { defaultRoleRights, type Right } from '../../../shared/people.ts'
 import type { Change } from '../../../shared/realtime.ts'
 import type { Fact } from '../../../server/floor/facts.ts'
+import { talksAt } from '../../../server/floor/views.ts'
 import {
   deskChanges,
   deskContent,
@@ -224,19 +225,59 @@ describe('the card of an offered call', () => {
 })
 
 describe('a card that was opened in a call', () => {
-  it('is sent anew, closed, when the call ends: to who talked, and not before', () => {
-    const verified = new Set([customer])
-    const context = { ...desks.context, closesAtEnd: (callId: string) => verified.has(callId) }
-    Object.assign(desks.context, context)
+  /** Whoever talks sees all of it, as the server's parts have it. */
+  const opened: Pop = { ...pop, verification: { state: 'verified', level: 'full', by: null, pin: 'right' } }
+  beforeEach(() => {
+    const talks = (callId: string, extension: string) => talksAt(desks.call(callId), extension)
+    Object.assign(desks.context, {
+      closesAtEnd: () => true,
+      popOf: (callId: string, _: unknown, extension: string) => (talks(callId, extension) ? opened : pop),
+    })
+  })
+  /** What a desk was told of calls, where a card is open or closed. */
+  const told = (extension: string) =>
+    (desks.sent[extension] ?? []).flatMap((change) => {
+      if (change.type === 'deskCall.set') return [change.call.state]
+      return change.type === 'pop.set' ? [change.pop === opened ? 'open' : 'closed'] : []
+    })
+
+  it('is closed while it rings, open with the answer, and closed with the end of the talk and of the call', () => {
     desks.enters('support', customer)
     const phone = desks.rings(customer, '201')
+    expect(told('201')).toEqual(['ringing', 'closed'])
     desks.answers(customer, phone, '201')
+    expect(told('201').slice(2)).toEqual(['talking', 'open'])
     desks.gone(phone, customer)
-    expect(desks.screen('201').filter((step) => step === 'pop.set')).toHaveLength(1)
+    expect(told('201').slice(4)).toEqual(['ended', 'closed'])
     desks.gone(customer)
-    expect(desks.screen('201').filter((step) => step === 'pop.set')).toHaveLength(2)
-    expect(desks.screen('201').at(-1)).toBe('pop.set')
+    expect(told('201').slice(6)).toEqual(['closed'])
     expect(desks.screen('202')).toEqual([])
+  })
+
+  it('opens at the desk that answers, of all that ring', () => {
+    desks.enters('support', customer)
+    const first = desks.rings(customer, '201')
+    const second = desks.rings(customer, '202')
+    desks.take(popChanges(customer, desks.context, desks.shown))
+    desks.state(second, 'up', customer)
+    desks.dialEnds(customer, second, 'answered')
+    desks.dialEnds(customer, first, 'cancelled')
+    desks.gone(first, customer, 26)
+    desks.answers(customer, second, '202')
+    expect(told('201')).not.toContain('open')
+    expect(told('202').slice(-2)).toEqual(['talking', 'open'])
+  })
+
+  it('does not open at a desk that has left the talk, though the customer is verified with a colleague', () => {
+    const phone = desks.rings(customer, '201')
+    desks.answers(customer, phone, '201')
+    const colleague = desks.rings(customer, '202')
+    desks.answers(customer, colleague, '202')
+    desks.gone(phone, customer)
+    const before = told('201').length
+    desks.take(popChanges(customer, desks.context, desks.shown))
+    expect(told('201').slice(before)).toEqual(['closed'])
+    expect(told('202').at(-1)).toBe('open')
   })
 })
 

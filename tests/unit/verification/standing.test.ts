@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { labPinOf } from '../../../lab/seed/identity.ts'
 import {
   closedParts,
+  isWeakPin,
+  reaches,
   defaultVerification,
   questionResult,
   sensitivePartSchema,
@@ -130,6 +133,24 @@ describe('what is closed', () => {
     const opens = Object.fromEntries(sensitivePartSchema.options.map((part) => [part, 'full']))
     const strict = verificationDefinitionSchema.parse({ ...defaultVerification, opens })
     expect(closedParts(strict, 'basic').size).toBe(sensitivePartSchema.options.length)
+  })
+})
+
+describe('the definition that a center starts with', () => {
+  it('leads to a first PIN and to all that may be closed, without a PIN', () => {
+    const withoutPin = standing(call({ kind: 'callBack', result: 'right' }))
+    expect(reaches(withoutPin.level, pin.earns)).toBe(true)
+    expect(closedParts(defaultVerification, withoutPin.level).size).toBe(0)
+  })
+})
+
+describe('a PIN', () => {
+  it('in the seed of lab and demo is none that anybody guesses', () => {
+    const weak = Array.from({ length: 20_000 }, (_, index) => labPinOf(String(100_000 + index * 45))).filter(
+      (one) => isWeakPin(one) || !/^\d{4}$/.test(one),
+    )
+    expect(weak).toEqual([])
+    expect([labPinOf('950101'), labPinOf('204518'), labPinOf('999999')]).toEqual(['0102', '4518', '0001'])
   })
 })
 

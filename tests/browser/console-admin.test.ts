@@ -270,6 +270,13 @@ describe('how callers are verified', () => {
     await page.getByRole('alert').waitFor({ state: 'detached' })
     expect(await page.getByRole('checkbox', { name: /^PIN/ }).isChecked()).toBe(true)
   })
+
+  test('that nobody could get a first PIN is said before it is saved', async () => {
+    const { page } = await open('admin-verification-no-first-pin')
+    await page.getByText('Nobody can get a first PIN').waitFor()
+    await page.getByRole('checkbox', { name: /^Calling back/ }).check()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+  })
 })
 
 describe('desks', () => {

@@ -205,7 +205,7 @@ describe('verifying who is calling', () => {
     await page.getByTestId('verify-panel').getByRole('alert').getByText('The call is over.').waitFor()
   })
 
-  test('a PIN is replaced and taken away by keyboard, where payment data is open and nowhere else', async () => {
+  test('a PIN is replaced and taken away by keyboard, where it may be given', async () => {
     const { page, server } = await open('desk-pin')
     const part = page.getByTestId('own-pin')
     const asked: unknown[] = []
@@ -229,6 +229,12 @@ describe('verifying who is calling', () => {
     await part.getByText('They have none.').waitFor()
     expect(asked).toEqual([{ pin: '482915' }, { pin: null }])
     server.replies.set('PUT /api/customers/olena/pin', () => {
+      throw new ProblemError('pin.weak')
+    })
+    await field.fill('1111')
+    await page.keyboard.press('Enter')
+    await part.getByRole('alert').getByText('This PIN is guessed too easily').waitFor()
+    server.replies.set('PUT /api/customers/olena/pin', () => {
       throw new ProblemError('verification.needed')
     })
     await field.fill('4829')
@@ -237,11 +243,24 @@ describe('verifying who is calling', () => {
     expect(await field.inputValue()).toBe('4829')
   })
 
-  test('a PIN cannot be given before payment data is open, and the reason stands there', async () => {
+  test('a PIN cannot be given before the caller is verified so far, and the reason stands there', async () => {
     const { page } = await open('desk-verify')
     const part = page.getByTestId('own-pin')
-    await part.getByText('once payment data is open').waitFor()
+    await part.getByText('once they are verified as far as a PIN verifies').waitFor()
     expect(await part.getByRole('textbox').count()).toBe(0)
+  })
+
+  test('what a PIN has opened stays closed while it rings, and says that it opens with the talk', async () => {
+    const { page } = await open('desk-verified-ringing')
+    await page.getByText('Payment data, once you talk with them').waitFor()
+    expect(await page.getByText('•••• 4512').count()).toBe(0)
+  })
+
+  test('while a third person speaks, also what is else always open is closed, and says until when', async () => {
+    const { page } = await open('desk-third-person')
+    await page.getByText('3 purchases, once they speak themselves').waitFor()
+    await page.getByText('Payment data, after full verification').waitFor()
+    expect(await page.getByText('Rye flour T130').count()).toBe(0)
   })
 
   test('on a phone the whole of how they were recognised and what failed stands there, and nothing is cut', async () => {

@@ -73,8 +73,15 @@ export const adminScenes: Scene[] = [
   room('verification', 'form', { name: 'admin-verification' }),
   room('verification', '[role=alert]', {
     name: 'admin-verification-unreachable',
-    // Without the PIN nothing verifies in full, and payment data would never open.
-    act: (page) => page.getByRole('checkbox', { name: /PIN/ }).uncheck(),
+    // Without the PIN and the call back nothing verifies in full, and payment data would never open.
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: /PIN/ }).uncheck()
+      await page.getByRole('checkbox', { name: /^(Calling back|Обратный звонок)/ }).uncheck()
+    },
+  }),
+  room('verification', '[role=alert]', {
+    name: 'admin-verification-no-first-pin',
+    act: (page) => page.getByRole('checkbox', { name: /^(Calling back|Обратный звонок)/ }).uncheck(),
   }),
   room('verification', '[role=alert]', {
     name: 'admin-verification-failed',

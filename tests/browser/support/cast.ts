@@ -128,6 +128,21 @@ export function olena(now: number): Card {
   }
 }
 
+/** Olena's card while somebody else speaks for her: every part that may be closed is. */
+export function olenaSpokenFor(now: number): Card {
+  const { purchases = [], ...card } = olena(now)
+  const isMoney = ({ kind }: Card['timeline'][number]) => kind === 'payment' || kind === 'purchase'
+  return {
+    ...card,
+    timeline: card.timeline.filter((one) => !isMoney(one)),
+    closed: [
+      ...(card.closed ?? []),
+      { part: 'payments', count: 1, opensAt: 'none' },
+      { part: 'purchases', count: purchases.length, opensAt: 'none' },
+    ],
+  }
+}
+
 /** Olena's card when she has shown that it is her. */
 export function olenaVerified(now: number): Card {
   const card = olena(now)

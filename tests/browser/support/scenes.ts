@@ -178,6 +178,9 @@ export const scenes: Scene[] = [
       cast.popOf(cast.olenaVerified(now), cast.verifiedByPin(now)),
     ),
   ),
+  desk('desk-verified-ringing', '[data-testid=verification][data-state=verified]', (now) =>
+    withCall(cast.ringing(now), cast.popOf(cast.olena(now), cast.verifiedByPin(now))),
+  ),
   desk(
     'desk-pin',
     '[data-testid=own-pin] form',
@@ -218,7 +221,7 @@ export const scenes: Scene[] = [
     (now) =>
       withCall(
         cast.ringing(now, { state: 'talking', answeredAt: now - 41_000, attestation: 'none' }),
-        cast.popOf(cast.olena(now), { ...cast.unverified, state: 'thirdPerson' }),
+        cast.popOf(cast.olenaSpokenFor(now), { ...cast.unverified, state: 'thirdPerson' }),
       ),
     async (page, server) => {
       server.replies.set('GET /api/calls/', () => cast.ways)

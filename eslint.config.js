@@ -21,6 +21,7 @@ const domains = [
 /** Packages that one folder owns; everybody else goes through that folder. */
 const owned = [
   { name: 'asterisk-manager', message: 'Only server/asterisk speaks AMI.' },
+  { name: 'pg', message: 'Only the record of a PBX (server/asterisk/record) is read by SQL.' },
   { name: 'socket.io', message: 'Only server/realtime knows Socket.IO.' },
   { name: 'express', message: 'Only server/http and a domain’s routes.ts know Express.' },
   { name: 'mongoose', message: 'Only server/database and a domain’s model.ts know Mongoose.' },
@@ -125,6 +126,7 @@ export default tseslint.config(
     rules: ownedExcept(),
   },
   { files: ['server/asterisk/**/*.ts'], rules: ownedExcept('asterisk-manager') },
+  { files: ['server/asterisk/record/**/*.ts', 'lab/database/**/*.ts'], rules: ownedExcept('pg') },
   { files: ['server/realtime/**/*.ts'], rules: ownedExcept('socket.io') },
   { files: ['server/http/**/*.ts', 'server/*/routes.ts'], rules: ownedExcept('express') },
   {

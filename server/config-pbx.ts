@@ -74,3 +74,31 @@ export function sameAddressProblems(
     return [`${one} and ${two} lead to the same place: each PBX has an address of its own.`]
   })
 }
+
+/** Where the record of a PBX is, as the settings have it. */
+type RecordPlaces = Readonly<
+  Record<'CEL_FILE' | 'CEL_TABLE' | 'QUEUE_LOG_FILE' | 'QUEUE_LOG_TABLE' | 'RECORD_DATABASE_URI', string>
+>
+
+/** A record is in a file or in a table; which, nobody may have to guess. */
+export function recordProblems(pbxs: readonly RecordPlaces[]): string[] {
+  const problems = pbxs.flatMap((pbx) => [
+    ...(['CEL', 'QUEUE_LOG'] as const)
+      .filter((record) => pbx[`${record}_FILE`] !== '' && pbx[`${record}_TABLE`] !== '')
+      .map(
+        (record) => `${record}_FILE and ${record}_TABLE do not go together: a record is read from one place.`,
+      ),
+    ...(['CEL_TABLE', 'QUEUE_LOG_TABLE'] as const)
+      .filter((table) => pbx[table] !== '' && pbx.RECORD_DATABASE_URI === '')
+      .map((table) => `${table} needs RECORD_DATABASE_URI: where the table is.`),
+    ...(pbx.QUEUE_LOG_TABLE !== '' && pbx.CEL_FILE === '' && pbx.CEL_TABLE === ''
+      ? ['QUEUE_LOG_TABLE needs CEL_TABLE or CEL_FILE: queue_log alone tells no calls.']
+      : []),
+  ])
+  const isUsed = pbxs.some((pbx) => pbx.CEL_TABLE !== '' || pbx.QUEUE_LOG_TABLE !== '')
+  if (!isUsed && pbxs.some((pbx) => pbx.RECORD_DATABASE_URI !== ''))
+    problems.push(
+      'RECORD_DATABASE_URI needs CEL_TABLE, and QUEUE_LOG_TABLE: without them nothing is read there.',
+    )
+  return [...new Set(problems)]
+}

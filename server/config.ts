@@ -6,7 +6,14 @@ import { createMasterKeys, masterKeyLength } from './keys/master-keys.ts'
 import { usualCelColumns } from './asterisk/record/cel-rows.ts'
 import { isTimeZone } from './asterisk/record/wall-clock.ts'
 import { pbxNamePattern, type NamePrefix } from '../shared/pbx-names.ts'
-import { namePbxs, prefixOf, sameAddressProblems, strayProblems, suffixOf } from './config-pbx.ts'
+import {
+  namePbxs,
+  prefixOf,
+  recordProblems,
+  sameAddressProblems,
+  strayProblems,
+  suffixOf,
+} from './config-pbx.ts'
 
 /** Exit status for a configuration that cannot be used (EX_CONFIG of sysexits.h): a supervisor should not retry at once. */
 export const exitBadConfig = 78
@@ -43,6 +50,13 @@ const list = z.string().transform((text) =>
 const originText = z.string().refine((text) => text === '' || originOf(text) === text, {
   message: 'must be an origin such as https://calls.example.com, without a path or a final slash',
 })
+
+const tableName = z
+  .string()
+  .regex(
+    /^(([A-Za-z_]\w{0,62}\.)?[A-Za-z_]\w{0,62})?$/,
+    'must be the name of a table, or schema.table, of letters, digits and _',
+  )
 
 /** Every setting there is, by its name in the environment. README and docs/operations.md list them from here. */
 export const settings = {
@@ -131,9 +145,36 @@ export const settings = {
     perPbx: true,
     schema: z.string(),
   },
+  CEL_TABLE: {
+    description:
+      'Instead of a file, the table of PostgreSQL that cel_pgsql or cel_odbc writes, such as `cel` or `asterisk.cel`.',
+    default: '',
+    perPbx: true,
+    schema: tableName,
+  },
+  QUEUE_LOG_TABLE: {
+    description:
+      'Instead of a file, the table of PostgreSQL that Asterisk writes queue_log into by realtime.',
+    default: '',
+    perPbx: true,
+    schema: tableName,
+  },
+  RECORD_DATABASE_URI: {
+    description:
+      'Where those tables are: `postgres://user:password@host:5432/asterisk`, of a user who may only read them. No other database than PostgreSQL is read.',
+    default: '',
+    secret: true,
+    perPbx: true,
+    schema: z
+      .string()
+      .refine(
+        (uri) => uri === '' || (/^postgres(ql)?:\/\/\S+$/.test(uri) && URL.canParse(uri)),
+        'must begin with postgres://, as in postgres://ringcard:…@db.example.com/asterisk: PostgreSQL is the only database that records are read from; of any other, have Asterisk write files (CEL_FILE, QUEUE_LOG_FILE)',
+      ),
+  },
   PBX_TIME_ZONE: {
     description:
-      'IANA time zone of the PBX, such as `Europe/Berlin`: needed where cel.conf has a `dateformat`. Empty: that of this process.',
+      'IANA time zone of the PBX, such as `Europe/Berlin`: needed where cel.conf has a `dateformat`, and where a table has times without a zone. Empty: that of this process.',
     default: '',
     perPbx: true,
     schema: z
@@ -360,7 +401,7 @@ function readSettings(
     }
   }
   problems.push(...strayProblems(environment, perPbx, named))
-  if (problems.length === 0) problems.push(...sameAddressProblems(pbxs))
+  if (problems.length === 0) problems.push(...sameAddressProblems(pbxs), ...recordProblems(pbxs))
   if (problems.length > 0) throw new ConfigError(problems)
   const home = given('HOME_COUNTRY') === undefined ? pbxs[0]?.HOME_COUNTRY : values['HOME_COUNTRY']
   return { ...values, HOME_COUNTRY: home }

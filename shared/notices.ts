@@ -81,9 +81,25 @@ export const notices = {
     words:
       'The rows of {file} are not what CEL_COLUMNS says, so that calls which nobody hears stay unknown. Put fields = {fields} under its section in cel_custom.conf.',
   },
+  'pbx.record_table_columns': {
+    level: 'trouble',
+    words:
+      'The table {file} lacks {columns}, or has them of a type that cannot be read, so that of calls which nobody hears less is known, or nothing. Add them: Asterisk fills each column that is there.',
+  },
+  'pbx.record_database_away': {
+    level: 'trouble',
+    words:
+      'The database of the record does not answer ({reason}), so that calls which nobody hears stay unknown. Is it up, and RECORD_DATABASE_URI right?',
+  },
+  'pbx.record_database_refused': {
+    level: 'trouble',
+    words:
+      'The database of the record does not let this server in ({reason}), so that calls which nobody hears stay unknown. Look at user, password and name in RECORD_DATABASE_URI, and at pg_hba.conf.',
+  },
   'pbx.no_queue_log': {
     level: 'hint',
-    words: 'QUEUE_LOG_FILE is not set: calls that nobody hears are told without their queues.',
+    words:
+      'Neither QUEUE_LOG_FILE nor QUEUE_LOG_TABLE is set: calls that nobody hears are told without their queues.',
   },
   'pbx.missed': {
     level: 'trouble',

@@ -30,7 +30,14 @@ const en: Words = {
     'Asterisk’s record {file} cannot be read ({reason}), so that calls which nobody hears stay unknown. Let the server’s user read it.',
   'pbx.record_columns':
     'The rows of {file} are not what CEL_COLUMNS says, so that calls which nobody hears stay unknown. Put fields = {fields} under its section in cel_custom.conf.',
-  'pbx.no_queue_log': 'QUEUE_LOG_FILE is not set: calls that nobody hears are told without their queues.',
+  'pbx.record_table_columns':
+    'The table {file} lacks {columns}, or has them of a type that cannot be read: of calls which nobody hears less is known, or nothing. Add them: Asterisk fills each column that is there.',
+  'pbx.record_database_away':
+    'The database of Asterisk’s record does not answer ({reason}), so that calls which nobody hears stay unknown. Is it up, and RECORD_DATABASE_URI right?',
+  'pbx.record_database_refused':
+    'The database of Asterisk’s record does not let the server in ({reason}), so that calls which nobody hears stay unknown. Look at user, password and name in RECORD_DATABASE_URI, and at pg_hba.conf.',
+  'pbx.no_queue_log':
+    'Neither QUEUE_LOG_FILE nor QUEUE_LOG_TABLE is set: calls that nobody hears are told without their queues.',
   'pbx.missed':
     'Something was missed while Asterisk was heard, and put right: {kinds}. What was heard before is in TRACE_FOLDER.',
 }
@@ -60,7 +67,14 @@ const ru: Words = {
     'Журнал Asterisk {file} не читается ({reason}): звонки, которых никто не слышал, останутся неизвестны. Дайте серверу право его читать.',
   'pbx.record_columns':
     'Строки {file} не такие, как сказано в CEL_COLUMNS: звонки, которых никто не слышал, останутся неизвестны. Поставьте fields = {fields} в его раздел cel_custom.conf.',
-  'pbx.no_queue_log': 'QUEUE_LOG_FILE не задан: звонки, которых никто не слышал, восстановятся без очередей.',
+  'pbx.record_table_columns':
+    'В таблице {file} нет столбцов {columns}, или их тип не прочесть: о звонках, которых никто не слышал, будет известно меньше или ничего. Добавьте их: Asterisk заполняет каждый столбец, который есть.',
+  'pbx.record_database_away':
+    'База с журналом Asterisk не отвечает ({reason}): звонки, которых никто не слышал, останутся неизвестны. Она работает, и верен ли RECORD_DATABASE_URI?',
+  'pbx.record_database_refused':
+    'База с журналом Asterisk не впускает сервер ({reason}): звонки, которых никто не слышал, останутся неизвестны. Проверьте имя, пароль и базу в RECORD_DATABASE_URI и pg_hba.conf.',
+  'pbx.no_queue_log':
+    'Не заданы ни QUEUE_LOG_FILE, ни QUEUE_LOG_TABLE: звонки, которых никто не слышал, восстановятся без очередей.',
   'pbx.missed':
     'При живой связи что-то пропущено и исправлено: {kinds}. Услышанное до того лежит в TRACE_FOLDER.',
 }

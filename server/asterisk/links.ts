@@ -4,7 +4,9 @@ import { pbxOfId, type NamePrefix } from '../../shared/pbx-names.ts'
 import { AmiError } from './errors.ts'
 import type { RecordHealth, StreamHealth } from '../../shared/api.ts'
 import type { Fact } from '../floor/facts.ts'
+import { celFile, queueLogFile } from './record/file-source.ts'
 import { createRecord, type PbxRecord, type Unheard } from './record/record.ts'
+import { celTable, queueLogTable } from './record/table-source.ts'
 import { reportMissed } from './report-missed.ts'
 import { createStreamCounters } from './stream-check.ts'
 import { createPbxLink, type PbxLinkSettings, type RunningLink } from './link.ts'
@@ -19,11 +21,14 @@ export interface PbxSettings {
   AMI_SECRET: string
 }
 
-/** With where it writes its own record. */
+/** With where it writes its own record: a file or a table each, empty for none. */
 export interface PbxWithRecord extends PbxSettings {
   CEL_FILE: string
   CEL_COLUMNS: readonly string[]
   QUEUE_LOG_FILE: string
+  CEL_TABLE: string
+  QUEUE_LOG_TABLE: string
+  RECORD_DATABASE_URI: string
   PBX_TIME_ZONE: string
 }
 
@@ -138,20 +143,23 @@ export function createPbxLinks(pbxs: readonly PbxWithRecord[], surroundings: Lin
 
 const noRecord: RecordHealth = { state: 'off', callsReconstructed: 0, damagedLines: 0 }
 
-function recordOf(
-  { name: pbx, prefix, CEL_FILE, CEL_COLUMNS, QUEUE_LOG_FILE, PBX_TIME_ZONE }: PbxWithRecord,
-  { isDesk, log }: LinksSurroundings,
-): PbxRecord {
-  return createRecord({
-    pbx,
-    prefix,
-    celFile: CEL_FILE,
-    celColumns: CEL_COLUMNS,
-    timeZone: PBX_TIME_ZONE,
-    queueLogFile: QUEUE_LOG_FILE,
-    isDesk,
-    log,
-  })
+function recordOf(settings: PbxWithRecord, { isDesk, log }: LinksSurroundings): PbxRecord {
+  const { name: pbx, prefix, CEL_FILE, CEL_COLUMNS, CEL_TABLE, QUEUE_LOG_FILE, QUEUE_LOG_TABLE } = settings
+  const timeZone = settings.PBX_TIME_ZONE
+  const inTable = (table: string) => ({ uri: settings.RECORD_DATABASE_URI, table, timeZone })
+  const cel =
+    CEL_TABLE !== ''
+      ? celTable(inTable(CEL_TABLE))
+      : CEL_FILE !== ''
+        ? celFile({ path: CEL_FILE, columns: CEL_COLUMNS, timeZone })
+        : null
+  const queueLog =
+    QUEUE_LOG_TABLE !== ''
+      ? queueLogTable(inTable(QUEUE_LOG_TABLE))
+      : QUEUE_LOG_FILE !== ''
+        ? queueLogFile(QUEUE_LOG_FILE)
+        : null
+  return createRecord({ pbx, prefix, cel, queueLog, isDesk, log })
 }
 
 function sum(counts: ReadonlyMap<string, number>): number {

@@ -25,6 +25,9 @@ const neededColumns = ['eventtype', 'eventtime', 'uniqueid', 'linkedid', 'channa
 /** Columns without which less is told. */
 const usefulColumns = ['num', 'name', 'exten', 'context', 'appname', 'appdata', 'eventextra'] as const
 
+/** A column by its name in cel_custom.conf. */
+export type CelColumn = (typeof neededColumns)[number] | (typeof usefulColumns)[number]
+
 /** The columns that the documentation and the lab write: they have all that is read here. */
 export const usualCelColumns: readonly string[] =
   'eventtype,eventtime,uniqueid,linkedid,channame,num,name,exten,context,appname,appdata,peer,eventextra'.split(
@@ -53,32 +56,39 @@ export function createCelReader(
   timeZone: string,
 ): (line: string) => CelRow | null {
   const toInstant = createWallClock(timeZone)
-  const at = (name: string): number => columns.indexOf(name)
-  const [type, time, uniqueId, linkedId, channel] = neededColumns.map(at)
-  const [number, name, exten, context, application, data, extra] = usefulColumns.map(at)
+  const places = new Map(columns.map((column, place) => [column, place]))
   return (line) => {
     if (line.length > longestRow) return null
     const cells = readCells(line)
     if (cells?.length !== columns.length) return null
-    const cell = (column: number | undefined): string => cells[column ?? -1] ?? ''
-    const instant = toInstant(cell(time))
-    const more = readExtra(cell(extra))
-    if (instant === null || more === null) return null
-    if (cell(type) === '' || cell(uniqueId) === '' || cell(linkedId) === '') return null
-    return {
-      type: cell(type),
-      at: instant,
-      uniqueId: cell(uniqueId),
-      linkedId: cell(linkedId),
-      channel: cell(channel),
-      number: cell(number),
-      name: cell(name),
-      exten: cell(exten),
-      context: cell(context),
-      application: cell(application),
-      data: cell(data),
-      extra: more,
-    }
+    return celRowOf((column) => cells[places.get(column) ?? -1] ?? '', toInstant)
+  }
+}
+
+/**
+ * A row of its cells.
+ * @param cell by the column's name in cel_custom.conf; empty where there is none
+ * @param toInstant reads the time
+ * @returns null where what is needed is lacking, or torn
+ */
+export function celRowOf(
+  cell: (column: CelColumn) => string,
+  toInstant: (text: string) => number | null,
+): CelRow | null {
+  const at = toInstant(cell('eventtime'))
+  const extra = readExtra(cell('eventextra'))
+  if (at === null || extra === null) return null
+  const [type, uniqueId, linkedId] = [cell('eventtype'), cell('uniqueid'), cell('linkedid')]
+  if (type === '' || uniqueId === '' || linkedId === '') return null
+  return {
+    ...{ type, at, uniqueId, linkedId, extra },
+    channel: cell('channame'),
+    number: cell('num'),
+    name: cell('name'),
+    exten: cell('exten'),
+    context: cell('context'),
+    application: cell('appname'),
+    data: cell('appdata'),
   }
 }
 

@@ -21,8 +21,13 @@ const longestRow = 4_096
 export function readQueueLogRow(line: string): QueueLogRow | null {
   if (line.length > longestRow) return null
   const [time = '', uniqueId = '', queue = '', agent = '', event = '', ...data] = line.split('|')
-  if (!/^\d{9,11}$/.test(time) || uniqueId === '' || !/^[A-Z]+$/.test(event)) return null
-  return { at: Number(time) * 1000, uniqueId, queue, agent, event, data }
+  if (!/^\d{9,11}$/.test(time)) return null
+  return queueLogRowOf({ at: Number(time) * 1000, uniqueId, queue, agent, event, data })
+}
+
+/** @returns null where what is needed is lacking */
+export function queueLogRowOf(row: QueueLogRow): QueueLogRow | null {
+  return row.uniqueId === '' || !/^[A-Z]+$/.test(row.event) ? null : row
 }
 
 /** Rows of these events tell of a caller; the others are about members, pauses and the log. */

@@ -1,12 +1,11 @@
-import { access, constants, open } from 'node:fs/promises'
 import type { RecordHealth } from '../../../shared/api.ts'
 import type { NoticeCode, NoticeValues } from '../../../shared/notices.ts'
 import type { PbxEvent, RecordTold } from '../../floor/events.ts'
-import { columnsLacking, createCelReader, usualCelColumns, type CelRow } from './cel-rows.ts'
-import { filesSince, linesSince } from './lines.ts'
-import type { HeardChannel } from './heard-channel.ts'
 import type { Notices } from '../notices.ts'
-import { readQueueLogRow, type QueueLogRow } from './queue-log-rows.ts'
+import type { CelRow } from './cel-rows.ts'
+import type { HeardChannel } from './heard-channel.ts'
+import type { QueueLogRow } from './queue-log-rows.ts'
+import { RecordError, recordFaultCodes, type Between, type RowSource } from './source.ts'
 import { createRecordTranslator } from './translate-record.ts'
 import { onlyUnheard, onlyUnheardVisits } from './unheard-rows.ts'
 
@@ -27,14 +26,10 @@ export interface RecordSettings {
   /** The name of the PBX, which begins every id, and what stands before the names of its queues and devices. */
   pbx: string
   prefix: string
-  /** Path of CEL's file; empty for none. */
-  celFile: string
-  /** The columns of its rows, in order. */
-  celColumns: readonly string[]
-  /** Of its times, where they are a wall clock's; empty for the zone of this process. */
-  timeZone: string
-  /** Path of queue_log; empty for none. */
-  queueLogFile: string
+  /** Where CEL is read; null for nowhere: then nothing is told. */
+  cel: RowSource<CelRow> | null
+  /** Where queue_log is read; null for nowhere: then calls are told without their queues. */
+  queueLog: RowSource<QueueLogRow> | null
   isDesk: (device: string) => boolean
   log: { info(fields: object, message: string): void }
   /** Our clock, ms. */
@@ -65,7 +60,7 @@ export interface PbxRecord {
     give: GiveEvents,
     reading: ReadingFor,
   ): Promise<RecordTold | null>
-  /** Looks whether the files can be read, and hold what is needed: what is not so is noticed. */
+  /** Looks whether its sources can be read, and hold what is needed: what is not so is noticed. */
   look(notices: Pick<Notices, 'set' | 'clear'>): Promise<void>
   health(): RecordHealth
 }
@@ -75,64 +70,40 @@ const withinMs = 20_000
 const disorderMs = 2_000
 /** Two boot times further apart are two boots, ms. */
 const sameBootMs = 2_000
-/** How much of the end of a file is looked at, bytes. */
-const tailBytes = 16_384
 
 export function createRecord(settings: RecordSettings): PbxRecord {
-  const { pbx, prefix, celFile, celColumns, timeZone, queueLogFile, isDesk, log } = settings
+  const { pbx, prefix, cel, queueLog, isDesk, log } = settings
   const now = settings.now ?? Date.now
   let health: RecordHealth = {
-    state: celFile === '' ? 'off' : 'ready',
+    state: cel === null ? 'off' : 'ready',
     callsReconstructed: 0,
     damagedLines: 0,
   }
 
-  /** The code of what keeps a file from being read; null when nothing does. */
-  const fault = async (path: string): Promise<{ code: NoticeCode; values: NoticeValues } | null> => {
-    try {
-      await access(path, constants.R_OK)
-      return null
-    } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-      const code = reason === 'ENOENT' ? 'pbx.record_absent' : 'pbx.record_unreadable'
-      return { code, values: { file: path, reason } }
-    }
-  }
-
   const look: PbxRecord['look'] = async (notices) => {
-    if (celFile === '') return
-    const cel = await fault(celFile)
-    const queueLog = queueLogFile === '' ? null : await fault(queueLogFile)
-    const isRead = cel === null && (await endsInRows(celFile, createCelReader(celColumns, timeZone)))
-    const hasColumns = columnsLacking(celColumns).length === 0 && (cel !== null || isRead)
-    const fields = usualCelColumns.join(',')
+    if (cel === null) return
+    const [ofCel, ofQueueLog] = await Promise.all([cel.look(), queueLog?.look()])
     const found = new Map<NoticeCode, NoticeValues>()
-    for (const each of [queueLog, cel]) if (each) found.set(each.code, each.values)
-    if (!hasColumns) found.set('pbx.record_columns', { file: celFile, fields })
-    if (queueLogFile === '') found.set('pbx.no_queue_log', {})
+    for (const { code, values } of [...(ofQueueLog?.faults ?? []), ...ofCel.faults]) found.set(code, values)
+    if (queueLog === null) found.set('pbx.no_queue_log', {})
     for (const code of noticed) {
       const values = found.get(code)
       if (values) notices.set(code, values)
       else notices.clear(code)
     }
-    const state = !isRead ? 'unreadable' : found.size > 0 ? 'incomplete' : 'ready'
+    const state = !ofCel.isReadable ? 'unreadable' : found.size > 0 ? 'incomplete' : 'ready'
     health = { ...health, state }
   }
 
-  async function* visitsSince(sinceMs: number, ours: ReadingFor['ours']): AsyncGenerator<QueueLogRow> {
-    const readRow = inOurTime(readQueueLogRow, ours)
-    for (const path of (await filesSince(queueLogFile, sinceMs)).paths) {
-      for await (const lines of linesSince(path, sinceMs, (line) => readRow(line)?.at ?? null)) {
-        for (const line of lines) {
-          const row = readRow(line)
-          if (row) yield row
-          else if (line !== '') health.damagedLines += 1
-        }
-      }
+  async function* visitsBetween(source: RowSource<QueueLogRow>, times: Between): AsyncGenerator<QueueLogRow> {
+    for await (const { rows, damaged } of source.between(times)) {
+      health.damagedLines += damaged
+      yield* rows
     }
   }
 
   const readAll = async (
+    source: RowSource<CelRow>,
     unheard: Unheard,
     snapshot: PbxEvent & { type: 'snapshot' },
     give: GiveEvents,
@@ -160,7 +131,8 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     let restarted = restartedAt === null
     let toldUntil = since
 
-    const visits = queueLogFile === '' ? null : ahead(visitsSince(since - disorderMs, ours))
+    const times = { from: since - disorderMs, to: until, ours, signal }
+    const visits = queueLog && ahead(visitsBetween(queueLog, times))
     const tell = async (rows: CelRow[], end?: number): Promise<void> => {
       const newest = rows.at(-1)?.at ?? toldUntil
       const ofVisits = unheardVisits(visits ? await visits.upTo(end ?? newest + disorderMs) : [])
@@ -182,18 +154,14 @@ export function createRecord(settings: RecordSettings): PbxRecord {
       await give([{ ...stamp, type: 'pbx.restarted', bootedAt: restartedAt ?? toldUntil }])
     }
 
-    const files = await filesSince(celFile, since - disorderMs)
-    for (const path of files.paths) {
-      // A reader a file: of a wall clock it remembers how far it has come.
-      const read = inOurTime(createCelReader(celColumns, timeZone), ours)
-      const probe = inOurTime(createCelReader(celColumns, timeZone), ours)
-      for await (const lines of linesSince(path, since - disorderMs, (line) => probe(line)?.at ?? null)) {
+    let lacksSome = false
+    try {
+      for await (const portion of source.between(times)) {
         if (isLate()) return { told: 'partly', until: toldUntil }
+        health.damagedLines += portion.damaged
+        lacksSome ||= portion.lacksSome === true
         let rows: CelRow[] = []
-        for (const line of lines) {
-          const row = read(line)
-          if (row === null && line !== '') health.damagedLines += 1
-          if (row === null || row.at < since - disorderMs || row.at > until) continue
+        for (const row of portion.rows) {
           if (!restarted && row.at >= (restartedAt ?? 0)) {
             await tell(rows)
             rows = []
@@ -203,27 +171,30 @@ export function createRecord(settings: RecordSettings): PbxRecord {
         }
         if (rows.length > 0) await tell(rows)
       }
+      if (!restarted) await restart()
+      await tell([], Infinity)
+    } finally {
+      await visits?.close()
     }
-    if (!restarted) await restart()
-    await tell([], Infinity)
-    // Where in the gap the packed rows are is not known.
-    return files.lacksPacked ? { told: 'partly', until: null } : { told: 'whole', until }
+    // Where in the gap the missing rows are is not known.
+    return lacksSome ? { told: 'partly', until: null } : { told: 'whole', until }
   }
 
   return {
     read: async (unheard, snapshot, give, reading) => {
-      if (celFile === '') return null
+      if (cel === null) return null
       const before = health.callsReconstructed
       await look(reading.notices)
       if (health.state === 'unreadable') return { told: 'nothing', until: null }
       try {
-        const told = await readAll(unheard, snapshot, give, reading)
+        const told = await readAll(cel, unheard, snapshot, give, reading)
         const calls = health.callsReconstructed - before
         log.info({ pbx, calls, told: told.told }, 'What nobody heard was read from the record of the PBX.')
         return told
       } catch (error) {
-        const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-        reading.notices.set('pbx.record_unreadable', { file: celFile, reason })
+        const unknown = { code: 'pbx.record_unreadable', values: { file: 'CEL', reason: 'unknown' } } as const
+        const { code, values } = error instanceof RecordError ? error.fault : unknown
+        reading.notices.set(code, values)
         health = { ...health, state: 'unreadable' }
         return { told: 'nothing', until: null }
       }
@@ -233,43 +204,13 @@ export function createRecord(settings: RecordSettings): PbxRecord {
   }
 }
 
-const noticed = [
-  'pbx.record_absent',
-  'pbx.record_unreadable',
-  'pbx.record_columns',
-  'pbx.no_queue_log',
-] as const satisfies readonly NoticeCode[]
-
-/** The PBX's clock may be off: its rows are told by ours, as its events are. */
-function inOurTime<R extends { at: number }>(
-  read: (line: string) => R | null,
-  ours: (at: number) => number,
-): (line: string) => R | null {
-  return (line) => {
-    const row = read(line)
-    return row && { ...row, at: ours(row.at) }
-  }
-}
-
-/** Whether any of the last lines of a file is a row; a file without a whole line has no fault yet. */
-async function endsInRows(path: string, read: (line: string) => CelRow | null): Promise<boolean> {
-  const file = await open(path, 'r')
-  try {
-    const { size } = await file.stat()
-    const from = Math.max(0, size - tailBytes)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, from)
-    const lines = buffer
-      .toString('utf8', 0, bytesRead)
-      .split('\n')
-      .slice(from > 0 ? 1 : 0, -1)
-    return lines.length === 0 || lines.some((line) => read(line) !== null)
-  } finally {
-    await file.close()
-  }
-}
+const noticed = [...recordFaultCodes, 'pbx.no_queue_log'] as const satisfies readonly NoticeCode[]
 
 /** Takes rows off a stream as far as a time, and keeps the one after it. */
-function ahead(rows: AsyncGenerator<QueueLogRow>): { upTo: (ms: number) => Promise<QueueLogRow[]> } {
+function ahead(rows: AsyncGenerator<QueueLogRow>): {
+  upTo: (ms: number) => Promise<QueueLogRow[]>
+  close: () => Promise<unknown>
+} {
   let next: QueueLogRow | null = null
   return {
     upTo: async (ms) => {
@@ -285,5 +226,6 @@ function ahead(rows: AsyncGenerator<QueueLogRow>): { upTo: (ms: number) => Promi
         next = null
       }
     },
+    close: () => rows.return(undefined),
   }
 }

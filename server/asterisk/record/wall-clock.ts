@@ -3,15 +3,11 @@ const backMs = 60_000
 const hourMs = 3_600_000
 
 /**
- * Makes a reader of the times that Asterisk writes: seconds since 1970 (`1764000000.123456`), or a wall clock's
- * (`2026-11-25 04:03:16`, with a fraction or without), which means what it means in a time zone.
- *
- * In the hour that a wall clock shows twice, rows that go back in time are taken for its second round: so give the reader
- * the rows of one file in their order.
+ * A wall clock of a time zone.
  * @param timeZone IANA name; empty for the zone of this process
- * @returns ms since 1970 UTC; null for what is no time
+ * @returns what it shows at an instant, as if that were UTC, ms in whole seconds
  */
-export function createWallClock(timeZone: string): (text: string) => number | null {
+export function createWall(timeZone: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     ...(timeZone === '' ? {} : { timeZone }),
     hourCycle: 'h23',
@@ -22,14 +18,26 @@ export function createWallClock(timeZone: string): (text: string) => number | nu
     minute: 'numeric',
     second: 'numeric',
   })
-  /** What the wall shows at an instant, as if it were UTC. */
-  const shownAt = (instant: number): number => {
+  return (instant) => {
     const part = Object.fromEntries(
       format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
     )
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part
     return Date.UTC(year, month - 1, day, hour, minute, second)
   }
+}
+
+/**
+ * Makes a reader of the times that Asterisk writes: seconds since 1970 (`1764000000.123456`), or a wall clock's
+ * (`2026-11-25 04:03:16`, with a fraction or without), which means what it means in a time zone.
+ *
+ * In the hour that a wall clock shows twice, rows that go back in time are taken for its second round: so give the reader
+ * the rows of one file in their order.
+ * @param timeZone IANA name; empty for the zone of this process
+ * @returns ms since 1970 UTC; null for what is no time
+ */
+export function createWallClock(timeZone: string): (text: string) => number | null {
+  const shownAt = createWall(timeZone)
   const differenceAt = (instant: number): number => shownAt(instant) - instant
   /** The differences between wall and UTC that are possible in an hour; looked up anew once an hour. */
   let known = { hour: NaN, differences: [0] }

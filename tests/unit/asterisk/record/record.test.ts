@@ -10,6 +10,7 @@ import {
   type Unheard,
 } from '../../../../server/asterisk/record/record.ts'
 import { usualCelColumns } from '../../../../server/asterisk/record/cel-rows.ts'
+import { celFile, queueLogFile } from '../../../../server/asterisk/record/file-source.ts'
 import { heardChannels } from '../../../../server/asterisk/record/heard-channel.ts'
 import type { PbxEvent, Snapshot } from '../../../../server/floor/events.ts'
 import type { Fact } from '../../../../server/floor/facts.ts'
@@ -59,14 +60,13 @@ async function write(cel = trace.cel, queueLog = trace.queueLog): Promise<void> 
   await writeFile(path('cel.csv'), text(cel))
   await writeFile(path('queue_log'), text(queueLog))
 }
+const celOf = (columns = usualCelColumns) => celFile({ path: path('cel.csv'), columns, timeZone: '' })
 const recordOf = (more: Partial<RecordSettings> = {}) =>
   createRecord({
     pbx: 'lab',
     prefix: '',
-    celFile: path('cel.csv'),
-    celColumns: usualCelColumns,
-    timeZone: '',
-    queueLogFile: path('queue_log'),
+    cel: celOf(),
+    queueLog: queueLogFile(path('queue_log')),
     isDesk: (device) => device.startsWith('PJSIP/2'),
     log,
     ...more,
@@ -263,7 +263,7 @@ describe('several PBXs', () => {
 
 describe('a record that cannot be used', () => {
   it('is no fault when none is set up', async () => {
-    const { told: how, health } = await read(recordOf({ celFile: '', queueLogFile: '' }))
+    const { told: how, health } = await read(recordOf({ cel: null, queueLog: null }))
     expect([how, health.state]).toEqual([null, 'off'])
   })
 
@@ -287,13 +287,13 @@ describe('a record that cannot be used', () => {
       /Put fields = eventtype,eventtime,uniqueid,linkedid,.* in cel_custom\.conf/,
     )
     await write()
-    await recordOf({ celColumns: usualCelColumns.slice(0, 12) }).look(reading.notices)
+    await recordOf({ cel: celOf(usualCelColumns.slice(0, 12)) }).look(reading.notices)
     expect([...told.keys()]).toEqual(['pbx.record_columns'])
   })
 
   it('says what is lacking without queue_log, and tells the calls all the same', async () => {
     await write()
-    const { lines, health } = await read(recordOf({ queueLogFile: '' }))
+    const { lines, health } = await read(recordOf({ queueLog: null }))
     expect(health.state).toBe('incomplete')
     expect([...told.keys()]).toEqual(['pbx.no_queue_log'])
     expect(lines).toContain('talks with 202')

@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { planDebianRoot, whyNoDebianRoot } from '../debian-root.ts'
-import { documentDbRecipe, startDocumentDb } from './documentdb.ts'
+import { documentDbRecipe } from './cluster.ts'
+import { startDocumentDb } from './documentdb.ts'
 import { mongodOnPath, officialBinary, startMongod } from './mongod.ts'
 import { temporaryFolder } from './temporary.ts'
 

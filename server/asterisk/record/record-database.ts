@@ -4,10 +4,13 @@ import { z } from 'zod'
 import type { RecordFault } from './source.ts'
 
 /** How long the database has to let us in, and for one statement, ms. */
-const connectMs = 3_000
-const statementMs = 5_000
-/** An answer that is later than the statement's own time-out does not come any more, ms. */
-const answerMs = statementMs + 1_000
+export interface DatabaseTiming {
+  connectMs: number
+  statementMs: number
+}
+export const databaseTiming: DatabaseTiming = { connectMs: 3_000, statementMs: 5_000 }
+/** An answer that is so much later than the statement's own time-out does not come any more, ms. */
+const answerMs = 1_000
 /** How long a connection may take to end in order, ms. */
 const endMs = 1_000
 
@@ -27,13 +30,17 @@ export interface RecordDatabase {
  * @param uri `postgres://…`, with the user and password
  * @throws Error as {@link faultOfDatabase} reads it
  */
-export async function openRecordDatabase(uri: string, signal?: AbortSignal): Promise<RecordDatabase> {
+export async function openRecordDatabase(
+  uri: string,
+  { connectMs, statementMs }: DatabaseTiming,
+  signal?: AbortSignal,
+): Promise<RecordDatabase> {
   const socket = new Socket(signal ? { signal } : {})
   const client = new Client({
     connectionString: uri,
     fallback_application_name: 'ringcard',
     connectionTimeoutMillis: connectMs,
-    query_timeout: answerMs,
+    query_timeout: statementMs + answerMs,
     keepAlive: true,
     stream: () => socket,
   })

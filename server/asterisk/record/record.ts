@@ -107,7 +107,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     unheard: Unheard,
     snapshot: PbxEvent & { type: 'snapshot' },
     give: GiveEvents,
-    { ours, signal }: ReadingFor,
+    { ours, signal, notices }: ReadingFor,
   ): Promise<RecordTold> => {
     const { since } = unheard
     const until = snapshot.at
@@ -173,6 +173,10 @@ export function createRecord(settings: RecordSettings): PbxRecord {
       }
       if (!restarted) await restart()
       await tell([], Infinity)
+    } catch (error) {
+      if (!(error instanceof RecordError) || toldUntil === since) throw error
+      notices.set(error.fault.code, error.fault.values)
+      return { told: 'partly', until: toldUntil }
     } finally {
       await visits?.close()
     }

@@ -1,7 +1,14 @@
 import { escapeIdentifier } from 'pg'
 import { celRowOf, type CelColumn, type CelRow } from './cel-rows.ts'
 import { queueLogRowOf, type QueueLogRow } from './queue-log-rows.ts'
-import { faultOfDatabase, openRecordDatabase, type RecordDatabase, type TextRow } from './record-database.ts'
+import {
+  databaseTiming,
+  faultOfDatabase,
+  openRecordDatabase,
+  type DatabaseTiming,
+  type RecordDatabase,
+  type TextRow,
+} from './record-database.ts'
 import {
   inOurTime,
   RecordError,
@@ -25,6 +32,7 @@ export interface TableSettings {
   table: string
   /** Of times without a zone; empty for that of this process. */
   timeZone: string
+  timing?: DatabaseTiming
 }
 
 /** What a table must have, and how its rows are read. */
@@ -98,7 +106,7 @@ interface Found {
 }
 
 function tableSource<Row extends { at: number }>(
-  { uri, table, timeZone }: TableSettings,
+  { uri, table, timeZone, timing = databaseTiming }: TableSettings,
   form: Form<Row>,
 ): RowSource<Row> {
   const name = table.split('.').map(escapeIdentifier).join('.')
@@ -133,7 +141,7 @@ function tableSource<Row extends { at: number }>(
     look: async () => {
       let database
       try {
-        database = await openRecordDatabase(uri)
+        database = await openRecordDatabase(uri, timing)
         const { faults, read } = await find(database)
         // Whether it may be read is said only by reading.
         if (read) await database.query(`${select(read)} limit 0`)
@@ -150,7 +158,7 @@ function tableSource<Row extends { at: number }>(
       const [first, last] = [from + difference, to + difference]
       let database
       try {
-        database = await openRecordDatabase(uri, signal)
+        database = await openRecordDatabase(uri, timing, signal)
         const { faults, read } = await find(database)
         if (!read) throw new RecordError(faults[0] ?? faultOfDatabase(null, table))
         const { time, hasId } = read

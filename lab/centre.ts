@@ -70,8 +70,11 @@ export interface Centre<Pbx extends CentrePbx = LabAsterisk> {
   serverLog: () => string
   /** Ends the server (`kill`: SIGKILL; `graceful`: SIGTERM) and waits until it is gone. */
   stopServer: (how: 'kill' | 'graceful') => Promise<void>
-  /** Starts the server again on the same port and spool. */
-  startServer: () => Promise<void>
+  /**
+   * Starts the server again on the same port and spool.
+   * @param settings other ones from now on; empty takes one away
+   */
+  startServer: (settings?: Readonly<Record<string, string>>) => Promise<void>
   /** Ends everything and removes what was made for this run. */
   stop: () => Promise<void>
 }
@@ -136,13 +139,14 @@ export async function startCentreOn<Pbx extends CentrePbx>(
     await mkdir(spool, { recursive: true })
     const ami = (await options.amiThrough?.(pbx.ami)) ?? pbx.ami
     const masterKey = options.folder === undefined ? freshMasterKey() : await masterKeyOf(options.folder)
-    const environment = {
+    let environment: NodeJS.ProcessEnv = {
       ...serverEnvironment(uri, desks, pbx, ami, port, { spool, masterKey }),
       ...(await options.settings?.(pbx)),
     }
     let log = ''
     let server: ChildProcess | undefined
-    const startServer = async (): Promise<void> => {
+    const startServer: Centre['startServer'] = async (settings = {}) => {
+      environment = { ...environment, ...settings }
       const main = options.built === true ? ['dist/server/main.js'] : ['--import', 'tsx', 'server/main.ts']
       const child = spawn(process.execPath, main, {
         cwd: root,

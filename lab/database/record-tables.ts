@@ -21,8 +21,7 @@ const tables = `
   create index on cel (eventtime);
   create table queue_log (
     id bigserial primary key,
-    time timestamp, callid text, queuename text, agent text, event text,
-    data1 text, data2 text, data3 text, data4 text, data5 text
+    time timestamp, callid text, queuename text, agent text, event text, data text
   );
   create index on queue_log (time);`
 

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startCentre, type Centre } from '../../lab/centre.ts'
+import { writeToTables } from '../../lab/asterisk/write-to-tables.ts'
 import { databaseUri } from '../../lab/database/database.ts'
+import { startPostgres } from '../../lab/database/postgres.ts'
+import { makeRecordTables } from '../../lab/database/record-tables.ts'
 import { quiet } from '../../lab/flows/stage.ts'
 import { labPinOf } from '../../lab/seed/identity.ts'
 import {
@@ -22,10 +25,13 @@ import {
   type CallDocument,
   type JournalPage,
 } from '../../server/history/model.ts'
+import { asFarAsRecorded } from '../unit/asterisk/record/as-recorded.ts'
 import { silent } from '../unit/history/support.ts'
 import type { Fact } from '../../server/floor/facts.ts'
 import { readCdr } from '../compare/cdr.ts'
 import { differencesFromAsterisk } from '../compare/held-against-asterisk.ts'
+import { narrate } from '../compare/replay.ts'
+import { replayRecord } from '../compare/replay-record.ts'
 import { openRelay, type Relay } from '../journeys/relay.ts'
 import { watch, type Watcher } from './support/watcher.ts'
 
@@ -434,6 +440,75 @@ describe('calls that begin and end while nobody listens', () => {
     },
     120_000,
   )
+
+  it('told from tables as from files: by the real Asterisk’s cel_pgsql and realtime queue_log', async () => {
+    const postgres = await startPostgres()
+    try {
+      const tables = await makeRecordTables(postgres)
+      await writeToTables(centre.pbx, tables)
+      await newRecords()
+      const since = Date.now()
+
+      // when one call begins and ends while the server is stopped, and the next start reads tables alone
+      await centre.stopServer('kill')
+      await phone('202')
+      await (
+        await call(second, { hangUpAfterMs: 1_500 })
+      ).ended
+      await quiet(centre.pbx)
+      const files = { CEL_FILE: centre.pbx.files.cel, QUEUE_LOG_FILE: centre.pbx.files.queueLog }
+      const inTables = { CEL_TABLE: 'cel', QUEUE_LOG_TABLE: 'queue_log', RECORD_DATABASE_URI: tables.uri }
+      const empty = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, '']))
+      await centre.startServer({ ...inTables, ...empty(files) })
+
+      // then it is told as Asterisk's files have it
+      const [stored] = await vi.waitFor(async () => {
+        const found = await storedCalls()
+          .find({ startedAt: { $gte: since }, endedAt: { $ne: null } })
+          .toArray()
+        expect(found).toHaveLength(1)
+        return found
+      }, soon)
+      expect(stored).toMatchObject({
+        ...{ direction: 'inbound', end: 'customerHungUp', reconstructed: 'wholly' },
+        visits: [{ queue: 'support', outcome: 'answered' }],
+        contacts: [{ extension: '202', why: 'customerHungUp' }],
+      })
+      const compared = stored
+        ? [
+            {
+              ...stored,
+              callId: stored._id,
+              customerChannelId: stored._id,
+              offers: stored.offers.map((offer) => ({ ...offer, attempts: 1 })),
+            },
+          ]
+        : []
+      const facts = await factsOf(compared.map(({ callId }) => callId))
+      const records = await newRecords()
+      expect(differencesFromAsterisk(records, facts, compared)).toEqual([])
+
+      // word by word as the file source tells the same call
+      const byFiles = asFarAsRecorded(narrate(replayRecord({ ...records, startedAt: since }).facts))
+      expect(asFarAsRecorded(narrate(facts))).toEqual(byFiles)
+      expect(byFiles).toContain('talks with 202')
+      const health = await petra.health()
+      expect(health.gaps[0]).toMatchObject({ kind: 'link', told: 'whole' })
+      expect(health.links[0]?.record).toMatchObject({ state: 'ready', damagedLines: 0 })
+      expect(health.notices.filter(({ code }) => /record|queue_log|missed/.test(code))).toEqual([])
+
+      // and the next start, by files again, tells nothing twice
+      await centre.stopServer('kill')
+      await centre.startServer({ ...files, ...empty(inTables) })
+      await vi.waitFor(async () => expect((await petra.health()).links[0]?.state).toBe('live'), soon)
+      expect(await storedCalls().countDocuments({ startedAt: { $gte: since } })).toBe(1)
+      await nothingLeft()
+    } finally {
+      for (const module of ['cel_pgsql.so', 'res_config_pgsql.so'])
+        await centre.pbx.cli(`module unload ${module}`)
+      await postgres.stop()
+    }
+  }, 120_000)
 
   it('nothing is told again by the next start', async () => {
     const before = await storedCalls().countDocuments({})

@@ -46,9 +46,11 @@ const wanted: readonly (readonly [file: string, section: string, names: readonly
   ['http.conf', 'general', ['enabled']],
   ['cel.conf', 'general', ['enable', 'events', 'apps']],
   ['cel_custom.conf', 'cel.csv', ['fields']],
+  ['cel_pgsql.conf', 'global', ['dbname']],
+  ['extconfig.conf', 'settings', ['queue_log']],
   ['cdr.conf', 'general', ['enable']],
   ['cdr.conf', 'csv', ['newcdrcolumns']],
-  ['logger.conf', 'general', ['queue_log']],
+  ['logger.conf', 'general', ['queue_log', 'queue_log_to_file']],
 ]
 
 /**

@@ -35,7 +35,10 @@ export async function openRecordDatabase(
   { connectMs, statementMs }: DatabaseTiming,
   signal?: AbortSignal,
 ): Promise<RecordDatabase> {
-  const socket = new Socket(signal ? { signal } : {})
+  if (signal?.aborted === true) throw new Error('stopped')
+  const socket = new Socket()
+  const stop = (): void => void socket.destroy()
+  signal?.addEventListener('abort', stop)
   const client = new Client({
     connectionString: uri,
     fallback_application_name: 'ringcard',
@@ -47,13 +50,14 @@ export async function openRecordDatabase(
   // The statement under way gets the error too; between two there is nobody to tell.
   client.on('error', () => undefined)
   const close = (): void => {
-    const timer = setTimeout(() => socket.destroy(), endMs)
+    signal?.removeEventListener('abort', stop)
+    const timer = setTimeout(stop, endMs)
     void client
       .end()
       .catch(() => undefined)
       .finally(() => {
         clearTimeout(timer)
-        socket.destroy()
+        stop()
       })
   }
   try {

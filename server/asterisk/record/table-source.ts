@@ -164,7 +164,7 @@ function tableSource<Row extends { at: number }>(
         const { time, hasId } = read
         const column = `t.${escapeIdentifier(form.timeColumn)}`
         const order = hasId && time.showsTwice(first, last) ? 't.id' : `${column}${hasId ? ', t.id' : ''}`
-        const where = `${column} between $1::${time.boundType} and $2::${time.boundType}`
+        const where = `${column} >= $1::${time.boundType} and ${column} <= $2::${time.boundType}`
         await database.query(
           `declare unheard no scroll cursor for ${select(read)} where ${where} order by ${order}`,
           time.bounds(first, last),

@@ -22,7 +22,9 @@ const desks = [
   ...crowdExtensions.map((it) => ({ extension: it, interfaces: [`PJSIP/${it}`] })),
 ]
 
-async function check(more: { secret?: string; desks?: typeof desks } = {}): Promise<PbxCheck> {
+async function check(
+  more: { secret?: string; desks?: typeof desks; celTable?: string } = {},
+): Promise<PbxCheck> {
   const { host, port, username, secret } = pbx.ami
   const found = await checkPbx({
     pbx: {
@@ -33,6 +35,7 @@ async function check(more: { secret?: string; desks?: typeof desks } = {}): Prom
       AMI_USERNAME: username,
       AMI_SECRET: more.secret ?? secret,
       PBX_TRUNKS: ['PJSIP/trunk'],
+      CEL_TABLE: more.celTable ?? '',
     },
     desks: more.desks ?? desks,
     now: Date.now,
@@ -232,6 +235,8 @@ member => Local/205@agent-phones/n
       expect.arrayContaining(['transferCodes', 'parkCode', 'celOff', 'celFields', 'cdrLinked']),
     )
     expect(state(report, 'reconstruction')).toBe('missing')
+    // CEL in a table needs no file
+    expect(codes(await check({ celTable: 'cel' }))).not.toContain('celFields')
   })
 
   it('that refuses the login: a whole user, ready to paste', async () => {

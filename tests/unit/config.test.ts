@@ -76,6 +76,43 @@ describe('settings', () => {
     }
   })
 
+  it('name where the record of a PBX is: a file or a table, never both, and only PostgreSQL', () => {
+    const table = { CEL_TABLE: 'asterisk.cel', RECORD_DATABASE_URI: 'postgresql://r:hunter2@db/asterisk' }
+    expect(readConfig({ ...required, ...table }).pbxs[0]).toMatchObject({ ...table, QUEUE_LOG_TABLE: '' })
+    const refused = [
+      [{ ...table, CEL_FILE: '/cel.csv' }, 'CEL_FILE and CEL_TABLE do not go together'],
+      [
+        { ...table, QUEUE_LOG_TABLE: 'q', QUEUE_LOG_FILE: '/q' },
+        'QUEUE_LOG_FILE and QUEUE_LOG_TABLE do not go together',
+      ],
+      [{ CEL_TABLE: 'cel' }, 'CEL_TABLE needs RECORD_DATABASE_URI'],
+      [{ ...table, CEL_TABLE: '', QUEUE_LOG_TABLE: 'q' }, 'QUEUE_LOG_TABLE needs CEL_TABLE or CEL_FILE'],
+      [{ ...table, CEL_TABLE: '' }, 'RECORD_DATABASE_URI needs CEL_TABLE'],
+      [{ ...table, CEL_TABLE: 'cel; drop table x' }, 'CEL_TABLE must be the name of a table'],
+      [{ ...table, RECORD_DATABASE_URI: 'mysql://r:hunter2@db/x' }, 'PostgreSQL is the only database'],
+    ] as const
+    for (const [environment, words] of refused) {
+      const problems = problemsOf({ ...required, ...environment })
+      expect(problems).toEqual([expect.stringContaining(words)])
+      expect(problems.join()).not.toContain('hunter2')
+    }
+  })
+
+  it('name the record of each PBX of several', () => {
+    const { pbxs } = readConfig({
+      ...required,
+      PBX_NAMES: 'berlin,kyiv',
+      AMI_HOST_KYIV: '10.0.0.2',
+      CEL_FILE_BERLIN: '/cel.csv',
+      CEL_TABLE_KYIV: 'cel',
+      RECORD_DATABASE_URI_KYIV: 'postgres://db/asterisk',
+    })
+    expect(pbxs.map(({ CEL_FILE, CEL_TABLE }) => [CEL_FILE, CEL_TABLE])).toEqual([
+      ['/cel.csv', ''],
+      ['', 'cel'],
+    ])
+  })
+
   it('never repeat a value, which may be a secret', () => {
     const problems = problemsOf({
       ...required,

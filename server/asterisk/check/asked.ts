@@ -47,10 +47,9 @@ const wanted: readonly (readonly [file: string, section: string, names: readonly
   ['cel.conf', 'general', ['enable', 'events', 'apps']],
   ['cel_custom.conf', 'cel.csv', ['fields']],
   ['cel_pgsql.conf', 'global', ['dbname']],
-  ['extconfig.conf', 'settings', ['queue_log']],
   ['cdr.conf', 'general', ['enable']],
   ['cdr.conf', 'csv', ['newcdrcolumns']],
-  ['logger.conf', 'general', ['queue_log', 'queue_log_to_file']],
+  ['logger.conf', 'general', ['queue_log']],
 ]
 
 /**

@@ -17,7 +17,7 @@ import { describeQueues, judgeQueues, type Surroundings } from './judge-queues.t
 
 /** A PBX, and what of Ringcard it is held against. */
 export interface CheckSettings {
-  pbx: PbxSettings & { PBX_TRUNKS: readonly string[] }
+  pbx: PbxSettings & { PBX_TRUNKS: readonly string[]; CEL_TABLE?: string }
   desks: Surroundings['desks']
   now: () => number
   timing?: ConnectionTiming
@@ -35,7 +35,8 @@ export async function checkPbx({
   timing = connectionTiming,
 }: CheckSettings): Promise<PbxCheck> {
   const { AMI_HOST: host, AMI_PORT: port, AMI_USERNAME: username, AMI_SECRET: secret } = pbx
-  const around = { prefix: pbx.prefix, desks, trunks: pbx.PBX_TRUNKS }
+  const readsTable = (pbx.CEL_TABLE ?? '') !== ''
+  const around = { prefix: pbx.prefix, desks, trunks: pbx.PBX_TRUNKS, readsTable }
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }
   let connection
   try {
@@ -74,7 +75,12 @@ export async function checkPbx({
 
 /** All that is found, by what was asked: pure. */
 export function judge(asked: Asked, around: Surroundings): Found[] {
-  return [...judgeVersion(asked), ...judgeAmi(asked), ...judgeQueues(asked, around), ...judgeFeatures(asked)]
+  return [
+    ...judgeVersion(asked),
+    ...judgeAmi(asked),
+    ...judgeQueues(asked, around),
+    ...judgeFeatures(asked, around),
+  ]
 }
 
 function judgeVersion({ version, major }: Asked): Found[] {

@@ -1,13 +1,14 @@
 import type { PbxFix } from '../../../shared/pbx-check.ts'
 import type { Asked } from './asked.ts'
 import { isYes, type Found } from './judge-ami.ts'
+import type { Surroundings } from './judge-queues.ts'
 
 type Lines = ReadonlyMap<string, string>
 
 const neededByCel = ['eventtype', 'eventtime', 'uniqueid', 'linkedid'] as const
 
 /** What the PBX lacks for transfers, parking, recording, browser phones and for telling afterwards what nobody heard. */
-export function judgeFeatures(asked: Asked): Found[] {
+export function judgeFeatures(asked: Asked, around: Pick<Surroundings, 'readsTable'>): Found[] {
   const { lines, actions, devices, parkingLots } = asked
   const found: Found[] = []
   // Recording is begun by the dialplan: what may stop it is there with the module.
@@ -28,7 +29,12 @@ export function judgeFeatures(asked: Asked): Found[] {
   if (devices.length > 0 && !devices.some(({ webrtc }) => webrtc === true)) {
     found.push({ code: 'noWebrtc', features: ['browserPhone'], fix: browserPhone })
   }
-  if (lines) found.push(...judgeKeys(lines), ...judgeWebServer(asked, lines), ...judgeRecords(lines))
+  if (lines)
+    found.push(
+      ...judgeKeys(lines),
+      ...judgeWebServer(asked, lines),
+      ...judgeRecords(lines, around.readsTable),
+    )
   return found
 }
 
@@ -61,7 +67,7 @@ function judgeWebServer({ devices }: Asked, lines: Lines): Found[] {
 }
 
 /** CEL decides what became of a call that nobody heard; CDR and queue_log are read where it is silent. */
-function judgeRecords(lines: Lines): Found[] {
+function judgeRecords(lines: Lines, readsTable: boolean): Found[] {
   const found: Found[] = []
   const events = lines.get('cel.conf general events') ?? ''
   const apps = lines.get('cel.conf general apps') ?? ''
@@ -73,7 +79,9 @@ function judgeRecords(lines: Lines): Found[] {
     found.push({ code: 'celOff', features: ['reconstruction'], fix })
   }
   const fields = (lines.get('cel_custom.conf cel.csv fields') ?? '').split(',').map((field) => field.trim())
-  if (!neededByCel.every((field) => fields.includes(field))) {
+  // What is in a table is looked at where it is read, not here.
+  const isInTable = readsTable || lines.has('cel_pgsql.conf global dbname')
+  if (!isInTable && !neededByCel.every((field) => fields.includes(field))) {
     const all = `${neededByCel.join(',')},channame,num,name,exten,context,appname,appdata,peer,eventextra`
     const fix = fixOf(
       'cel_custom.conf',

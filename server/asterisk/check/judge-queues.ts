@@ -10,6 +10,8 @@ export interface Surroundings {
   desks: readonly { extension: string; interfaces: readonly string[] }[]
   /** Device names of the trunks, as the PBX has them. */
   trunks: readonly string[]
+  /** CEL is read from a table. */
+  readsTable: boolean
 }
 
 /** How a member is written. */

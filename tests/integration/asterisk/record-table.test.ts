@@ -19,7 +19,7 @@ import { noticeWords, type NoticeCode } from '../../../shared/notices.ts'
 const whyNot = await whyNoDebianRoot()
 const timeZone = 'Europe/Berlin'
 const berlin = new Intl.DateTimeFormat('sv', {
-  ...{ timeZone, dateStyle: 'short', timeStyle: 'medium', fractionalSecondDigits: undefined },
+  ...{ timeZone, dateStyle: 'short', timeStyle: 'medium' },
 })
 /** What the PBX's wall clock shows, as cel_pgsql writes it. */
 const wall = (at: number) => `${berlin.format(at)}.${String(at % 1000).padStart(3, '0')}000`
@@ -338,9 +338,12 @@ describe.skipIf(whyNot !== undefined)('a record in tables', () => {
 })
 
 /** All rows between two times. */
-async function rowsOf<Row>(source: RowSource<Row>, [first, last] = [from, to]): Promise<Row[]> {
+async function rowsOf<Row>(
+  source: RowSource<Row>,
+  [first, last]: readonly [number, number] = [from, to],
+): Promise<Row[]> {
   const rows: Row[] = []
-  const times = { from: first ?? from, to: last ?? to, ours: (at: number) => at, signal: reading.signal }
+  const times = { from: first, to: last, ours: (at: number) => at, signal: reading.signal }
   for await (const portion of source.between(times)) rows.push(...portion.rows)
   return rows
 }

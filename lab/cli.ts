@@ -177,23 +177,25 @@ async function traceFault(name: string, { ownClock, play }: FaultFlow): Promise<
     const recorded = await recordTrace(
       pbx,
       name,
-      ({ cut, mend }) =>
-        play({
+      ({ cut, mend }) => {
+        const heard = (): Promise<void> => {
+          mend()
+          return Promise.resolve()
+        }
+        return play({
           pbx,
-          link: { cut, mend },
+          link: { cut, mend: heard },
           server: {
             kill: () => {
               cut()
               return Promise.resolve()
             },
-            start: () => {
-              mend()
-              return Promise.resolve()
-            },
+            start: heard,
           },
           restart: (how, more) => pbx.restart(how, more),
           clockSet: () => undefined,
-        }),
+        })
+      },
       { folder: brokenFolder },
     )
     say(`${String(recorded.pieces.length)} blocks in ${traceFile(name, brokenFolder)}`)

@@ -9,10 +9,10 @@ import { moveFlows } from './moves.ts'
 /** A contact center in which something may be broken. */
 export interface Site {
   pbx: LabAsterisk
-  /** Breaks the server's connection to the PBX, and lets it be made again. */
-  link: { cut: () => void; mend: () => void }
+  /** Breaks the server's connection to the PBX, and lets it be made again: resolves when the PBX is heard. */
+  link: { cut: () => void; mend: () => Promise<void> }
   server: { kill: () => Promise<void>; start: () => Promise<void> }
-  /** Stops the PBX and starts it again. */
+  /** Stops the PBX and starts it again: resolves when it is heard. */
   restart: LabAsterisk['restart']
   /** Notes that the PBX's clock was set, so many seconds on. */
   clockSet: (seconds: number) => void
@@ -60,7 +60,7 @@ function linkCutDuring(story: string, play: (pbx: LabAsterisk) => Promise<void>,
       await afterMs(800)
       link.cut()
       await afterMs(forMs)
-      link.mend()
+      await link.mend()
       await playing
     },
   }
@@ -167,7 +167,7 @@ export const faultFlows: Readonly<Record<string, FaultFlow>> = {
     play: async ({ pbx, link }) => {
       link.cut()
       await shortCalls(pbx)
-      link.mend()
+      await link.mend()
     },
   },
   'unheard-by-the-server': {

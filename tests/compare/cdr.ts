@@ -4,7 +4,7 @@
  */
 
 import type { Cel } from './cel.ts'
-import type { Difference, Use } from './rules.ts'
+import type { About, Difference, Use } from './rules.ts'
 
 /** One row, times in whole seconds since 1970. */
 export interface CdrRow {
@@ -65,6 +65,7 @@ const outboundEnd: Readonly<Record<string, readonly string[]>> = {
  * Holds calls against their rows: begin and end of each call, each talk with each agent, and no talk that Asterisk knows
  * nothing of, all within a second.
  * @param use told of each rule that was needed
+ * @param firstHeardAt talks from before are told from here on, since nobody was there; seconds since 1970
  * @returns none when they agree
  */
 export function cdrDifferences(
@@ -72,6 +73,7 @@ export function cdrDifferences(
   calls: readonly ToldCall[],
   cel: Cel,
   use: Use = () => undefined,
+  firstHeardAt = -Infinity,
 ): Difference[] {
   // Whose call was picked up by somebody else has a row of no length, answered or not, as it happens.
   const rows = all.map((row) => {
@@ -88,21 +90,21 @@ export function cdrDifferences(
       lines.push({ callId: linkedId, at: start, what: 'CDR has a call, Ringcard has not' })
   }
   for (const call of calls) {
-    const differs = (at: number | null, what: string): void => {
-      lines.push({ callId: call.linkedId, at, what })
+    const differs: Differs = (at, what, about) => {
+      lines.push({ callId: call.linkedId, at, what, ...(about === undefined ? {} : { about }) })
     }
     const mine = rowsOf(rows, call, use)
     if (mine.length === 0) {
       // The short call of whoever picks up has no row; it was there all the same.
       if (call.mergedInto !== null && cel.names.has(call.linkedId)) use('pick-up-has-no-row')
-      else differs(call.startedAt, 'Ringcard has a call, CDR has not')
+      else differs(call.startedAt, 'Ringcard has a call, CDR has not', 'noRow')
       continue
     }
     const start = Math.min(...mine.map((row) => row.start))
     const end = Math.max(...mine.map((row) => row.end))
     if (!near(start, call.startedAt)) differs(start, `call began ${start} there, ${call.startedAt} here`)
-    if (!near(end, call.endedAt)) differs(end, `call ended ${end} there, ${call.endedAt} here`)
-    talkDifferences(mine, call, differs, use)
+    if (!near(end, call.endedAt)) differs(end, `call ended ${end} there, ${call.endedAt} here`, 'end')
+    talkDifferences(mine, call, differs, firstHeardAt, use)
     const wanted = outboundEnd[call.end]
     if (call.direction === 'outbound' && wanted && !mine.some((row) => wanted.includes(row.disposition))) {
       differs(end, `outbound call ${call.end} here, ${mine.map((row) => row.disposition).join(', ')} there`)
@@ -110,6 +112,8 @@ export function cdrDifferences(
   }
   return lines
 }
+
+type Differs = (at: number | null, what: string, about?: About) => void
 
 function near(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1
@@ -127,7 +131,8 @@ function rowsOf(rows: readonly CdrRow[], call: ToldCall, use: Use): CdrRow[] {
 function talkDifferences(
   rows: readonly CdrRow[],
   call: ToldCall,
-  differs: (at: number, what: string) => void,
+  differs: Differs,
+  firstHeardAt: number,
   use: Use,
 ): void {
   const withAgent = (row: CdrRow, extension: string): boolean =>
@@ -148,6 +153,7 @@ function talkDifferences(
         differs(
           contact.endedAt,
           `talk with ${contact.extension} ended ${contact.endedAt}; CDR has no such leg`,
+          'end',
         )
     }
     const dialled = legs.filter(
@@ -156,9 +162,15 @@ function talkDifferences(
     const talk = contact.endedAt - contact.beganAt
     for (const row of dialled) {
       if (!near(row.end, contact.endedAt) || near(row.billSec, talk)) continue
+      if (contact.beganAt <= firstHeardAt && row.billSec >= talk - 1) use('found-talking')
       // Who was up before the dialling, as after a transfer, is billed for the ringing too.
-      if (row.answer === row.start && row.billSec >= talk - 1) use('ringing-billed')
-      else differs(contact.endedAt, `talk with ${contact.extension}: ${row.billSec} s there, ${talk} s here`)
+      else if (row.answer === row.start && row.billSec >= talk - 1) use('ringing-billed')
+      else
+        differs(
+          contact.endedAt,
+          `talk with ${contact.extension}: ${row.billSec} s there, ${talk} s here`,
+          'end',
+        )
     }
   }
   for (const row of rows.filter((r) => r.disposition === 'ANSWERED')) {

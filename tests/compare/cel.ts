@@ -1,4 +1,4 @@
-import type { Difference } from './rules.ts'
+import type { Difference, Use } from './rules.ts'
 
 /**
  * Asterisk's channel event log as the referee where queue_log and CDR name the wrong phone or begin too early: who picked a
@@ -79,28 +79,40 @@ export interface CallWithCustomer {
 }
 
 /**
- * Holds contacts against bridges: each began when its agent and the customer came together, and nobody heard a customer
- * without having a contact with them. Within a quarter of a second: Asterisk tells the halves of a move one after the other.
+ * Holds contacts against bridges: each began when its agent and the customer came together, one for each time, and nobody
+ * heard a customer without having a contact with them. Within a quarter of a second: Asterisk tells the halves of a move one
+ * after the other.
+ * @param firstHeardAt talks from before are told from here on, since nobody was there; seconds since 1970
  * @returns none when they agree
  */
-export function celDifferences({ together }: Cel, calls: readonly CallWithCustomer[]): Difference[] {
+export function celDifferences(
+  { together }: Cel,
+  calls: readonly CallWithCustomer[],
+  firstHeardAt = -Infinity,
+  use: Use = () => undefined,
+): Difference[] {
   const lines: Difference[] = []
+  const isFound = (at: number, beganAt: number): boolean => at < beganAt && beganAt <= firstHeardAt
   for (const { callId, customer, brought, contacts } of calls) {
     if (customer === null) continue
     const all = calls.filter((call) => call.customer === customer).flatMap((call) => call.contacts)
     const met = together.filter((meeting) => meeting.outside === customer)
-    for (const contact of brought ? [] : contacts) {
-      const same = met.filter((meeting) => meeting.extension === contact.extension)
-      if (!same.some((meeting) => Math.abs(meeting.at - contact.beganAt) <= 0.25))
-        lines.push({
-          callId,
-          at: contact.beganAt,
-          what: `talk with ${contact.extension} began ${contact.beganAt}; CEL has them together at no such time`,
-        })
+    const left = [...met]
+    for (const { extension, beganAt } of brought ? [] : contacts) {
+      const same = ({ at, extension: agent }: (typeof met)[number]): boolean =>
+        agent === extension && (Math.abs(at - beganAt) <= 0.25 || isFound(at, beganAt))
+      const index = left.findIndex(same)
+      const [meeting] = index < 0 ? [] : left.splice(index, 1)
+      if (meeting && isFound(meeting.at, beganAt)) use('found-talking')
+      const what = `talk with ${extension} began ${beganAt}; CEL has them together at no such time`
+      if (!meeting) lines.push({ callId, at: beganAt, what })
     }
     for (const { extension, at } of met) {
       const covered = all.some(
-        (c) => c.extension === extension && c.beganAt - 0.25 <= at && at <= c.endedAt + 0.25,
+        (c) =>
+          c.extension === extension &&
+          (c.beganAt - 0.25 <= at || isFound(at, c.beganAt)) &&
+          at <= c.endedAt + 0.25,
       )
       if (!covered)
         lines.push({ callId, at, what: `CEL has ${extension} with the customer at ${at}, Ringcard has not` })

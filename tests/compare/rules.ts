@@ -16,7 +16,8 @@ export const rules = [
   'held-by-keys',
   'on-the-threshold',
   'cut-off',
-  'unheard',
+  'hold-unheard',
+  'found-talking',
   'clock-set',
   'clock-off',
 ] as const
@@ -32,4 +33,13 @@ export interface Difference {
   /** When, seconds since 1970; null where it is about the call as a whole. */
   at: number | null
   what: string
+  /** What a rule may excuse in it; left out where none may. */
+  about?: About
 }
+
+/**
+ * - `noRow`: Ringcard has a call, of which CDR has no row
+ * - `end`: when something ended, or how long it was
+ * - `cutOff`: Ringcard says that Asterisk died in it
+ */
+export type About = 'noRow' | 'end' | 'cutOff'

@@ -5,8 +5,8 @@ import { applyEntry } from '../../server/history/apply-entry.ts'
 import type { CallDocument } from '../../server/history/model.ts'
 import { callRecord } from '../../server/history/views.ts'
 import { replay } from '../compare/replay.ts'
-import { compare, type Comparison, type Written } from '../lab/comparer/compare.ts'
-import { readPhoneLog } from '../lab/comparer/holds.ts'
+import { compare, type Circumstances, type Comparison, type Written } from '../lab/comparer/compare.ts'
+import { readPhoneLog, type PhoneHold } from '../lab/comparer/holds.ts'
 import { byClockAhead, readToldCall, type ToldCall } from '../lab/comparer/told.ts'
 import { showParty } from './history/support.ts'
 
@@ -18,9 +18,19 @@ function toldOf(trace: Trace): ToldCall[] {
   return [...calls.values()].map((call) => readToldCall(callRecord(call, showParty)))
 }
 
-function held(trace: Pick<Trace, 'queueLog' | 'cdr' | 'cel'>, told: readonly ToldCall[]): Comparison {
-  const written: Written = { ...trace, phones: null }
-  return compare(written, told, { thresholdSeconds: 5, unheard: [], clockSet: [] })
+function held(
+  trace: Pick<Trace, 'queueLog' | 'cdr' | 'cel'>,
+  told: readonly ToldCall[],
+  circumstances: Partial<Circumstances> = {},
+  phones: readonly PhoneHold[] | null = null,
+): Comparison {
+  const written: Written = { ...trace, phones }
+  return compare(written, told, { thresholdSeconds: 5, unheard: [], clockSet: [], ...circumstances })
+}
+
+/** When the first of some calls began, s. */
+function beginOf(told: readonly ToldCall[]): number {
+  return Math.min(...told.map(({ startedAt }) => startedAt))
 }
 
 describe('what the API tells of a recorded flow, held against what Asterisk wrote of it', () => {
@@ -93,6 +103,138 @@ describe('the comparer', () => {
   it('counts how often each rule was needed', async () => {
     const trace = await readTrace('refused-by-member')
     expect(held(trace, toldOf(trace)).rules).toEqual({ 'refused-again': 6 })
+  })
+})
+
+describe('a cut in the link', () => {
+  const cuts = {
+    'that hides the whole call': (begin: number) => ({ from: begin - 5, to: begin + 3_600 }),
+    'that was over before the call': (begin: number) => ({ from: begin - 60, to: begin - 0.5 }),
+    'that begins in the midst of the call': (begin: number) => ({ from: begin + 2, to: begin + 3_600 }),
+  }
+  type Change = (told: readonly ToldCall[]) => ToldCall[]
+  const each = (change: (call: ToldCall) => Partial<ToldCall>): Change => {
+    return (told) => told.map((call) => ({ ...call, ...change(call) }))
+  }
+  const wrong: Readonly<Record<string, { change: Change; what: string }>> = {
+    'a call told twice': {
+      change: (told) => [...told, ...told],
+      what: 'Ringcard has a call twice',
+    },
+    'a call told twice under another id': {
+      change: (told) => [...told, ...told.map((call) => ({ ...call, callId: 'lab-1764000000.999' }))],
+      what: 'Ringcard has a call, Asterisk has not',
+    },
+    'a call that is missing': {
+      change: () => [],
+      what: 'Asterisk has a call, Ringcard has not',
+    },
+    'a talk told twice': {
+      change: each(({ contacts }) => ({ contacts: [...contacts, ...contacts] })),
+      what: 'CEL has them together at no such time',
+    },
+    'a wrong agent': {
+      change: each(({ contacts, offers }) => ({
+        contacts: contacts.map((contact) => ({ ...contact, extension: '206' })),
+        offers: offers.map((offer) => ({ ...offer, extension: '206' })),
+      })),
+      what: 'with the customer',
+    },
+    'a wrong outcome': {
+      change: each(({ visits }) => ({ visits: visits.map((visit) => ({ ...visit, outcome: 'unknown' })) })),
+      what: 'Ringcard has, queue_log has not: unknown support',
+    },
+    'a wrong end of a talk': {
+      change: each(({ contacts }) => ({
+        contacts: contacts.map((contact) => ({ ...contact, why: 'unknown' })),
+      })),
+      what: 'Ringcard has, queue_log has not: unknown support',
+    },
+    'an offer nobody was made': {
+      change: each(({ offers }) => ({
+        offers: [...offers, ...offers.slice(0, 1).map((offer) => ({ ...offer, outcome: 'busy' }))],
+      })),
+      what: 'queue_log has none',
+    },
+  }
+  describe.each(Object.entries(cuts))('%s', (_name, cutOf) => {
+    it.each(Object.entries(wrong))('excuses nothing of %s', async (_what, { change, what }) => {
+      const trace = await readTrace('ringall-one-answers')
+      const told = toldOf(trace)
+      const unheard = [cutOf(beginOf(told))]
+      expect(held(trace, told, { unheard }).differences).toEqual([])
+      const { differences } = held(trace, change(told), { unheard })
+      expect(differences.map((difference) => difference.what).join('\n')).toContain(what)
+    })
+  })
+
+  it('excuses a hold that began or ended in it, which stands in no record, and no other', async () => {
+    const trace = await readTrace('hold')
+    const told = toldOf(trace)
+    const phones: PhoneHold[] = told.flatMap(({ holds }) =>
+      holds.map(({ extension, beganAt, endedAt }) => ({ who: extension, beganAt, endedAt })),
+    )
+    const hold = phones[0] ?? { who: '', beganAt: NaN, endedAt: NaN }
+    const around = (at: number) => ({ unheard: [{ from: at - 0.5, to: at + 0.5 }] })
+    expect(held(trace, told, {}, phones).differences).toEqual([])
+
+    const without = each(() => ({ holds: [] }))(told)
+    expect(held(trace, without, around(hold.beganAt), phones)).toMatchObject({
+      differences: [],
+      rules: { 'hold-unheard': 1 },
+    })
+    expect(held(trace, without, around(hold.endedAt), phones).differences).toHaveLength(1)
+
+    const longer = each(({ holds }) => ({
+      holds: holds.map((one) => ({ ...one, endedAt: one.endedAt + 2 })),
+    }))(told)
+    expect(held(trace, longer, around(hold.endedAt), phones)).toMatchObject({
+      differences: [],
+      rules: { 'hold-unheard': 1 },
+    })
+    expect(held(trace, longer, around(hold.beganAt), phones).differences).toHaveLength(1)
+  })
+})
+
+describe('a call in which Asterisk died', () => {
+  /** The trace as far as Asterisk had written it some seconds after its begin, when it was killed; and what is told of it. */
+  const killedAfter = async (seconds: number) => {
+    const trace = await readTrace('ringall-one-answers')
+    const [call] = toldOf(trace)
+    if (!call) throw new Error('there is no call')
+    const diedAt = call.startedAt + seconds
+    const before = (line: string): boolean => Number(/\d{10}(?:\.\d+)?/.exec(line)?.[0]) <= diedAt
+    const started = `${String(Math.ceil(diedAt))}|NONE|NONE|NONE|QUEUESTART|`
+    const rows = {
+      cel: trace.cel.filter(before),
+      queueLog: [...trace.queueLog.filter(before), started],
+      cdr: [],
+    }
+    const told: ToldCall = {
+      ...call,
+      end: 'cutOff',
+      endedAt: diedAt,
+      contacts: call.contacts.map((contact) => ({ ...contact, endedAt: diedAt, why: 'cutOff' })),
+    }
+    return { rows, told }
+  }
+
+  it('has no end in Asterisk’s account, which is excused', async () => {
+    const { rows, told } = await killedAfter(3)
+    const { differences, rules } = held(rows, [told])
+    expect(differences.map(({ what }) => what)).toEqual(['there are no CDR rows to compare with'])
+    expect(rules).toEqual({ 'cut-off': 2 })
+  })
+
+  it('had the agent that CEL says, or it is a difference', async () => {
+    const { rows, told } = await killedAfter(3)
+    const by206 = {
+      ...told,
+      contacts: told.contacts.map((contact) => ({ ...contact, extension: '206' })),
+    }
+    const lines = held(rows, [by206]).differences.map(({ what }) => what)
+    expect(lines.join('\n')).toContain('CEL has them together at no such time')
+    expect(lines.join('\n')).toContain('Ringcard has, queue_log has not: CONNECT support 206')
   })
 })
 

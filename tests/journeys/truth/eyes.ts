@@ -1,5 +1,6 @@
 import { waitUntil } from '../../../lab/asterisk/process.ts'
 import { labPeople } from '../../../lab/centre.ts'
+import type { Health } from '../../../shared/api.ts'
 import type { ToldState } from '../../lab/comparer/pauses.ts'
 import { watch, type Watcher } from '../../lab/support/watcher.ts'
 
@@ -7,6 +8,8 @@ import { watch, type Watcher } from '../../lab/support/watcher.ts'
 export interface Eyes {
   /** Whether the server hears the PBX, by what a supervisor is shown. */
   isLive: () => boolean
+  /** What a supervisor is told of every connection. @throws while there is no server */
+  health: () => Promise<Health>
   /** What is shown that is not so when no call is left; looked at until nothing is, or for some seconds. */
   ghosts: () => Promise<string[]>
   /** What a supervisor was shown of agents so far, in order. */
@@ -40,6 +43,7 @@ export async function openEyes(url: string): Promise<Eyes> {
   ]
   return {
     isLive: () => boss.linkState() === 'live',
+    health: boss.health,
     ghosts: async () => {
       await waitUntil('nothing to be shown', () => seen().length === 0, { timeoutMs: graceMs }).catch(
         () => undefined,

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startAsterisk } from '../../../lab/asterisk/asterisk.ts'
 import { waitUntil } from '../../../lab/asterisk/process.ts'
 import { labPeople, startCentreOn, type Centre } from '../../../lab/centre.ts'
@@ -5,12 +7,19 @@ import type { Site } from '../../../lab/flows/faults.ts'
 import { quiet } from '../../../lab/flows/stage.ts'
 import type { Rule } from '../../compare/rules.ts'
 import { readQueueLog } from '../../compare/queue-log.ts'
-import { compare, idsIn, type ClockSet, type Comparison, type Span } from '../../lab/comparer/compare.ts'
+import {
+  compare,
+  idsIn,
+  type Circumstances,
+  type ClockSet,
+  type Comparison,
+} from '../../lab/comparer/compare.ts'
 import { pauseDifferences } from '../../lab/comparer/pauses.ts'
 import { readTold, signedIn } from '../../lab/comparer/told.ts'
 import { readWritten } from '../../lab/comparer/written.ts'
 import { openRelay, type Relay } from '../relay.ts'
 import { openEyes, type Eyes } from './eyes.ts'
+import { createHearing, type Hearing } from './hearing.ts'
 
 /** One contact center of its own, in which flows are played one after the other. */
 export interface Lane {
@@ -46,13 +55,13 @@ export interface LaneOptions {
 
 /** The server's own default. */
 const thresholdSeconds = 5
+const artifacts = '.artifacts/truth'
 const longestFlowMs = 240_000
 const soon = { timeoutMs: 30_000, everyMs: 100 }
 
 /** Starts a contact center with everybody signed in. */
 export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Promise<Lane> {
   let relay: Relay | undefined
-  const unheard: Span[] = []
   const clockSet: ClockSet[] = []
   const played: { name: string; from: number; to: number }[] = []
   const centre = await startCentreOn(
@@ -71,10 +80,17 @@ export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Pr
       return pbx
     },
   )
-  if (beforeServer) unheard.push({ from: 0, to: seconds() })
   const eyes = await openEyes(centre.url)
+  const hearing = createHearing(eyes.health, beforeServer ? 0 : null)
   await waitUntil('a supervisor to see that the PBX is heard', eyes.isLive, soon)
-  const site = brokenSite(centre, relay, unheard, clockSet)
+  await hearing.regained()
+  const circumstances = {
+    thresholdSeconds,
+    unheard: hearing.unheard,
+    clockSet,
+    ...(beforeServer ? { firstHeardAt: hearing.unheard[0]?.to ?? NaN } : {}),
+  }
+  const site = brokenSite(centre, relay, hearing, clockSet)
 
   return {
     ownClock,
@@ -85,9 +101,11 @@ export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Pr
       try {
         await inTime(play(site))
         await quiet(centre.pbx)
-        await heardAgain(eyes, unheard)
+        await hearing.regained()
+        await waitUntil('a supervisor to see that the PBX is heard again', eyes.isLive, soon)
       } catch (error) {
         failed = error instanceof Error ? error.message : String(error)
+        relay?.mend()
         await centre.pbx.cli('channel request hangup all').catch(() => undefined)
         await quiet(centre.pbx).catch(() => undefined)
       }
@@ -97,7 +115,7 @@ export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Pr
       return { name, ms: Math.round((to - from) * 1000), failed, ghosts }
     },
     compared: async () => {
-      const found = await heldAgainst(centre, eyes, { unheard, clockSet })
+      const found = await heldAgainst(centre, eyes, circumstances)
       const differences = found.differences.map(({ callId, at, what }) => {
         const flow = played.find(({ from, to }) => at !== null && from - 1 <= at && at <= to + 1)?.name
         return `${flow ?? '?'}: ${callId} ${what}`
@@ -131,30 +149,31 @@ function seconds(): number {
   return Date.now() / 1000
 }
 
-function brokenSite(centre: Centre, relay: Relay | undefined, unheard: Span[], clockSet: ClockSet[]): Site {
-  const deaf = (): void => {
-    unheard.push({ from: seconds(), to: Infinity })
-  }
+function brokenSite(centre: Centre, relay: Relay | undefined, hearing: Hearing, clockSet: ClockSet[]): Site {
   let set = 0
   return {
     pbx: centre.pbx,
     link: {
       cut: () => {
-        deaf()
+        hearing.lost()
         relay?.cut()
       },
-      mend: () => relay?.mend(),
+      mend: async () => {
+        relay?.mend()
+        await hearing.regained()
+      },
     },
     server: {
       kill: async () => {
-        deaf()
+        hearing.lost()
         await centre.stopServer('kill')
       },
       start: () => centre.startServer(),
     },
     restart: async (how, options) => {
-      deaf()
+      hearing.lost()
       await centre.pbx.restart(how, options)
+      await hearing.regained()
     },
     clockSet: (to) => {
       clockSet.push({ at: seconds(), from: set, to })
@@ -163,17 +182,7 @@ function brokenSite(centre: Centre, relay: Relay | undefined, unheard: Span[], c
   }
 }
 
-/** Waits until the PBX is heard, and notes since when. */
-async function heardAgain(eyes: Eyes, unheard: Span[]): Promise<void> {
-  await waitUntil('the PBX to be heard again', eyes.isLive, soon)
-  for (const span of unheard) if (span.to === Infinity) span.to = seconds()
-}
-
-async function heldAgainst(
-  centre: Centre,
-  eyes: Eyes,
-  circumstances: { unheard: Span[]; clockSet: ClockSet[] },
-): Promise<Comparison> {
+async function heldAgainst(centre: Centre, eyes: Eyes, circumstances: Circumstances): Promise<Comparison> {
   const boss = labPeople.find(({ signInName }) => signInName === 'petra')
   const ask = await signedIn(centre.url, boss?.signInName ?? '', boss?.password ?? '')
   const { pbx } = centre
@@ -187,7 +196,15 @@ async function heldAgainst(
     },
     soon,
   )
-  const comparison = compare(pair.written, pair.told, { thresholdSeconds, ...circumstances })
+  const comparison = compare(pair.written, pair.told, circumstances)
   const pauses = pauseDifferences(readQueueLog(pair.written.queueLog.join('\n')), eyes.states())
-  return { ...comparison, differences: [...comparison.differences, ...pauses] }
+  const differences = [...comparison.differences, ...pauses]
+  if (differences.length > 0) await keep({ ...pair, circumstances, differences, log: centre.serverLog() })
+  return { ...comparison, differences }
+}
+
+/** Keeps what was held against each other, for whoever looks for the cause. */
+async function keep(what: object): Promise<void> {
+  await mkdir(artifacts, { recursive: true })
+  await writeFile(join(artifacts, `differences-${String(Date.now())}.json`), JSON.stringify(what))
 }

@@ -106,7 +106,7 @@ export function kindOfCall(n: number, random: Random): CallOptions {
 async function cutFor(link: Site['link'], ms: number): Promise<void> {
   link.cut()
   await pause(ms)
-  link.mend()
+  await link.mend()
 }
 
 function pause(ms: number): Promise<void> {

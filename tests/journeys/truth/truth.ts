@@ -136,7 +136,9 @@ function told(
   for (const [rule, count] of Object.entries(usesOf(results))) say(`rule ${rule}: ${String(count)} times`)
   const sum = (of: (result: LaneResult) => number) => results.reduce((total, result) => total + of(result), 0)
   const [calls, compared] = [sum((result) => result.calls), sum((result) => result.compared)]
-  const allPlayed = missing.length === 0 && done.has(mixed)
+  const failed = played.filter((one) => one.failed !== null)
+  for (const { name } of failed) say(`failed: ${name}`)
+  const allPlayed = missing.length === 0 && done.has(mixed) && failed.length === 0
   return {
     journey: 'truth',
     ok: allPlayed && calls > 0 && compared === calls && differences.length === 0 && ghosts.length === 0,

@@ -17,9 +17,6 @@ export interface Written {
   phones: readonly PhoneHold[] | null
 }
 
-/** What is told so soon after a gap may follow from what went unheard in it, s. */
-const afterGap = 3
-
 /** A time in which something was not as usual, seconds since 1970. */
 export interface Span {
   from: number
@@ -37,8 +34,10 @@ export interface ClockSet {
 
 export interface Circumstances {
   thresholdSeconds: number
-  /** When nobody listened to the PBX. */
+  /** When nobody listened to the PBX: Ringcard has its record to tell from. */
   unheard: readonly Span[]
+  /** When somebody listened for the very first time, in the midst of calls; left out where none was there. */
+  firstHeardAt?: number
   /** In order of time. */
   clockSet: readonly ClockSet[]
 }
@@ -78,33 +77,44 @@ export function compare(
       if (ahead !== 0) use('clock-off')
       return byClockAhead(call, ahead)
     })
-  const spansClockSet = ({ startedAt, endedAt }: ToldCall): boolean =>
-    circumstances.clockSet.some(({ at }) => startedAt <= at && at <= endedAt)
-  const acrossClockSet = new Set(told.filter(spansClockSet).map(({ callId }) => callId))
+  const acrossClockSet = new Set(
+    told
+      .filter((call) => circumstances.clockSet.some(({ at }) => call.startedAt <= at && at <= call.endedAt))
+      .map(({ callId }) => callId),
+  )
+  const isUnheard = (at: number): boolean =>
+    circumstances.unheard.some(({ from, to }) => from <= at && at <= to)
   const calls = apart(mine)
   const celRows = readCelRows(written.cel)
   const cel = readCel(written.cel)
   const queueLog = readQueueLog(written.queueLog.join('\n'))
   const all: Difference[] = [
     ...[...ids].flatMap((callId) => missing(callId, mine, celRows)),
+    ...doubled(told),
     ...told
       .filter((call) => !ids.has(call.callId))
       .map(({ callId, startedAt }) => {
         return { callId, at: startedAt, what: 'Ringcard has a call, Asterisk has not' }
       }),
     ...queueDifferences({ queueLog, cel, celRows }, calls, circumstances.thresholdSeconds, use),
-    ...cdrDifferences(readCdr(written.cdr), calls.map(forCdr), cel, use),
+    ...cdrDifferences(readCdr(written.cdr), calls.map(forCdr), cel, use, circumstances.firstHeardAt),
     ...celDifferences(
       cel,
       calls.map((call) => withCustomer(call, calls, celRows)),
+      circumstances.firstHeardAt,
+      use,
     ),
     ...moveDifferences(celRows, calls),
-    ...(written.phones === null ? [] : holdDifferences(written.phones, celRows, calls, use)),
+    ...(written.phones === null ? [] : holdDifferences(written.phones, celRows, calls, isUnheard, use)),
   ]
-  const differences = all.filter((difference) => {
-    const rule = acrossClockSet.has(difference.callId)
-      ? 'clock-set'
-      : excuse(difference, mine, queueLog, celRows, circumstances.unheard)
+  const cutOff = new Set(mine.filter((call) => isCutOff(call, queueLog, celRows)).map(({ callId }) => callId))
+  const differences = all.filter(({ callId, about }) => {
+    const rule =
+      about !== undefined && cutOff.has(callId)
+        ? 'cut-off'
+        : about === 'end' && acrossClockSet.has(callId)
+          ? 'clock-set'
+          : null
     if (rule !== null) use(rule)
     return rule === null
   })
@@ -123,27 +133,27 @@ function missing(callId: string, told: readonly ToldCall[], celRows: readonly Ce
   return [{ callId, at, what: 'Asterisk has a call, Ringcard has not' }]
 }
 
+function doubled(told: readonly ToldCall[]): Difference[] {
+  const ids = told.map(({ callId }) => callId)
+  return told
+    .filter(({ callId }, index) => ids.indexOf(callId) !== index)
+    .map(({ callId, startedAt }) => ({ callId, at: startedAt, what: 'Ringcard has a call twice' }))
+}
+
 /**
- * The rule by which the two may differ here, or null. A rule is about a time, and both its begin and its end are checked
- * against what somebody else than Ringcard knows.
+ * Whether Asterisk died with a call in it, not by Ringcard's word alone: it wrote no end of it, and on its next start a mark
+ * in queue_log.
  */
-function excuse(
-  { callId, at }: Difference,
-  told: readonly ToldCall[],
+function isCutOff(
+  { callId, end, endedAt }: ToldCall,
   queueLog: readonly QueueLogRow[],
   celRows: readonly CelRow[],
-  unheard: readonly Span[],
-): Rule | null {
-  const call = told.find((one) => one.callId === callId)
-  // Asterisk died with the call in it: it wrote no end, and on its next start a mark in queue_log.
+): boolean {
   const own = celRows.filter((row) => row.linkedId === callId)
   const lastRow = own.at(-1)?.at ?? NaN
   const started = queueLog.find((row) => row.event === 'QUEUESTART' && row.time >= Math.floor(lastRow))
   const isOver = own.some((row) => row.event === 'LINKEDID_END')
-  if (call?.end === 'cutOff' && started && !isOver && call.endedAt <= started.time + 1) return 'cut-off'
-  const when = at ?? call?.endedAt ?? NaN
-  const within = ({ from, to }: Span): boolean => from - 1 <= when && when <= to + afterGap
-  return unheard.some(within) ? 'unheard' : null
+  return end === 'cutOff' && started !== undefined && !isOver && endedAt <= started.time + 1
 }
 
 function forCdr(call: ToldCall) {

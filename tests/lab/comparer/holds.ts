@@ -42,12 +42,15 @@ export function readPhoneLog(text: string): PhoneHold[] {
 
 /**
  * Holds what Ringcard told of holds against the phones' own logs, within a second. A hold that no phone did is one by keys
- * or by the manager: then CEL's music for the customer decides.
+ * or by the manager: then CEL's music for the customer decides. No record has holds: one that began unheard is not told, one
+ * that ended unheard is told for longer.
+ * @param isUnheard whether nobody listened to the PBX at a moment, s
  */
 export function holdDifferences(
   phones: readonly PhoneHold[],
   cel: readonly CelRow[],
   calls: readonly ToldCall[],
+  isUnheard: (at: number) => boolean,
   use: Use,
 ): Difference[] {
   const lines: Difference[] = []
@@ -58,14 +61,23 @@ export function holdDifferences(
       const [phone] = index < 0 ? [] : left.splice(index, 1)
       const what = `${by} of ${extension} held from ${beganAt} to ${endedAt}`
       // Without a word from the phone the hold ends with the talk, or with the transfer that it was for.
-      if (phone && (Number.isNaN(phone.endedAt) || near(phone.endedAt, endedAt))) continue
-      if (phone) lines.push({ callId, at: beganAt, what: `${what}; by the phone until ${phone.endedAt}` })
-      else if (musicFits(cel, callId, beganAt, endedAt)) use('held-by-keys')
+      if (phone && Number.isNaN(phone.endedAt)) continue
+      const over = phone ? phone.endedAt : musicUntil(cel, callId, beganAt)
+      if (near(over, endedAt)) {
+        if (!phone) use('held-by-keys')
+      } else if (isUnheard(over) && over < endedAt) use('hold-unheard')
+      else if (phone) lines.push({ callId, at: beganAt, what: `${what}; by the phone until ${over}` })
       else lines.push({ callId, at: beganAt, what: `${what}; no phone and no music did` })
     }
   }
   for (const { who, beganAt } of left)
-    lines.push({ callId: '', at: beganAt, what: `the phone of ${who} held at ${beganAt}, Ringcard has not` })
+    if (isUnheard(beganAt)) use('hold-unheard')
+    else
+      lines.push({
+        callId: '',
+        at: beganAt,
+        what: `the phone of ${who} held at ${beganAt}, Ringcard has not`,
+      })
   return lines
 }
 
@@ -77,13 +89,13 @@ function near(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1
 }
 
-/** Whether music played to somebody of this call for just that time. */
-function musicFits(cel: readonly CelRow[], callId: string, beganAt: number, endedAt: number): boolean {
+/** When the music ended that began to play to somebody of this call at a moment; NaN for none. */
+function musicUntil(cel: readonly CelRow[], callId: string, beganAt: number): number {
   const begin = cel.find(
     (row) => row.event === 'STREAM_BEGIN' && row.linkedId === callId && near(row.at, beganAt),
   )
   const end =
     begin &&
     cel.find((row) => row.event === 'STREAM_END' && row.uniqueId === begin.uniqueId && row.at > begin.at)
-  return end !== undefined && near(end.at, endedAt)
+  return end?.at ?? NaN
 }

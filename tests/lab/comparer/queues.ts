@@ -108,8 +108,9 @@ function stepDifferences(asterisk: readonly Step[], ours: readonly Step[]): Diff
       continue
     }
     left.splice(left.indexOf(other), 1)
+    const end = step.event === 'ENTERQUEUE' ? {} : ({ about: 'end' } as const)
     if (!(Math.abs(Math.floor(other.time) - time) <= 1))
-      lines.push({ callId, at: time, what: `${keyOf(step)}: at ${time} there, ${other.time} here` })
+      lines.push({ callId, at: time, what: `${keyOf(step)}: at ${time} there, ${other.time} here`, ...end })
     for (const [name, seconds] of Object.entries(step.seconds)) {
       const mine = other.seconds[name] ?? NaN
       if (!(Math.abs(mine - seconds) <= 1))
@@ -117,12 +118,14 @@ function stepDifferences(asterisk: readonly Step[], ours: readonly Step[]): Diff
           callId,
           at: time,
           what: `${keyOf(step)}: ${name} is ${seconds} s there, ${mine} s here`,
+          about: 'end',
         })
     }
   }
   for (const step of left) {
     const { uniqueId: callId, time: at } = step
-    lines.push({ callId, at, what: `Ringcard has, queue_log has not: ${keyOf(step)}` })
+    const cutOff = step.event === 'cutOff' ? ({ about: 'cutOff' } as const) : {}
+    lines.push({ callId, at, what: `Ringcard has, queue_log has not: ${keyOf(step)}`, ...cutOff })
   }
   return lines
 }

@@ -103,6 +103,7 @@ export async function signedIn(url: string, signInName: string, password: string
  * Reads every call that began in a time, page by page, and those of other ids that went on in one of them.
  * @param time seconds since 1970, the end not included
  * @param ids what Asterisk knows as calls; those that are in no list are asked for one by one
+ * @returns a call that was told twice stands in it twice
  */
 export async function readTold(
   ask: Ask,
@@ -110,21 +111,22 @@ export async function readTold(
   time: { from: number; to: number },
   ids: Iterable<string>,
 ): Promise<ToldCall[]> {
-  const calls = new Map<string, ToldCall>()
+  const calls: ToldCall[] = []
   const range = `from=${String(Math.floor(time.from * 1000))}&to=${String(Math.ceil(time.to * 1000))}`
   let after: string | null = ''
   while (after !== null) {
     const behind: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`
     const page = pageSchema.parse(await ask(`/api/calls?${range}&limit=100${behind}`))
-    for (const call of page.calls.map(readToldCall)) calls.set(call.callId, call)
+    calls.push(...page.calls.map(readToldCall))
     after = page.next
   }
+  const listed = new Set(calls.map(({ callId }) => callId))
   for (const id of ids) {
-    if (calls.has(id)) continue
+    if (listed.has(id)) continue
     const found = await ask(`/api/calls/${encodeURIComponent(`${pbx}:${id}`)}`)
-    if (found !== null) calls.set(id, readToldCall(found))
+    if (found !== null) calls.push(readToldCall(found))
   }
-  return [...calls.values()]
+  return calls
 }
 
 /**

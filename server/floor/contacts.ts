@@ -188,7 +188,9 @@ export function endContactsOf(step: Step, channel: Channel, why?: ContactEnd): v
   const call = step.state.calls.get(channel.callId)
   if (!call) return
   const asked: ContactEnd = step.unseen ?? whoEndedIt(step, call)
-  for (const contact of heardBy(call, channel)) endContact(step, call.callId, contact.contactId, why ?? asked)
+  const ended = heardBy(call, channel)
+  for (const { contactId } of ended) endContact(step, call.callId, contactId, why ?? asked)
+  if (ended.length === 0) return
   // Of several who talked one has gone: who ends the call is still to be seen.
   const rest = step.state.calls.get(channel.callId)
   if (rest?.hungUpBy !== 'agent' || !step.state.channels.has(rest.customerChannelId ?? '')) return

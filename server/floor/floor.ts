@@ -227,7 +227,7 @@ function takeSnapshot(step: Step, event: PbxEvent & { type: 'snapshot' }): void 
     step.facts.push({ type: 'link.reconciled', pbx, at, why, differences: countKinds(differences) })
   // In a gap of no length nothing can have gone unheard, nor in one of which the record told all; before the first
   // snapshot everything did.
-  const wentOn = differences.some(({ type }) => type !== 'member.set' && type !== 'member.removed')
+  const wentOn = differences.some((difference) => hasHappened(step.state, difference))
   const wasSilent = link !== undefined && link.lostAt !== null && event.arrivedAt > link.lostAt
   const unheard = link === undefined || (wasSilent && (record?.told !== 'whole' || wentOn))
   const heardAgainAt = unheard ? at : link.heardAgainAt
@@ -236,6 +236,14 @@ function takeSnapshot(step: Step, event: PbxEvent & { type: 'snapshot' }): void 
   if (unheard) forgetDevices(step)
   for (const difference of differences) apply(step, difference)
   forgetQueues(step, event.snapshot.queues)
+}
+
+/** Whether a difference tells of something that happened to calls; else of what a list knows and a record does not: numbers. */
+function hasHappened(state: FloorState, difference: PbxEvent): boolean {
+  if (difference.type === 'member.set' || difference.type === 'member.removed') return false
+  if (difference.type !== 'channel.changed') return true
+  const known = state.channels.get(difference.channelId)
+  return known?.state !== difference.changes.state || known?.linkedId !== difference.linkedId
 }
 
 /** How many there are of each kind. */

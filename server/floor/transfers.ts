@@ -65,6 +65,11 @@ export function pickedUp(step: Step, event: PbxEvent & { type: 'pickup' }): void
 export function parked(step: Step, channelId: string, space: string): void {
   const call = callOfChannel(step.state, channelId)
   if (!call) return
+  // Told before from a record, which names the lot: the list knows the space.
+  if (call.parkedIn !== null) {
+    putCall(step, { ...call, parkedIn: space })
+    return
+  }
   putCall(step, { ...call, parkedIn: space, parkedAt: step.at })
   step.facts.push({ type: 'call.parked', pbx: step.pbx, at: step.at, callId: call.callId, space })
 }

@@ -47,7 +47,7 @@ export function queueEntered(
     waiting.sort((a, b) => a.since - b.since),
   )
   const said = { callId: call.callId, visitId: visit.visitId, queue }
-  step.facts.push({ type: 'call.queued', pbx: step.pbx, at: step.at, ...said })
+  step.facts.push({ type: 'call.queued', pbx: step.pbx, at: since, ...said })
 }
 
 /** A caller is out of the queue; the reason comes with a later event, or with none. */

@@ -16,6 +16,7 @@ export const rules = [
   'held-by-keys',
   'on-the-threshold',
   'cut-off',
+  'nobody-hung-up',
   'hold-unheard',
   'found-talking',
   'clock-set',

@@ -196,6 +196,19 @@ describe('a cut in the link', () => {
   })
 })
 
+describe('two holds of one phone in two calls', () => {
+  it('are each held against its own', async () => {
+    const trace = await readTrace('hold')
+    const [call] = toldOf(trace)
+    const [hold] = call?.holds ?? []
+    if (!call || !hold) throw new Error('there is no hold')
+    const own = { who: hold.extension, beganAt: hold.beganAt, endedAt: hold.endedAt }
+    const other = { ...own, beganAt: hold.beganAt - 0.9, endedAt: hold.beganAt + 0.2 }
+    const { differences } = held(trace, [call], {}, [other, own])
+    expect(differences.map(({ what }) => what)).toEqual([expect.stringContaining('Ringcard has not')])
+  })
+})
+
 describe('a call in which Asterisk died', () => {
   /** The trace as far as Asterisk had written it some seconds after its begin, when it was killed; and what is told of it. */
   const killedAfter = async (seconds: number) => {
@@ -235,6 +248,45 @@ describe('a call in which Asterisk died', () => {
     const lines = held(rows, [by206]).differences.map(({ what }) => what)
     expect(lines.join('\n')).toContain('CEL has them together at no such time')
     expect(lines.join('\n')).toContain('Ringcard has, queue_log has not: CONNECT support 206')
+  })
+})
+
+describe('a talk that nobody ended', () => {
+  const unknown = (call: ToldCall): ToldCall => ({
+    ...call,
+    contacts: call.contacts.map((contact) => ({ ...contact, why: 'unknown' })),
+  })
+
+  it('may be unknown where no row of CEL names who hung up, and nowhere else', async () => {
+    const trace = await readTrace('ringall-one-answers')
+    const told = toldOf(trace).map(unknown)
+    expect(held(trace, told).differences).toHaveLength(2)
+    const source = /(""hangupsource"":)""[^"]*""/
+    const stopped = { ...trace, cel: trace.cel.map((line) => line.replace(source, '$1""""')) }
+    expect(held(stopped, told)).toMatchObject({ differences: [], rules: { 'nobody-hung-up': 1 } })
+  })
+})
+
+describe('a clock that is set in mid-call', () => {
+  it('excuses when the call and its talks ended, and not with whom they were', async () => {
+    const trace = await readTrace('ringall-one-answers')
+    const told = toldOf(trace)
+    const clockSet = [{ at: beginOf(told) + 1, from: 0, to: 3_600 }]
+    const later = told.map((call) => ({
+      ...call,
+      endedAt: call.endedAt + 9,
+      contacts: call.contacts.map((contact) => ({ ...contact, endedAt: contact.endedAt + 9 })),
+    }))
+    expect(held(trace, later).differences).not.toEqual([])
+    const { differences, rules } = held(trace, later, { clockSet })
+    expect(differences).toEqual([])
+    expect(Object.keys(rules)).toEqual(['clock-set'])
+    const by206 = told.map((call) => ({
+      ...call,
+      contacts: call.contacts.map((contact) => ({ ...contact, extension: '206' })),
+    }))
+    const lines = held(trace, by206, { clockSet }).differences.map(({ what }) => what)
+    expect(lines.join('\n')).toContain('CEL has them together at no such time')
   })
 })
 

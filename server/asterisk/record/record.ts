@@ -129,13 +129,16 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     const translatorSettings = { pbx, prefix, now, isDesk }
     let translator = createRecordTranslator(translatorSettings)
     let restarted = restartedAt === null
+    let newestSerial = -1
     let toldUntil = since
 
     const times = { from: since - disorderMs, to: until, ours, signal }
     const visits = queueLog && ahead(visitsBetween(queueLog, times))
     const tell = async (rows: CelRow[], end?: number): Promise<void> => {
       const newest = rows.at(-1)?.at ?? toldUntil
-      const ofVisits = unheardVisits(visits ? await visits.upTo(end ?? newest + disorderMs) : [])
+      // Rows of after a restart are kept for then.
+      const upTo = Math.min(end ?? newest + disorderMs, restarted ? Infinity : (restartedAt ?? Infinity))
+      const ofVisits = unheardVisits(visits ? await visits.upTo(upTo) : [])
       const isLast = end !== undefined
       const events = translator.take(unheardOnly(rows, isLast), ofVisits, isLast)
       for (const event of events) if (event.type === 'channel.appeared') noteCall(event.channel)
@@ -145,10 +148,18 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     const noteCall = ({ channelId, linkedId }: { channelId: string; linkedId: string }): void => {
       if (channelId === linkedId) health.callsReconstructed += 1
     }
+    /** The PBX says in which second it was started, and may have died in the same: with the start ids begin anew. */
+    const isOfNewBoot = (row: CelRow, bootedInSecond: number): boolean => {
+      if (row.type !== 'CHAN_START') return row.at >= bootedInSecond + 1_000
+      const serial = Number(/\d+$/.exec(row.uniqueId)?.[0])
+      const beginsAnew = serial < newestSerial
+      newestSerial = serial
+      return row.at >= bootedInSecond + (beginsAnew ? 0 : 1_000)
+    }
     /** Ends what was there before the PBX was started anew. */
     const restart = async (): Promise<void> => {
-      restarted = true
       await tell([], restartedAt ?? toldUntil)
+      restarted = true
       translator = createRecordTranslator(translatorSettings)
       const stamp = { pbx, at: toldUntil, arrivedAt: now(), recorded: true as const }
       await give([{ ...stamp, type: 'pbx.restarted', bootedAt: restartedAt ?? toldUntil }])
@@ -162,7 +173,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
         lacksSome ||= portion.lacksSome === true
         let rows: CelRow[] = []
         for (const row of portion.rows) {
-          if (!restarted && row.at >= (restartedAt ?? 0)) {
+          if (!restarted && restartedAt !== null && isOfNewBoot(row, restartedAt)) {
             await tell(rows)
             rows = []
             await restart()

@@ -57,8 +57,11 @@ export function holdDifferences(
   const left = [...phones]
   for (const { callId, holds } of calls) {
     for (const { extension, by, beganAt, endedAt } of holds) {
-      const index = left.findIndex((hold) => isBy(hold.who, by, extension) && near(hold.beganAt, beganAt))
-      const [phone] = index < 0 ? [] : left.splice(index, 1)
+      // A phone may be in two calls: the nearest hold is this one's.
+      const [phone] = left
+        .filter((hold) => isBy(hold.who, by, extension) && near(hold.beganAt, beganAt))
+        .sort((a, b) => Math.abs(a.beganAt - beganAt) - Math.abs(b.beganAt - beganAt))
+      if (phone) left.splice(left.indexOf(phone), 1)
       const what = `${by} of ${extension} held from ${beganAt} to ${endedAt}`
       // Without a word from the phone the hold ends with the talk, or with the transfer that it was for.
       if (phone && Number.isNaN(phone.endedAt)) continue

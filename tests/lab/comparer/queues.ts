@@ -50,15 +50,33 @@ export function queueDifferences(
     ),
   )
   const steps = stepsOfQueueLog(others, cel.names).map((step) => {
-    if (!isTransferByHangup(step, cel.attended, handedOver)) return step
-    use('transfer-as-completed')
-    return { ...step, event: 'ATTENDEDTRANSFER' }
+    if (isTransferByHangup(step, cel.attended, handedOver)) {
+      use('transfer-as-completed')
+      return { ...step, event: 'ATTENDEDTRANSFER' }
+    }
+    if (endedByNobody(step, celRows, calls)) {
+      use('nobody-hung-up')
+      return { ...step, event: 'unknown' }
+    }
+    return step
   })
   return [
     ...stepDifferences(withKnownCaller(steps, calls, use), calls.flatMap(stepsOf)),
     ...refusalDifferences(queueLog, calls, use),
     ...calls.flatMap((call) => thresholdDifferences(call, celRows, thresholdSeconds, use)),
   ]
+}
+
+/** Asterisk was stopped: it has the talk completed by one of the two, though by CEL nobody of the call hung up. */
+function endedByNobody(step: Step, celRows: readonly CelRow[], calls: readonly ToldCall[]): boolean {
+  if (step.event !== 'COMPLETECALLER' && step.event !== 'COMPLETEAGENT') return false
+  const hangups = celRows.filter((row) => row.event === 'HANGUP' && row.linkedId === step.uniqueId)
+  const talks = calls.find(({ callId }) => callId === step.uniqueId)?.contacts ?? []
+  return (
+    hangups.length > 0 &&
+    hangups.every(({ extra }) => extra['hangupsource'] === '') &&
+    talks.some(({ extension, why }) => extension === step.extension && why === 'unknown')
+  )
 }
 
 /** A transfer while the phone rings stands under the customer's channel or under the consultation's. */

@@ -127,6 +127,27 @@ describe('a call through a queue', () => {
     expect(story.fact('call.ended').end).toBe('voicemail')
   })
 
+  it('was ended by the agent who hung up, though the Local channel before their phone goes first', () => {
+    const story = new Story()
+    const customer = story.customer()
+    story.enters('support', customer)
+    const name = 'Local/201@agents-00000001'
+    const one = story.channel('Local/201@agents;1', { linkedId: customer, name: `${name};1` })
+    const two = story.channel('Local/201@agents;2', { linkedId: customer, name: `${name};2` })
+    story.happens({ type: 'local.bridged', oneId: one, twoId: two, linkedId: customer })
+    const phone = story.rings(customer, '201')
+    story.state(phone, 'up', customer)
+    story.bridge('b1', two, phone, customer)
+    story.bridge('b2', customer, one, customer)
+    story.asksToHangUp(phone, customer)
+    story.gone(two, customer)
+    story.gone(phone, customer)
+    story.gone(one, customer)
+    story.gone(customer)
+    expect(story.fact('contact.ended').why).toBe('agentHungUp')
+    expect(story.fact('call.ended').end).toBe('agentHungUp')
+  })
+
   it('is one offer for an agent with two devices, until the last of them refuses', () => {
     const story = new Story()
     const customer = story.customer()

@@ -43,7 +43,54 @@ function cut(story: Story): void {
 
 const bridge = (...channelIds: string[]) => [{ bridgeId: 'b9', channelIds }]
 
+describe('what the record told whole', () => {
+  it('leaves nothing unknown of what comes next, though a list knows who calls and the record does not', () => {
+    const story = new Story()
+    story.snapshot({})
+    const customer = story.customer(undefined, { callerNumber: null })
+    story.enters('support', customer)
+    const phone = story.rings(customer, '201')
+    story.answers(customer, phone, '201')
+    cut(story)
+    const channels = listed(story.floor, { [customer]: { callerNumber: '+4930231251' } })
+    const record = { told: 'whole', until: story.now } as const
+    const bridges = [{ bridgeId: 'b1', channelIds: [customer, phone] }]
+    story.snapshot({ channels, bridges, record })
+    story.asksToHangUp(phone, customer)
+    story.gone(phone, customer)
+    expect(story.fact('contact.ended').why).toBe('agentHungUp')
+  })
+
+  it('names the parking space that the list has in place of the lot, and is no second parking', () => {
+    const story = new Story()
+    const customer = story.customer()
+    const parked = {
+      type: 'parking.parked',
+      channelId: customer,
+      linkedId: customer,
+      parkedById: null,
+    } as const
+    story.happens({ ...parked, space: 'default' })
+    cut(story)
+    story.snapshot({ channels: listed(story.floor), parked: [{ channelId: customer, space: '701' }] })
+    expect(story.call(customer).parkedIn).toBe('701')
+    expect(story.told().filter((type) => type === 'call.parked')).toHaveLength(1)
+  })
+})
+
 describe('what happened while nobody listened', () => {
+  it('a caller who is found waiting entered the queue when the PBX says', () => {
+    const story = new Story()
+    const customer = story.customer()
+    const since = story.now + 3_000
+    cut(story)
+    story.snapshot({
+      channels: listed(story.floor),
+      waiting: [{ queue: 'support', channelId: customer, position: 1, since }],
+    })
+    expect(story.fact('call.queued').at).toBe(since)
+  })
+
   it('a call whose legs were all exchanged lives on', () => {
     const story = new Story()
     const customer = story.customer()

@@ -96,6 +96,12 @@ async function read(
   )
   return { told: how, floor, facts, lines: narrate(facts), health: record.health() }
 }
+/** A row as of an Asterisk that was started later: its ids begin anew. */
+function newer(line: string): string {
+  return line.replace(/lab-(\d+)\.(\d+)/g, (_all, at: string, serial: string) => {
+    return `lab-${Number(at) + 20}.${Number(serial) % 10}`
+  })
+}
 const whole = [
   'inbound call to +493023125102',
   'waits for sales',
@@ -167,6 +173,27 @@ describe('reading what nobody heard', () => {
     const { lines, floor } = await read(recordOf(), { bootedAt: from - 100_000 }, { bootedAt })
     expect(lines.slice(-2)).toEqual(['talk with 202 over: cutOff', 'ended: cutOff'])
     expect(floor.links.get('lab')).toMatchObject({ bootedAt, lostAt: from })
+  })
+
+  it('ends nothing too soon, though a PBX says only in which second it was started', async () => {
+    const answered = trace.cel.findIndex((line) => line.includes('BRIDGE_ENTER')) + 2
+    const lastAt = Number(/"(\d+\.\d+)"/.exec(trace.cel[answered - 1] ?? '')?.[1]) * 1000
+    // Killed after its last row, and started in the same second: told as started at the second's begin, before that row.
+    const bootedAt = lastAt - 990
+    const next = trace.cel.map((line) =>
+      line.replace(/"(\d+\.\d+)"/, (_all, at: string) => `"${Number(at) + 20}"`),
+    )
+    await write([...trace.cel.slice(0, answered), ...next.map(newer)], trace.queueLog)
+    const { lines, floor } = await read(recordOf(), { bootedAt: from - 100_000 }, { bootedAt }, to + 60_000)
+    expect(lines.filter((line) => line.startsWith('inbound call'))).toHaveLength(2)
+    expect(lines).toContain('talk with 202 over: cutOff')
+    expect(floor.calls.size).toBe(2)
+  })
+
+  it('tells the visits of the gap, though the clock was an hour on before and queue_log has rows of that', async () => {
+    const ahead = trace.queueLog.map((line) => line.replace(/^\d+/, (at) => String(Number(at) + 3_600)))
+    await write(trace.cel, [...ahead, ...trace.queueLog])
+    expect((await read()).lines.filter((line) => line !== 'caller unknown')).toEqual(whole)
   })
 
   it('tells no call twice that was heard before the gap', async () => {

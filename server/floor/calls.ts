@@ -4,7 +4,7 @@ import type { ChannelInfo } from './events.ts'
 import type { RawParty } from './facts.ts'
 import { endOffer } from './offers.ts'
 import type { Call, Channel } from './state.ts'
-import { callOfChannel, mayFollowFromGap, putCall, type FloorState, type Step } from './step.ts'
+import { callOfChannel, mayFollowFromGap, putCall, unheardUntil, type FloorState, type Step } from './step.ts'
 import { visitsOfEndedCall } from './visits.ts'
 
 /** How long an ended call that is no agent's last one stays on the floor, ms: long enough for late events. */
@@ -257,7 +257,7 @@ function howItEnded(step: Step, call: Call): CallEnd {
     if (call.dialOutcome === 'notAnswered' || call.dialOutcome === 'cancelled') return 'notAnswered'
     if (call.dialOutcome === 'congested' || call.dialOutcome === 'unreachable') return 'refused'
     // Who is called and busy hangs up as well.
-    if (call.dialOutcome === null && mayFollowFromGap(step, call.startedAt)) return 'unknown'
+    if (call.dialOutcome === null && mayFollowFromGap(step, call.callId, call.startedAt)) return 'unknown'
     return hungUpEnd(step, call)
   }
   const visit = call.visits.at(-1)
@@ -277,13 +277,14 @@ function hungUpEnd(step: Step, call: Call): CallEnd {
   if (call.hungUpBy === 'customer') return 'customerHungUp'
   if (call.hungUpBy === 'agent') return 'agentHungUp'
   if (call.hungUpBy === 'unknown') return 'unknown'
-  return mayFollowFromGap(step, call.startedAt) ? 'unknown' : 'systemHungUp'
+  return mayFollowFromGap(step, call.callId, call.startedAt) ? 'unknown' : 'systemHungUp'
 }
 
 /** After a gap: of an agent who hung up before it, it is not known whether that ended the call or left a customer behind. */
 export function forgetAgentsWhoHungUp(step: Step): void {
   for (const call of step.state.calls.values()) {
     if (call.pbx !== step.pbx || call.endedAt !== null || call.hungUpBy !== 'agent') continue
+    if (unheardUntil(step, call.callId) === null) continue
     putCall(step, { ...call, hungUpBy: null })
   }
 }

@@ -137,7 +137,7 @@ function noteWhoHangsUp(step: Step, channel: Channel): void {
 function noteGoneUnheard(step: Step, channel: Channel): void {
   const call = step.state.calls.get(channel.callId)
   if (!call || call.hungUpBy !== null || channel.channelId !== call.customerChannelId) return
-  if (step.unseen !== null || mayFollowFromGap(step, call.startedAt))
+  if (step.unseen !== null || mayFollowFromGap(step, call.callId, call.startedAt))
     putCall(step, { ...call, hungUpBy: 'unknown' })
 }
 

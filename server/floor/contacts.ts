@@ -200,7 +200,9 @@ export function endContactsOf(step: Step, channel: Channel, why?: ContactEnd): v
 function whoEndedIt(step: Step, call: Call): ContactEnd {
   if (call.hungUpBy === 'customer') return 'customerHungUp'
   // An agent who has transferred the customer hangs up as well.
-  return call.hungUpBy === 'agent' && !mayFollowFromGap(step, call.startedAt) ? 'agentHungUp' : 'unknown'
+  return call.hungUpBy === 'agent' && !mayFollowFromGap(step, call.callId, call.startedAt)
+    ? 'agentHungUp'
+    : 'unknown'
 }
 
 /** Ends a talk once, and tells it. */

@@ -193,13 +193,8 @@ function noteClockSetBack(step: Step): void {
 function linkLost(step: Step): void {
   const link = step.state.links.get(step.pbx)
   if (link?.lostAt != null) return
-  const heardAgainAt = link?.heardAgainAt ?? null
-  step.state.links.set(step.pbx, {
-    pbx: step.pbx,
-    bootedAt: link?.bootedAt ?? null,
-    lostAt: step.at,
-    heardAgainAt,
-  })
+  const { bootedAt = null, heardAgainAt = null, unsureOf = null } = link ?? {}
+  step.state.links.set(step.pbx, { pbx: step.pbx, bootedAt, lostAt: step.at, heardAgainAt, unsureOf })
 }
 
 /** A queue that the PBX has no more, and in which nobody is. */
@@ -225,25 +220,50 @@ function takeSnapshot(step: Step, event: PbxEvent & { type: 'snapshot' }): void 
   const why = link === undefined ? 'first' : isCheck ? 'check' : 'gap'
   if (differences.length > 0)
     step.facts.push({ type: 'link.reconciled', pbx, at, why, differences: countKinds(differences) })
-  // In a gap of no length nothing can have gone unheard, nor in one of which the record told all; before the first
-  // snapshot everything did.
-  const wentOn = differences.some((difference) => hasHappened(step.state, difference))
+  // In a gap of no length nothing can have gone unheard, nor in one of which the record told all, save in the calls of which
+  // the list says otherwise; before the first snapshot everything did.
+  const wentOn = differences.flatMap((difference) => callsTouched(step.state, difference))
   const wasSilent = link !== undefined && link.lostAt !== null && event.arrivedAt > link.lostAt
-  const unheard = link === undefined || (wasSilent && (record?.told !== 'whole' || wentOn))
-  const heardAgainAt = unheard ? at : link.heardAgainAt
-  step.state.links.set(pbx, { pbx, bootedAt, lostAt: null, heardAgainAt })
+  const toldWhole = record?.told === 'whole' && link !== undefined
+  const unheard = link === undefined || (wasSilent && (!toldWhole || wentOn.length > 0))
+  const gap = unheard
+    ? { heardAgainAt: at, unsureOf: toldWhole ? [...new Set(wentOn)] : null }
+    : { heardAgainAt: link.heardAgainAt, unsureOf: link.unsureOf }
+  step.state.links.set(pbx, { pbx, bootedAt, lostAt: null, ...gap })
   if (unheard) forgetAgentsWhoHungUp(step)
   if (unheard) forgetDevices(step)
   for (const difference of differences) apply(step, difference)
   forgetQueues(step, event.snapshot.queues)
 }
 
-/** Whether a difference tells of something that happened to calls; else of what a list knows and a record does not: numbers. */
-function hasHappened(state: FloorState, difference: PbxEvent): boolean {
-  if (difference.type === 'member.set' || difference.type === 'member.removed') return false
-  if (difference.type !== 'channel.changed') return true
-  const known = state.channels.get(difference.channelId)
-  return known?.state !== difference.changes.state || known?.linkedId !== difference.linkedId
+/**
+ * The calls to which something happened of which a difference tells: none where a list knows what a record does not, such
+ * as numbers, or whether a phone rings yet.
+ */
+function callsTouched(state: FloorState, difference: PbxEvent): string[] {
+  const { type } = difference
+  if (type === 'member.set' || type === 'member.removed') return []
+  const ids = [
+    'channelId' in difference ? difference.channelId : null,
+    'calledId' in difference ? difference.calledId : null,
+    type === 'channel.appeared' ? difference.channel.channelId : null,
+    type === 'local.bridged' ? difference.oneId : null,
+  ]
+  const known = ids.flatMap((id) => (id === null ? [] : (state.channels.get(id) ?? [])))
+  const linkedId = type === 'channel.appeared' ? difference.channel.linkedId : linkedIdOf(difference)
+  if (type === 'channel.changed') {
+    const { state: listed } = difference.changes
+    const isAsTold = known.every((channel) => {
+      const isUp = channel.state === 'up'
+      return channel.linkedId === linkedId && (listed === undefined || isUp === (listed === 'up'))
+    })
+    if (isAsTold) return []
+  }
+  return [...known.map(({ callId }) => callId), ...(linkedId === null ? [] : [linkedId])]
+}
+
+function linkedIdOf(event: PbxEvent): string | null {
+  return 'linkedId' in event ? event.linkedId : null
 }
 
 /** How many there are of each kind. */
@@ -257,6 +277,7 @@ export function countKinds(events: readonly PbxEvent[]): Partial<Record<PbxEvent
 function pbxRestarted(step: Step, event: PbxEvent & { type: 'pbx.restarted' }): void {
   const link = step.state.links.get(step.pbx)
   for (const gone of channelsLost(step.state, event)) apply(step, gone)
-  const { lostAt = null, heardAgainAt = null } = link ?? {}
-  step.state.links.set(step.pbx, { pbx: step.pbx, bootedAt: event.bootedAt, lostAt, heardAgainAt })
+  const { lostAt = null, heardAgainAt = null, unsureOf = null } = link ?? {}
+  const { bootedAt } = event
+  step.state.links.set(step.pbx, { pbx: step.pbx, bootedAt, lostAt, heardAgainAt, unsureOf })
 }

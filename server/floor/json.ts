@@ -6,7 +6,7 @@ import type { Floor, FloorOptions } from './state.ts'
 export type FloorJson = Record<string, unknown> & { format: number }
 
 /** Raise it whenever anything that stands in a floor changes: what was written in another format is not read. */
-export const floorFormat = 2
+export const floorFormat = 3
 
 const mapNames = [
   'channels',

@@ -147,7 +147,9 @@ export function dialEnded(step: Step, event: PbxEvent & { type: 'dial.ended' }):
   }
   // Asterisk calls a refusal NOANSWER too: without the word before it, it says nothing.
   const unclear =
-    event.outcome === 'notAnswered' && call !== undefined && mayFollowFromGap(step, call.startedAt)
+    event.outcome === 'notAnswered' &&
+    call !== undefined &&
+    mayFollowFromGap(step, call.callId, call.startedAt)
   channelStoppedRinging(step, channel, unclear ? null : outcomeOfDial(event.outcome))
 }
 
@@ -164,7 +166,7 @@ export function queueNotAnswered(step: Step, event: PbxEvent & { type: 'queue.no
   const extension = extensionInQueue(step, event.queue, event.interface)
   const offer = call?.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
   if (!call || !offer) return
-  const outcome = mayFollowFromGap(step, offer.madeAt) ? 'unknown' : 'notAnswered'
+  const outcome = mayFollowFromGap(step, call.callId, offer.madeAt) ? 'unknown' : 'notAnswered'
   endOffer(step, call.callId, offer.offerId, offer.refusal ?? outcome)
 }
 
@@ -181,7 +183,7 @@ export function channelStoppedRinging(step: Step, channel: Channel, outcome: Off
   putOffer(step, call, { ...offer, channelIds, refusal })
   if (channelIds.some((id) => step.state.channels.has(id))) return
   // What this leg says is not all of it, where the word of another that answered may have gone unheard.
-  const said = mayFollowFromGap(step, offer.madeAt) ? null : refusal
+  const said = mayFollowFromGap(step, call.callId, offer.madeAt) ? null : refusal
   endOffer(step, call.callId, offer.offerId, said ?? whyWithdrawn(step, call, offer, channel))
 }
 
@@ -201,7 +203,7 @@ function whyWithdrawn(step: Step, call: Call, offer: Offer, phone: Channel): Off
   if (step.unseen !== null) return step.unseen
   const caller = step.state.channels.get(call.customerChannelId ?? call.originId)
   const askedToHangUp = caller !== undefined && caller.hangupAskedAt !== null && phone.state !== 'up'
-  if (mayFollowFromGap(step, offer.madeAt)) return askedToHangUp ? 'callerGone' : 'unknown'
+  if (mayFollowFromGap(step, call.callId, offer.madeAt)) return askedToHangUp ? 'callerGone' : 'unknown'
   if (!caller || caller.hangupAskedAt !== null) return 'callerGone'
   // Whoever talked before this phone rang has not answered in its place.
   const before = call.contacts.filter((c) => c.beganAt < offer.madeAt).map((c) => c.channelId)
@@ -230,7 +232,7 @@ export function endOffer(step: Step, callId: string, offerId: string, outcome: O
 export function withdrawOtherOffers(step: Step, callId: string, answeredBy: string): void {
   for (const offer of step.state.calls.get(callId)?.offers ?? []) {
     if (offer.outcome !== 'ringing') continue
-    const elsewhere = mayFollowFromGap(step, offer.madeAt) ? 'unknown' : 'answeredElsewhere'
+    const elsewhere = mayFollowFromGap(step, callId, offer.madeAt) ? 'unknown' : 'answeredElsewhere'
     endOffer(step, callId, offer.offerId, offer.extension === answeredBy ? 'answered' : elsewhere)
   }
 }

@@ -34,6 +34,8 @@ export interface Link {
   readonly lostAt: number | null
   /** When it was last heard again, by the PBX's clock; null where there never was a gap. */
   readonly heardAgainAt: number | null
+  /** The calls in which something happened in that gap of which its record told nothing; null for all, where none told whole. */
+  readonly unsureOf: readonly string[] | null
 }
 
 export interface Channel extends ChannelInfo {

@@ -90,11 +90,18 @@ const followsFromGapMs = 2_000
 
 /**
  * Whether what ends now may end for a reason that nobody heard: then none can be told.
+ * @param callId in which it ends
  * @param since when it began, ms
  */
-export function mayFollowFromGap(step: Step, since: number): boolean {
-  const heardAgainAt = step.state.links.get(step.pbx)?.heardAgainAt ?? null
+export function mayFollowFromGap(step: Step, callId: string, since: number): boolean {
+  const heardAgainAt = unheardUntil(step, callId)
   return heardAgainAt !== null && since <= heardAgainAt && step.at - heardAgainAt < followsFromGapMs
+}
+
+/** When the last gap ended in which something may have happened in a call that no record told; null for none. */
+export function unheardUntil(step: Step, callId: string): number | null {
+  const { heardAgainAt = null, unsureOf = null } = step.state.links.get(step.pbx) ?? {}
+  return unsureOf === null || unsureOf.includes(callId) ? heardAgainAt : null
 }
 
 /** Remembers that an agent has to do with a call, and that their state is to be looked at. */

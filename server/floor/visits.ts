@@ -3,7 +3,15 @@ import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
 import { extensionInQueue } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
-import { callOfChannel, mayFollowFromGap, putCall, replaced, type QueueState, type Step } from './step.ts'
+import {
+  callOfChannel,
+  mayFollowFromGap,
+  putCall,
+  replaced,
+  unheardUntil,
+  type QueueState,
+  type Step,
+} from './step.ts'
 
 /** How long a caller who left a queue may stay unexplained before the tick decides, ms. */
 const unexplainedMs = 2_000
@@ -59,7 +67,7 @@ export function queueLeft(step: Step, queue: string, channelId: string, unseen: 
   putVisit(step, call, {
     ...visit,
     leftAt: step.at,
-    unseen: unseen || mayFollowFromGap(step, call.startedAt),
+    unseen: unseen || mayFollowFromGap(step, call.callId, call.startedAt),
   })
   step.state.unsettled.add(call.callId)
 }
@@ -75,7 +83,7 @@ export function queueGaveUp(step: Step, queue: string, channelId: string): void 
     endVisit(step, call, visit, abandonedOutcome(step, visit))
     return
   }
-  const unseen = visit.unseen || mayFollowFromGap(step, call.startedAt)
+  const unseen = visit.unseen || mayFollowFromGap(step, call.callId, call.startedAt)
   putVisit(step, call, { ...visit, leftAt: visit.leftAt ?? step.at, gaveUp: true, unseen })
   step.state.unsettled.add(call.callId)
 }
@@ -140,13 +148,14 @@ export function settleVisits(step: Step, channelId: string | null): void {
     // Another PBX's time says nothing of how long ago that was.
     if (call.pbx !== step.pbx) continue
     const due = channelId === null ? step.at - visit.leftAt >= unexplainedMs : visit.channelId === channelId
-    if (due && !beingAnswered(step, call, visit)) endVisit(step, call, visit, unexplainedOutcome(step, visit))
+    if (due && !beingAnswered(step, call, visit))
+      endVisit(step, call, visit, unexplainedOutcome(step, callId, visit))
   }
 }
 
 /** A caller who was seen to leave a queue, and of whom nothing more was told, pressed a key; who was not seen to, may have. */
-function unexplainedOutcome(step: Step, visit: Visit): VisitOutcome {
-  const heardAgainAt = step.state.links.get(step.pbx)?.heardAgainAt ?? null
+function unexplainedOutcome(step: Step, callId: string, visit: Visit): VisitOutcome {
+  const heardAgainAt = unheardUntil(step, callId)
   const explainedUnheard = heardAgainAt !== null && visit.leftAt !== null && heardAgainAt >= visit.leftAt
   if (visit.unseen || explainedUnheard) return 'unknown'
   return visit.gaveUp ? 'timedOut' : 'leftByKey'
@@ -168,7 +177,7 @@ export function visitsCutShort(step: Step, channel: Channel): void {
   const visit = call && waitingVisit(call)
   if (!call || visit?.channelId !== channel.channelId) return
   stopWaiting(step, visit.queue, visit.channelId)
-  if (visit.leftAt !== null) endVisit(step, call, visit, unexplainedOutcome(step, visit))
+  if (visit.leftAt !== null) endVisit(step, call, visit, unexplainedOutcome(step, call.callId, visit))
   else
     endVisit(
       step,

@@ -7,7 +7,7 @@ import type { Fact } from './facts.ts'
 import { dialBegan, dialEnded, queueNotAnswered, queueOffered } from './offers.ts'
 import { channelsLost, reconcile } from './reconcile.ts'
 import type { Floor, FloorOptions } from './state.ts'
-import { type FloorState, type Step, emptyState } from './step.ts'
+import { callOfChannel, type FloorState, type Step, emptyState } from './step.ts'
 import { attendedTransfer, blindTransfer, parked, pickedUp, unparked } from './transfers.ts'
 import { queueConnected, queueEntered, queueGaveUp, queueLeft, queueResult, settleVisits } from './visits.ts'
 
@@ -243,6 +243,7 @@ function takeSnapshot(step: Step, event: PbxEvent & { type: 'snapshot' }): void 
 function callsTouched(state: FloorState, difference: PbxEvent): string[] {
   const { type } = difference
   if (type === 'member.set' || type === 'member.removed') return []
+  if (type === 'parking.parked' && isParked(state, difference.channelId)) return []
   const ids = [
     'channelId' in difference ? difference.channelId : null,
     'calledId' in difference ? difference.calledId : null,
@@ -260,6 +261,10 @@ function callsTouched(state: FloorState, difference: PbxEvent): string[] {
     if (isAsTold) return []
   }
   return [...known.map(({ callId }) => callId), ...(linkedId === null ? [] : [linkedId])]
+}
+
+function isParked(state: FloorState, channelId: string): boolean {
+  return callOfChannel(state, channelId)?.parkedIn != null
 }
 
 function linkedIdOf(event: PbxEvent): string | null {

@@ -76,6 +76,7 @@ function moreThan(heard: HeardChannel, rows: readonly CelRow[]): CelRow[] {
   )
   const last = (...types: string[]) => rows.findLast(({ type }) => types.includes(type))
   const lastApplication = last('APP_START')
+  const lastEnd = last('APP_END')
   const lastParking = last('PARK_START', 'PARK_END')
   return rows.filter((row, index) => {
     switch (row.type) {
@@ -90,6 +91,9 @@ function moreThan(heard: HeardChannel, rows: readonly CelRow[]): CelRow[] {
         if (row.application === 'Queue')
           return !heard.visits.some(({ enteredAt }) => enteredAt + earlyMs >= row.at)
         return row === lastApplication && row.application !== heard.application
+      case 'APP_END':
+        // How they left may not have been heard yet.
+        return row.application === 'Queue' && row === lastEnd && isOpenSince(heard.visits.at(-1), row.at)
       case 'BLINDTRANSFER':
         return heard.isTalking
       case 'ATTENDEDTRANSFER':
@@ -125,6 +129,10 @@ export function onlyUnheardVisits(
       entered.add(uniqueId)
       return true
     })
+}
+
+function isOpenSince(visit: HeardChannel['visits'][number] | undefined, at: number): boolean {
+  return visit !== undefined && visit.isOpen && visit.enteredAt < at
 }
 
 function isOf(at: number, moment: number): boolean {

@@ -18,8 +18,6 @@ const undecided: Readonly<Record<string, number>> = {
   'attended-by-manager-ringing': 4,
   'attended-by-manager-cancelled-ringing': 12,
   'conference-maker-leaves': 1,
-  'phone-gone-while-ringing': 2,
-  emptied: 1,
   'follow-me': 7,
   'forwarded-by-phone': 8,
   'answered-as-caller-goes': 7,

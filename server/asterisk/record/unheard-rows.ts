@@ -76,6 +76,7 @@ function moreThan(heard: HeardChannel, rows: readonly CelRow[]): CelRow[] {
   )
   const last = (...types: string[]) => rows.findLast(({ type }) => types.includes(type))
   const lastApplication = last('APP_START')
+  const hasLeft = last('BRIDGE_ENTER', 'BRIDGE_EXIT')?.type === 'BRIDGE_EXIT'
   const lastEnd = last('APP_END')
   const lastParking = last('PARK_START', 'PARK_END')
   return rows.filter((row, index) => {
@@ -97,8 +98,8 @@ function moreThan(heard: HeardChannel, rows: readonly CelRow[]): CelRow[] {
       case 'BLINDTRANSFER':
         return heard.isTalking
       case 'ATTENDEDTRANSFER':
-        // Whoever made a conference talks on: whether that was heard cannot be told.
-        return heard.isTalking && row.extra['channel2_uniqueid'] !== row.uniqueId
+        // Whoever made a conference talks on: whether that was heard cannot be told. Who has left made none.
+        return heard.isTalking && (row.extra['channel2_uniqueid'] !== row.uniqueId || hasLeft)
       case 'PARK_START':
       case 'PARK_END':
         return row === lastParking && heard.isParked === (row.type === 'PARK_END')

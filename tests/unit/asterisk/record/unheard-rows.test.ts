@@ -11,11 +11,7 @@ import { asFarAsRecorded } from './as-recorded.ts'
  */
 const undecided: Readonly<Record<string, number>> = {
   'customer-joins-colleagues': 3,
-  'attended-by-keys': 4,
-  'attended-by-keys-hanging-up': 4,
   'attended-by-keys-cancelled-ringing': 14,
-  'attended-by-manager': 3,
-  'attended-by-manager-ringing': 4,
   'attended-by-manager-cancelled-ringing': 12,
   'conference-maker-leaves': 1,
   'follow-me': 7,

@@ -61,6 +61,30 @@ describe('what the record told whole', () => {
     expect(story.fact('contact.ended').why).toBe('agentHungUp')
   })
 
+  it('is doubted only in the call of which the list says otherwise', () => {
+    const story = new Story()
+    story.snapshot({})
+    const [doubted, sure] = ['201', '202'].map((extension) => {
+      const customer = story.customer()
+      story.enters('support', customer)
+      const phone = story.rings(customer, extension)
+      story.answers(customer, phone, extension)
+      return { customer, phone }
+    })
+    if (!doubted || !sure) throw new Error('there are two calls')
+    cut(story)
+    const record = { told: 'whole', until: story.now } as const
+    // The list has the first agent in no bridge, of which the record told nothing.
+    const bridges = [{ bridgeId: 'b1', channelIds: [doubted.customer, sure.customer, sure.phone] }]
+    story.snapshot({ channels: listed(story.floor), bridges, record })
+    for (const { customer, phone } of [doubted, sure]) {
+      story.asksToHangUp(phone, customer)
+      story.gone(phone, customer)
+    }
+    const why = (callId: string) => story.call(callId).contacts.map((contact) => contact.why)
+    expect([why(doubted.customer), why(sure.customer)]).toEqual([['unknown'], ['agentHungUp']])
+  })
+
   it('names the parking space that the list has in place of the lot, and is no second parking', () => {
     const story = new Story()
     const customer = story.customer()

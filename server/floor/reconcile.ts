@@ -8,6 +8,9 @@ const sameBootMs = 2_000
 /** A visit that is known and one that is listed began at the same time if they differ by less, ms: lists have whole seconds. */
 const sameVisitMs = 2_000
 
+/** Who came to a queue by a record this shortly before a list comes there, for a list, by an event right after it, ms. */
+const sameMomentMs = 50
+
 /**
  * Compares the floor with what the PBX says is there, and returns the difference as the events that would explain it.
  * Calls that are on both sides keep their identity; what is only on the floor ended unseen; what is only on the PBX began
@@ -160,7 +163,9 @@ function waitingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): Pbx
   const events: PbxEvent[] = []
   const now = new Set(snapshot.waiting.map((caller) => `${caller.queue}\n${caller.channelId}`))
   for (const queue of floor.queues.values()) {
-    for (const { callId, channelId } of queue.waiting) {
+    for (const { callId, channelId, since } of queue.waiting) {
+      if (floor.calls.get(callId)?.reconstructed != null && Math.abs(stamp.at - since) < sameMomentMs)
+        continue
       // A caller may be known to wait before their channel was told, as far as the stream was damaged.
       const known = floor.channels.get(channelId)
       const pbx = known?.pbx ?? floor.calls.get(callId)?.pbx

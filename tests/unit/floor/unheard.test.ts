@@ -85,6 +85,26 @@ describe('what the record told whole', () => {
     expect([why(doubted.customer), why(sure.customer)]).toEqual([['unknown'], ['agentHungUp']])
   })
 
+  it('holds of a caller whose coming to the queue was told a moment before the list, which has it after', () => {
+    const story = new Story()
+    story.snapshot({})
+    const customer = story.customer()
+    cut(story)
+    const record = { told: 'whole', until: story.now } as const
+    const entered = {
+      type: 'queue.entered',
+      queue: 'support',
+      channelId: customer,
+      linkedId: customer,
+    } as const
+    story.happens({ ...entered, position: 1, recorded: true })
+    story.wait(-100)
+    story.snapshot({ channels: listed(story.floor), record })
+    story.wait(-100)
+    story.happens({ ...entered, position: 1 })
+    expect(story.call(customer).visits.map(({ outcome }) => outcome)).toEqual(['waiting'])
+  })
+
   it('names the parking space that the list has in place of the lot, and is no second parking', () => {
     const story = new Story()
     const customer = story.customer()

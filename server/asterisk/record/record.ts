@@ -5,7 +5,7 @@ import type { Notices } from '../notices.ts'
 import type { CelRow } from './cel-rows.ts'
 import type { HeardChannel } from './heard-channel.ts'
 import type { QueueLogRow } from './queue-log-rows.ts'
-import { RecordError, recordFaultCodes, type Between, type RowSource } from './source.ts'
+import { RecordError, recordFaultCodes, type Between, type RecordFault, type RowSource } from './source.ts'
 import { createRecordTranslator } from './translate-record.ts'
 import { onlyUnheard, onlyUnheardVisits } from './unheard-rows.ts'
 
@@ -80,6 +80,8 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     damagedLines: 0,
   }
 
+  let hasQueues = false
+
   const look: PbxRecord['look'] = async (notices) => {
     if (cel === null) return
     const [ofCel, ofQueueLog] = await Promise.all([cel.look(), queueLog?.look()])
@@ -91,14 +93,25 @@ export function createRecord(settings: RecordSettings): PbxRecord {
       if (values) notices.set(code, values)
       else notices.clear(code)
     }
+    hasQueues = ofQueueLog?.isReadable === true
     const state = !ofCel.isReadable ? 'unreadable' : found.size > 0 ? 'incomplete' : 'ready'
     health = { ...health, state }
   }
 
-  async function* visitsBetween(source: RowSource<QueueLogRow>, times: Between): AsyncGenerator<QueueLogRow> {
-    for await (const { rows, damaged } of source.between(times)) {
-      health.damagedLines += damaged
-      yield* rows
+  /** What cannot be read of the queues costs the calls nothing. */
+  async function* visitsBetween(
+    source: RowSource<QueueLogRow>,
+    times: Between,
+    onFault: (fault: RecordFault) => void,
+  ): AsyncGenerator<QueueLogRow> {
+    try {
+      for await (const { rows, damaged } of source.between(times)) {
+        health.damagedLines += damaged
+        yield* rows
+      }
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error
+      onFault(error.fault)
     }
   }
 
@@ -133,7 +146,12 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     let toldUntil = since
 
     const times = { from: since - disorderMs, to: until, ours, signal }
-    const visits = queueLog && ahead(visitsBetween(queueLog, times))
+    let lacksSome = queueLog !== null && !hasQueues
+    const withoutQueues = (fault: RecordFault): void => {
+      notices.set(fault.code, fault.values)
+      lacksSome = true
+    }
+    const visits = hasQueues && queueLog && ahead(visitsBetween(queueLog, times, withoutQueues))
     const tell = async (rows: CelRow[], end?: number): Promise<void> => {
       const newest = rows.at(-1)?.at ?? toldUntil
       // Rows of after a restart are kept for then.
@@ -165,7 +183,6 @@ export function createRecord(settings: RecordSettings): PbxRecord {
       await give([{ ...stamp, type: 'pbx.restarted', bootedAt: restartedAt ?? toldUntil }])
     }
 
-    let lacksSome = false
     try {
       for await (const portion of source.between(times)) {
         if (isLate()) return { told: 'partly', until: toldUntil }
@@ -189,7 +206,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
       notices.set(error.fault.code, error.fault.values)
       return { told: 'partly', until: toldUntil }
     } finally {
-      await visits?.close()
+      if (visits) await visits.close()
     }
     // Where in the gap the missing rows are is not known.
     return lacksSome ? { told: 'partly', until: null } : { told: 'whole', until }

@@ -327,6 +327,16 @@ describe('a record that cannot be used', () => {
     expect(lines).not.toContain('waits for sales')
   })
 
+  it('tells the calls, and that it is not all, when queue_log cannot be read', async () => {
+    await write()
+    await rm(path('queue_log'))
+    const { told: how, lines, health } = await read()
+    expect(health.state).toBe('incomplete')
+    expect([...told.keys()]).toEqual(['pbx.record_absent'])
+    expect(lines).toContain('talks with 202')
+    expect(how).toEqual({ told: 'partly', until: null })
+  })
+
   it.skipIf(process.getuid?.() === 0)('says who must be let in', async () => {
     await write()
     await chmod(path('cel.csv'), 0o000)

@@ -1,6 +1,7 @@
 import { LabAmi } from '../asterisk/ami.ts'
 import type { LabAsterisk } from '../asterisk/asterisk.ts'
 import { waitUntil } from '../asterisk/process.ts'
+import type { RunningAsterisk } from '../asterisk/running.ts'
 import { placeCall, type CallOptions, type PlacedCall } from '../sipp/call.ts'
 import { startPhone, type Phone, type PhoneOptions } from '../sipp/phone.ts'
 
@@ -47,13 +48,14 @@ export async function callAndWait(
   return call
 }
 
+/** Whether Asterisk has no channel left: ten are not none. */
+export async function isQuiet(pbx: Pick<RunningAsterisk, 'cli'>): Promise<boolean> {
+  return /^0 active channels/m.test(await pbx.cli('core show channels count'))
+}
+
 /** Waits until Asterisk has no channel left. */
 export async function quiet(pbx: LabAsterisk): Promise<void> {
-  await waitUntil(
-    'every channel to be gone',
-    async () => (await pbx.cli('core show channels count')).includes('0 active channels'),
-    { timeoutMs: 40_000, everyMs: 200 },
-  )
+  await waitUntil('every channel to be gone', () => isQuiet(pbx), { timeoutMs: 40_000, everyMs: 200 })
 }
 
 /** The newest channel of a device, by name. @throws when it has none */

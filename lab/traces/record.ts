@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { agentExtensions, crowdExtensions, type RunningAsterisk } from '../asterisk/running.ts'
 import type { AmiAccess } from '../asterisk/ami.ts'
 import { waitUntil } from '../asterisk/process.ts'
+import { isQuiet } from '../flows/stage.ts'
 import { Ear } from './ear.ts'
 import { quietLists, startLists } from './lists.ts'
 import { writeTrace, type TakenLists, type Trace } from './trace.ts'
@@ -81,11 +82,7 @@ async function recordSizes(
 
 /** Waits until every channel is gone and the files have stopped growing. */
 async function settle(asterisk: RunningAsterisk): Promise<void> {
-  await waitUntil(
-    'every channel to be gone',
-    async () => (await asterisk.cli('core show channels count')).includes('0 active channels'),
-    { timeoutMs: 60_000, everyMs: 200 },
-  )
+  await waitUntil('every channel to be gone', () => isQuiet(asterisk), { timeoutMs: 60_000, everyMs: 200 })
   let last = ''
   await waitUntil(
     'the records to be written',

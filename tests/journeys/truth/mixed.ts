@@ -1,5 +1,5 @@
 import { waitUntil } from '../../../lab/asterisk/process.ts'
-import { did, quiet } from '../../../lab/flows/stage.ts'
+import { did, isQuiet, quiet } from '../../../lab/flows/stage.ts'
 import type { Site } from '../../../lab/flows/faults.ts'
 import { createRandom, type Random } from '../../../lab/seed/random.ts'
 import { placeCall, type CallOptions, type PlacedCall } from '../../../lab/sipp/call.ts'
@@ -60,11 +60,8 @@ export async function mixedCalls(site: Site, count: number, seed: number): Promi
 
 /** Waits until calls have come to their ends, and ends those that wait for somebody who will not come. */
 export async function allOver(pbx: Site['pbx'], calls: readonly PlacedCall[]): Promise<void> {
-  await waitUntil(
-    'every call to be over',
-    async () => (await pbx.cli('core show channels count')).includes('0 active channels'),
-    { timeoutMs: 60_000, everyMs: 250 },
-  ).catch(() => Promise.all(calls.map((call) => call.hangUp())))
+  const over = waitUntil('every call to be over', () => isQuiet(pbx), { timeoutMs: 60_000, everyMs: 250 })
+  await over.catch(() => Promise.all(calls.map((call) => call.hangUp())))
   await quiet(pbx)
 }
 

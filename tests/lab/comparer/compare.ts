@@ -96,7 +96,7 @@ export function compare(
       .map(({ callId, startedAt }) => {
         return { callId, at: startedAt, what: 'Ringcard has a call, Asterisk has not' }
       }),
-    ...queueDifferences({ queueLog, cel, celRows }, calls, circumstances.thresholdSeconds, use),
+    ...queueDifferences({ queueLog, cel, celRows }, calls, circumstances, use),
     ...cdrDifferences(readCdr(written.cdr), calls.map(forCdr), cel, use, circumstances.firstHeardAt),
     ...celDifferences(
       cel,

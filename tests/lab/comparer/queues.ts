@@ -27,15 +27,17 @@ const thresholdWidth = 0.02
 /**
  * Holds calls against queue_log event by event: the same events for the same callers, queues and agents, as often, at the
  * same time and with the same durations, all within a second.
- * @param thresholdSeconds a caller who hangs up sooner is a short abandon: held against the microseconds of CEL
+ * @param times `thresholdSeconds`: a caller who hangs up sooner is a short abandon, held against the microseconds of CEL;
+ *   `firstHeardAt`: who waited before was found in a list of whole seconds
  */
 export function queueDifferences(
   asterisk: { queueLog: readonly QueueLogRow[]; cel: Cel; celRows: readonly CelRow[] },
   calls: readonly ToldCall[],
-  thresholdSeconds: number,
+  times: { thresholdSeconds: number; firstHeardAt?: number },
   use: Use,
 ): Difference[] {
   const { queueLog, cel, celRows } = asterisk
+  const { thresholdSeconds, firstHeardAt = -Infinity } = times
   const others = queueLog.filter((row) => row.event !== 'RINGNOANSWER')
   for (const row of others) {
     if (row.event !== 'CONNECT') continue
@@ -63,7 +65,7 @@ export function queueDifferences(
   return [
     ...stepDifferences(withKnownCaller(steps, calls, use), calls.flatMap(stepsOf)),
     ...refusalDifferences(queueLog, calls, use),
-    ...calls.flatMap((call) => thresholdDifferences(call, celRows, thresholdSeconds, use)),
+    ...calls.flatMap((call) => thresholdDifferences(call, celRows, { thresholdSeconds, firstHeardAt }, use)),
   ]
 }
 
@@ -202,13 +204,15 @@ function refusalDifferences(
 function thresholdDifferences(
   call: ToldCall,
   celRows: readonly CelRow[],
-  threshold: number,
+  { thresholdSeconds: threshold, firstHeardAt }: { thresholdSeconds: number; firstHeardAt: number },
   use: Use,
 ): Difference[] {
   return call.visits.flatMap(({ queue, enteredAt, outcome }) => {
     if (outcome !== 'abandoned' && outcome !== 'shortAbandon') return []
     const own = celRows.filter((row) => row.uniqueId === call.callId && row.app === 'Queue')
-    const began = own.find((row) => row.event === 'APP_START' && Math.abs(row.at - enteredAt) < 0.25)
+    // A list of those who wait has whole seconds.
+    const within = enteredAt <= firstHeardAt ? 1 : 0.25
+    const began = own.find((row) => row.event === 'APP_START' && Math.abs(row.at - enteredAt) <= within)
     const over = began && own.find((row) => row.event === 'APP_END' && row.at > began.at)
     const at = { callId: call.callId, at: enteredAt }
     if (!began || !over) return [{ ...at, what: `CEL has no visit of ${queue}, ${outcome} here` }]

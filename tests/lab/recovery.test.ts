@@ -488,9 +488,11 @@ describe('calls that begin and end while nobody listens', () => {
       const records = await newRecords()
       expect(differencesFromAsterisk(records, facts, compared)).toEqual([])
 
-      // word by word as the file source tells the same call
-      const byFiles = asFarAsRecorded(narrate(replayRecord({ ...records, startedAt: since }).facts))
-      expect(asFarAsRecorded(narrate(facts))).toEqual(byFiles)
+      // word by word as the file source tells the same call; the number that was dialled is sealed in the journal
+      const words = (told: readonly Fact[]) =>
+        asFarAsRecorded(narrate(told)).map((line) => line.replace(/^inbound call to .*/, 'inbound call'))
+      const byFiles = words(replayRecord({ ...records, startedAt: since }).facts)
+      expect(words(facts)).toEqual(byFiles)
       expect(byFiles).toContain('talks with 202')
       const health = await petra.health()
       expect(health.gaps[0]).toMatchObject({ kind: 'link', told: 'whole' })

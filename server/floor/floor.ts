@@ -238,7 +238,7 @@ function takeSnapshot(step: Step, event: PbxEvent & { type: 'snapshot' }): void 
 
 /**
  * The calls to which something happened of which a difference tells: none where a list knows what a record does not, such
- * as numbers, or whether a phone rings yet.
+ * as numbers, or says already what the next events tell, such as that a phone was answered.
  */
 function callsTouched(state: FloorState, difference: PbxEvent): string[] {
   const { type } = difference
@@ -253,12 +253,7 @@ function callsTouched(state: FloorState, difference: PbxEvent): string[] {
   const known = ids.flatMap((id) => (id === null ? [] : (state.channels.get(id) ?? [])))
   const linkedId = type === 'channel.appeared' ? difference.channel.linkedId : linkedIdOf(difference)
   if (type === 'channel.changed') {
-    const { state: listed } = difference.changes
-    const isAsTold = known.every((channel) => {
-      const isUp = channel.state === 'up'
-      return channel.linkedId === linkedId && (listed === undefined || isUp === (listed === 'up'))
-    })
-    if (isAsTold) return []
+    if (known.every((channel) => channel.linkedId === linkedId)) return []
   }
   return [...known.map(({ callId }) => callId), ...(linkedId === null ? [] : [linkedId])]
 }

@@ -68,6 +68,8 @@ export interface PbxRecord {
 const withinMs = 20_000
 /** Rows of one moment may stand a little out of order, ms. */
 const disorderMs = 2_000
+/** CEL and AMI tell of one moment this far apart at most, ms: no channel comes and goes within it. */
+const sameMomentMs = 5
 /** Two boot times further apart are two boots, ms. */
 const sameBootMs = 2_000
 
@@ -143,6 +145,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     let translator = createRecordTranslator(translatorSettings)
     let restarted = restartedAt === null
     let newestSerial = -1
+    const toCome = new Set<string>()
     let toldUntil = since
 
     const times = { from: since - disorderMs, to: until, ours, signal }
@@ -165,6 +168,12 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     }
     const noteCall = ({ channelId, linkedId }: { channelId: string; linkedId: string }): void => {
       if (channelId === linkedId) health.callsReconstructed += 1
+    }
+    /** A channel that came in the moment of the lists and is in none of them is told by the events after them. */
+    const isYetToCome = ({ type, at, uniqueId }: CelRow): boolean => {
+      if (type === 'CHAN_START' && at >= until - sameMomentMs && !known.isListed(uniqueId))
+        toCome.add(uniqueId)
+      return toCome.has(uniqueId)
     }
     /** The PBX says in which second it was started, and may have died in the same: with the start ids begin anew. */
     const isOfNewBoot = (row: CelRow, bootedInSecond: number): boolean => {
@@ -190,6 +199,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
         lacksSome ||= portion.lacksSome === true
         let rows: CelRow[] = []
         for (const row of portion.rows) {
+          if (isYetToCome(row)) continue
           if (!restarted && restartedAt !== null && isOfNewBoot(row, restartedAt)) {
             await tell(rows)
             rows = []

@@ -52,7 +52,12 @@ describe('what the record told whole', () => {
     const phone = story.rings(customer, '201')
     story.answers(customer, phone, '201')
     cut(story)
-    const channels = listed(story.floor, { [customer]: { callerNumber: '+4930231251' } })
+    // And the list has the next phone answered, which the events after it tell as well.
+    const next = story.rings(customer, '202')
+    const channels = listed(story.floor, {
+      [customer]: { callerNumber: '+4930231251' },
+      [next]: { state: 'up' },
+    })
     const record = { told: 'whole', until: story.now } as const
     const bridges = [{ bridgeId: 'b1', channelIds: [customer, phone] }]
     story.snapshot({ channels, bridges, record })

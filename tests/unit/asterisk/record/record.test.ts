@@ -196,6 +196,12 @@ describe('reading what nobody heard', () => {
     expect((await read()).lines.filter((line) => line !== 'caller unknown')).toEqual(whole)
   })
 
+  it('leaves a call that came in the moment of the lists, and is in none, to the events that tell of it', async () => {
+    await write()
+    const started = Number(/"(\d+\.\d+)"/.exec(trace.cel[0] ?? '')?.[1]) * 1000
+    expect((await read(recordOf(), {}, {}, Math.ceil(started) + 1)).lines).toEqual([])
+  })
+
   it('tells no call twice that was heard before the gap', async () => {
     await write()
     expect((await read(recordOf(), { since: to - 1_990, channelOf: () => null })).lines).toEqual([])

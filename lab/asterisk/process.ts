@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createSocket } from 'node:dgram'
@@ -96,6 +97,37 @@ export function freePort(host: string, protocol: 'tcp' | 'udp'): Promise<number>
         })
       })
     }
+  })
+}
+
+/** Above what the system gives away by itself, and above the RTP ports of every lab's Asterisk. */
+const mediaPorts = { first: 61_000, last: 65_480 }
+/** SIPp takes audio and video, each with its RTCP, from its media port on. */
+const mediaPortsAtOnce = 8
+let nextMediaPort = mediaPorts.first + mediaPortsAtOnce * randomInt(500)
+
+/**
+ * A port from which on several are free for media. This process gives none twice until it has given all.
+ * @throws Error when all are taken
+ */
+export async function freeMediaPort(host: string): Promise<number> {
+  for (let tries = 0; tries < 560; tries++) {
+    const port = nextMediaPort
+    nextMediaPort = port + mediaPortsAtOnce > mediaPorts.last ? mediaPorts.first : port + mediaPortsAtOnce
+    const ports = Array.from({ length: mediaPortsAtOnce }, (_, index) => port + index)
+    if ((await Promise.all(ports.map((each) => isFree(host, each)))).every(Boolean)) return port
+  }
+  throw new Error('No ports are free for media.')
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => {
+      socket.close()
+      resolve(false)
+    })
+    socket.bind(port, host, () => socket.close(() => resolve(true)))
   })
 }
 

@@ -1,5 +1,5 @@
 import type { agentExtensions, RunningAsterisk } from '../asterisk/running.ts'
-import { freePort } from '../asterisk/process.ts'
+import { freeMediaPort } from '../asterisk/process.ts'
 import { toneFile } from './audio.ts'
 import { startSipp, type Mark } from './process.ts'
 import { forEverMs, nameAddress, scenario, type Step } from './scenario.ts'
@@ -55,7 +55,7 @@ export interface PlacedCall {
 export async function placeCall(asterisk: RunningAsterisk, options: CallOptions): Promise<PlacedCall> {
   const agent = typeof options.from === 'object' ? options.from.agent : undefined
   const localIp = agent === undefined ? asterisk.trunk.host : '127.0.0.1'
-  const mediaPort = await freePort(localIp, 'udp')
+  const mediaPort = await freeMediaPort(localIp)
   const steps = callSteps(options, agent)
   const xml = scenario('call', steps, {
     TO: safe(options.to),

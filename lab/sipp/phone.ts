@@ -1,5 +1,5 @@
 import type { Extension, RunningAsterisk } from '../asterisk/running.ts'
-import { freePort } from '../asterisk/process.ts'
+import { freeMediaPort } from '../asterisk/process.ts'
 import { toneFile } from './audio.ts'
 import { forEverMs, nameAddress, scenario, type Step } from './scenario.ts'
 import { startSipp, type Mark, type Sipp } from './process.ts'
@@ -82,7 +82,7 @@ async function startDevice(
   options: PhoneOptions,
 ): Promise<{ sipp: Sipp; unregister: () => Promise<void>; stop: () => Promise<void> }> {
   const localIp = '127.0.0.1'
-  const mediaPort = await freePort(localIp, 'udp')
+  const mediaPort = await freeMediaPort(localIp)
   const xml = scenario(`phone ${options.extension}`, phoneSteps(options), {
     USER: options.extension,
     MEDIA_PORT: options.audio === true ? '[rtpstream_audio_port]' : mediaPort,

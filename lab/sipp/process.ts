@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, waitUntil, whenProcessEnds } from '../asterisk/process.ts'
+import { freeMediaPort, freePort, waitUntil, whenProcessEnds } from '../asterisk/process.ts'
 import type { Address } from '../asterisk/running.ts'
 
 /** What a scenario said of itself: `ringing`, `answered`, `held`, `resumed`, `transferred`, `over`. */
@@ -66,7 +66,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const port = options.localPort ?? (await freePort(options.localIp, 'udp'))
   const args = [
     ...['-sf', file('scenario.xml'), '-i', options.localIp, '-bind_local', '-p', String(port)],
-    ...['-mi', options.localIp, '-mp', String(options.mediaPort ?? (await freePort(options.localIp, 'udp')))],
+    ...['-mi', options.localIp, '-mp', String(options.mediaPort ?? (await freeMediaPort(options.localIp)))],
     ...['-ci', '127.0.0.1', '-cp', String(await freePort('127.0.0.1', 'udp'))],
     ...['-nostdin', '-timeout', `${String(Math.ceil(options.lifeMs / 1000))}s`],
     ...['-trace_msg', '-message_file', file('messages'), '-trace_err', '-error_file', file('errors')],

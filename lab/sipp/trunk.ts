@@ -1,5 +1,5 @@
 import type { RunningAsterisk } from '../asterisk/running.ts'
-import { freePort } from '../asterisk/process.ts'
+import { freeMediaPort } from '../asterisk/process.ts'
 import { toneFile } from './audio.ts'
 import { startSipp, type Mark } from './process.ts'
 import { forEverMs, scenario, type Step } from './scenario.ts'
@@ -30,7 +30,7 @@ export interface Trunk {
 /** Starts the trunk's far end, where Asterisk sends what agents dial outside. One for each Asterisk. */
 export async function startTrunk(asterisk: RunningAsterisk, options: TrunkOptions = {}): Promise<Trunk> {
   const { host, port } = asterisk.trunk
-  const mediaPort = await freePort(host, 'udp')
+  const mediaPort = await freeMediaPort(host)
   const steps: Step[] = [
     { part: 'trunk-called' },
     { part: 'phone-ring', values: { MS: options.answerAfterMs ?? 1000 } },

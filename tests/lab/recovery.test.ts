@@ -17,6 +17,10 @@ import {
   type PlacedCall,
 } from '../../lab/sipp/sipp.ts'
 import type { Trace } from '../../lab/traces/trace.ts'
+import { usualCelColumns } from '../../server/asterisk/record/cel-rows.ts'
+import { celFile, queueLogFile } from '../../server/asterisk/record/file-source.ts'
+import { createRecord, type RecordSettings } from '../../server/asterisk/record/record.ts'
+import { celTable, queueLogTable } from '../../server/asterisk/record/table-source.ts'
 import { connectDatabase, type Database } from '../../server/database/database.ts'
 import { entriesOf } from '../../server/history/journal.ts'
 import {
@@ -25,13 +29,11 @@ import {
   type CallDocument,
   type JournalPage,
 } from '../../server/history/model.ts'
-import { asFarAsRecorded } from '../unit/asterisk/record/as-recorded.ts'
 import { silent } from '../unit/history/support.ts'
+import type { PbxEvent } from '../../server/floor/events.ts'
 import type { Fact } from '../../server/floor/facts.ts'
 import { readCdr } from '../compare/cdr.ts'
 import { differencesFromAsterisk } from '../compare/held-against-asterisk.ts'
-import { narrate } from '../compare/replay.ts'
-import { replayRecord } from '../compare/replay-record.ts'
 import { openRelay, type Relay } from '../journeys/relay.ts'
 import { watch, type Watcher } from './support/watcher.ts'
 
@@ -353,6 +355,41 @@ describe('calls that begin and end while nobody listens', () => {
       .filter((fact) => 'callId' in fact && fact.callId !== null && callIds.includes(fact.callId))
   }
 
+  /** What two sources tell of the time since, as if nobody had heard it. */
+  async function toldBy(
+    cel: RecordSettings['cel'],
+    queueLog: RecordSettings['queueLog'],
+    since: number,
+  ): Promise<PbxEvent[]> {
+    const isDesk = (device: string) => device.startsWith('PJSIP/2')
+    const log = { info: () => undefined }
+    const snapshot = { channels: [], bridges: [], queues: [], members: [], waiting: [], parked: [] }
+    const events: PbxEvent[] = []
+    const told = await createRecord({
+      pbx: 'lab',
+      prefix: '',
+      cel,
+      queueLog,
+      isDesk,
+      log,
+      now: () => since,
+    }).read(
+      { since, bootedAt: null, channelOf: () => null },
+      {
+        ...{ type: 'snapshot', pbx: 'lab', at: Date.now(), arrivedAt: Date.now() },
+        snapshot: { ...snapshot, bootedAt: null },
+      },
+      (more) => Promise.resolve(void events.push(...more)),
+      {
+        ours: (at) => at,
+        notices: { set: () => undefined, clear: () => undefined },
+        signal: new AbortController().signal,
+      },
+    )
+    expect(told?.told).toBe('whole')
+    return events
+  }
+
   /** The calls of history that began since a time, once all four have come there. */
   async function fourFrom(sinceMs: number): Promise<CallDocument[]> {
     return vi.waitFor(
@@ -488,12 +525,12 @@ describe('calls that begin and end while nobody listens', () => {
       const records = await newRecords()
       expect(differencesFromAsterisk(records, facts, compared)).toEqual([])
 
-      // word by word as the file source tells the same call; the number that was dialled is sealed in the journal
-      const words = (told: readonly Fact[]) =>
-        asFarAsRecorded(narrate(told)).map((line) => line.replace(/^inbound call to .*/, 'inbound call'))
-      const byFiles = words(replayRecord({ ...records, startedAt: since }).facts)
-      expect(words(facts)).toEqual(byFiles)
-      expect(byFiles).toContain('talks with 202')
+      // event by event and to the millisecond as the files of the same call tell it
+      const table = (name: string) => ({ uri: tables.uri, table: name, timeZone: '' })
+      const byTables = await toldBy(celTable(table('cel')), queueLogTable(table('queue_log')), since)
+      const cel = celFile({ path: files.CEL_FILE, columns: usualCelColumns, timeZone: '' })
+      expect(byTables).toEqual(await toldBy(cel, queueLogFile(files.QUEUE_LOG_FILE), since))
+      expect(byTables.map(({ type }) => type)).toContain('queue.connected')
       const health = await petra.health()
       expect(health.gaps[0]).toMatchObject({ kind: 'link', told: 'whole' })
       expect(health.links[0]?.record).toMatchObject({ state: 'ready', damagedLines: 0 })

@@ -67,12 +67,15 @@ async function* rowsOf<Row extends { at: number }>(
       for await (const lines of linesSince(each, from, (line) => probe(line)?.at ?? null)) {
         const rows: Row[] = []
         let damaged = 0
+        let reachesBack = false
         for (const line of lines) {
           const row = read(line)
           if (row === null && line !== '') damaged += 1
-          if (row !== null && row.at >= from && row.at <= to) rows.push(row)
+          if (row === null) continue
+          if (row.at < from) reachesBack = true
+          else if (row.at <= to) rows.push(row)
         }
-        yield { rows, damaged }
+        yield { rows, damaged, ...(reachesBack ? { reachesBack } : {}) }
       }
     }
   } catch (error) {

@@ -150,6 +150,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
 
     const times = { from: since - disorderMs, to: until, ours, signal }
     let lacksSome = queueLog !== null && !hasQueues
+    let reachesBack = false
     const withoutQueues = (fault: RecordFault): void => {
       notices.set(fault.code, fault.values)
       lacksSome = true
@@ -197,6 +198,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
         if (isLate()) return { told: 'partly', until: toldUntil }
         health.damagedLines += portion.damaged
         lacksSome ||= portion.lacksSome === true
+        reachesBack ||= portion.reachesBack === true || portion.rows.some(({ at }) => at <= since)
         let rows: CelRow[] = []
         for (const row of portion.rows) {
           if (isYetToCome(row)) continue
@@ -219,7 +221,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
       if (visits) await visits.close()
     }
     // Where in the gap the missing rows are is not known.
-    return lacksSome ? { told: 'partly', until: null } : { told: 'whole', until }
+    return lacksSome || !reachesBack ? { told: 'partly', until: null } : { told: 'whole', until }
   }
 
   return {

@@ -44,6 +44,8 @@ export interface Portion<Row> {
   damaged: number
   /** Rows of the time asked for are where they cannot be read; where in it they belong is not known. */
   lacksSome?: true
+  /** There are older rows too: what is asked for was not rotated away, cut off, or never written. */
+  reachesBack?: true
 }
 
 /** Where rows of a PBX's record are read from: a file or a table. */

@@ -169,6 +169,11 @@ function tableSource<Row extends { at: number }>(
           `declare unheard no scroll cursor for ${select(read)} where ${where} order by ${order}`,
           time.bounds(first, last),
         )
+        const older = await database.query(
+          `select '' as older from ${name} t where ${column} < $1::${time.boundType} limit 1`,
+          time.bounds(first, last).slice(0, 1),
+        )
+        if (older.length > 0) yield { rows: [], damaged: 0, reachesBack: true }
         const toInstant = createWallClock(timeZone)
         const readRow = inOurTime((cells: TextRow) => form.rowOf(cells, toInstant), ours)
         for (;;) {

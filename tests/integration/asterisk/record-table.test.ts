@@ -22,6 +22,7 @@ const berlin = new Intl.DateTimeFormat('sv', {
   ...{ timeZone, dateStyle: 'short', timeStyle: 'medium' },
 })
 /** What the PBX's wall clock shows, as cel_pgsql writes it. */
+const dayMs = 86_400_000
 const wall = (at: number) => `${berlin.format(at)}.${String(at % 1000).padStart(3, '0')}000`
 const empty: Snapshot = {
   ...{ channels: [], bridges: [], queues: [], members: [], waiting: [], parked: [], bootedAt: null },
@@ -111,7 +112,9 @@ describe.skipIf(whyNot !== undefined)('a record in tables', () => {
     to = Math.max(...times) + 2_000
     folder = await mkdtemp(join(tmpdir(), 'record-table-'))
     const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
-    await writeFile(join(folder, 'cel.csv'), text(trace.cel))
+    const older =
+      trace.cel[0]?.replace(/"(\d+)\./, (_all, at: string) => `"${Number(at) - dayMs / 1000}.`) ?? ''
+    await writeFile(join(folder, 'cel.csv'), text([older, ...trace.cel]))
     await writeFile(join(folder, 'queue_log'), text(trace.queueLog))
   })
   afterAll(async () => {
@@ -122,6 +125,8 @@ describe.skipIf(whyNot !== undefined)('a record in tables', () => {
     told.clear()
     await postgres.run('truncate cel, queue_log')
     await insert(cel)
+    // Kept before already, as the file was.
+    await insert(cel.slice(0, 1), ({ at }) => wall(at - dayMs))
     await insertQueueLog()
   })
 
@@ -208,6 +213,11 @@ describe.skipIf(whyNot !== undefined)('a record in tables', () => {
     it('counts and passes over what is no whole row', async () => {
       await postgres.run("update cel set extra = '{\"torn' where id = (select min(id) from cel)")
       expect((await readTables()).health).toMatchObject({ state: 'ready', damagedLines: 1 })
+    })
+
+    it('does not say that all was told where nothing stands there from before', async () => {
+      await postgres.run('delete from cel where eventtime < $1::timestamp', [wall(from)])
+      expect((await readTables()).told).toEqual({ told: 'partly', until: null })
     })
 
     it('never takes a name for SQL', async () => {

@@ -5,6 +5,7 @@ import { waitUntil } from '../../../lab/asterisk/process.ts'
 import { labPeople, startCentreOn, type Centre } from '../../../lab/centre.ts'
 import type { Site } from '../../../lab/flows/faults.ts'
 import { quiet } from '../../../lab/flows/stage.ts'
+import { placeCall } from '../../../lab/sipp/call.ts'
 import type { Rule } from '../../compare/rules.ts'
 import { readQueueLog } from '../../compare/queue-log.ts'
 import {
@@ -84,6 +85,14 @@ export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Pr
   const hearing = createHearing(eyes.health, beforeServer ? 0 : null)
   await waitUntil('a supervisor to see that the PBX is heard', eyes.isLive, soon)
   await hearing.regained()
+  // Asterisk's record begins before any gap, as that of any PBX in use.
+  const early = await placeCall(centre.pbx, {
+    from: '+493023125990',
+    to: '+493023125101',
+    hangUpAfterMs: 500,
+  })
+  await early.ended
+  await quiet(centre.pbx)
   const circumstances = {
     thresholdSeconds,
     unheard: hearing.unheard,

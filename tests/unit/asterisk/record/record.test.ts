@@ -56,7 +56,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const path = (name: string) => join(folder, name)
 const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
-async function write(cel = trace.cel, queueLog = trace.queueLog): Promise<void> {
+/** A row as of years before. */
+const older = (line = '') => line.replace(/"179\d+\./, '"1700000000.').replaceAll('lab-179', 'lab-170')
+/** The record of the trace, which was kept before it already. */
+async function write(
+  cel: readonly string[] = [older(trace.cel[0]), ...trace.cel],
+  queueLog: readonly string[] = trace.queueLog,
+): Promise<void> {
   await writeFile(path('cel.csv'), text(cel))
   await writeFile(path('queue_log'), text(queueLog))
 }
@@ -153,10 +159,17 @@ describe('reading what nobody heard', () => {
     expect((await read()).told).toMatchObject({ told: 'partly' })
   })
 
+  it.each([
+    ['was moved elsewhere, or cut off', () => trace.cel.slice(7)],
+    ['was not kept before', () => trace.cel],
+    ['is empty', () => []],
+  ])('does not say that all was told where the record %s', async (_what, rows: () => readonly string[]) => {
+    await write(rows())
+    expect((await read()).told).toEqual({ told: 'partly', until: null })
+  })
+
   it('finds its place in a large file without reading all of it', async () => {
-    const old = trace.cel.map((line) =>
-      line.replace(/"179\d+\./, '"1700000000.').replaceAll('lab-179', 'lab-170'),
-    )
+    const old = trace.cel.map(older)
     const many = Array.from({ length: 6_000 }, () => old).flat()
     await write([...many, ...trace.cel])
     const begun = performance.now()

@@ -1,11 +1,9 @@
 import type { Logger } from 'pino'
-import { pbxOfId } from '../shared/pbx-names.ts'
-import { extensionSchema } from '../shared/people.ts'
 import type { CallToMatch, MatchedCall } from './customers/matching.ts'
 import { heardChannels } from './asterisk/record/heard-channel.ts'
 import type { Unheard } from './asterisk/record/record.ts'
-import { preferredAgentOf } from './customers/preferred-agent.ts'
 import { createDesksOfCalls } from './desks-of-calls.ts'
+import { createDialplan, type DialplanOptions } from './dialplan.ts'
 import type { DeskInfo, PbxEvent, PbxEventType, Snapshot, Stamp } from './floor/events.ts'
 import type { Fact } from './floor/facts.ts'
 import { copyOfFloor, createFloor, reduce } from './floor/floor.ts'
@@ -17,7 +15,7 @@ import type { EntryBody } from './history/entries.ts'
 import type { History } from './history/history.ts'
 
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
-export interface PipelineOptions {
+export interface PipelineOptions extends Pick<DialplanOptions, 'deskOf' | 'closedQueues' | 'setVariables'> {
   floor: FloorOptions
   /** The PBXs of the settings; calls of any other end at the start. All that were ever heard, where left out. */
   pbxs?: readonly string[]
@@ -28,18 +26,12 @@ export interface PipelineOptions {
     callOf: (callId: string) => MatchedCall | null
     forgetCall: (callId: string) => void
   }
-  /** The number by which this PBX rings the desk where a person sits now; null where they sit at none, or at none of it. */
-  deskOf: (personId: string, pbx: string) => string | null
   /** Tells everybody who may see it. */
   publishFacts: (facts: readonly Fact[]) => void
   /** The look-up of a call came to something. */
   onPop: (callId: string) => void
   /** A caller typed a PIN; what it can be asked for by. */
   onPinTyped?: (callId: string, keptAs: string) => void
-  /** The queues of a PBX that are closed now, by its own names. */
-  closedQueues: (pbx: string) => readonly string[]
-  /** Tells the dialplan what it may wait for. */
-  setVariables: (channelId: string, variables: Readonly<Record<string, string>>) => Promise<void>
   log: Pick<Logger, 'warn' | 'error' | 'info'>
   now?: () => number
 }
@@ -55,16 +47,6 @@ const longAfterMs = 24 * 3_600_000
 const mostUntold = 50_000
 /** So many calls at most wait for a database that is away to be looked up again. */
 const mostToBeLookedUp = 5_000
-
-/** In the order in which they are set: the dialplan goes on as soon as it is told that the rest is there. */
-interface DialplanVariables {
-  RINGCARD_TIER: string
-  /** The extension of the agent whom the customer would rather have; empty for nobody. */
-  RINGCARD_AGENT: string
-  /** The queues that are closed now, `&support&sales&`; left out where none has been. */
-  RINGCARD_CLOSED?: string
-  RINGCARD_READY: '1'
-}
 
 /** Kept in the checkpoint beside the floor. */
 interface HeardJson {
@@ -101,8 +83,9 @@ export function createPipeline(options: PipelineOptions) {
   /** What was kept of the last look-up, by call: a card that changes is no look-up. */
   const keptLookups = new Map<string, string>()
   const desksOfCalls = createDesksOfCalls()
-  /** What the dialplan was told, by call. */
-  const told = new Map<string, Partial<DialplanVariables>>()
+  const { deskOf, closedQueues, setVariables } = options
+  const callOf = (callId: string) => floor.calls.get(callId)
+  const dialplan = createDialplan({ callOf, deskOf, closedQueues, setVariables, log, now })
 
   /** Takes the events of one moment: all are kept in one write, and told together. */
   function takeAll(events: readonly PbxEvent[]): void {
@@ -186,7 +169,7 @@ export function createPipeline(options: PipelineOptions) {
 
   /** What a fact means for the card, and for the dialplan. */
   function follow(fact: Fact): void {
-    if (fact.type === 'call.started' && fact.recorded !== true) tellClosedQueues(fact.callId)
+    if (fact.type === 'call.started' && fact.recorded !== true) dialplan.callStarted(fact.callId)
     switch (fact.type) {
       case 'call.started':
       case 'call.identified':
@@ -255,7 +238,7 @@ export function createPipeline(options: PipelineOptions) {
     const { callId } = call
     keepBinding(callId, matched)
     options.onPop(callId)
-    tellDialplan(callId, variablesFor(callId, matched))
+    dialplan.callFound(callId, matched)
     keepLookup(callId, matched, call)
   }
 
@@ -280,41 +263,6 @@ export function createPipeline(options: PipelineOptions) {
     if (history.append([entry]).kept) keptLookups.set(callId, said)
   }
 
-  /** What the dialplan may decide by. Nothing in it was supplied by the caller. */
-  function variablesFor(callId: string, { customer }: MatchedCall): DialplanVariables {
-    const agent = customer && preferredAgentOf(customer, now())
-    const desk = extensionSchema.safeParse(agent === null ? null : options.deskOf(agent, pbxOfId(callId)))
-    return {
-      RINGCARD_TIER: customer?.tier ?? '',
-      RINGCARD_AGENT: desk.success ? desk.data : '',
-      ...closedVariable(callId),
-      RINGCARD_READY: '1',
-    }
-  }
-
-  /** Nothing where no queue is closed, unless one was told to be, and is open by now. */
-  function closedVariable(callId: string): Pick<DialplanVariables, 'RINGCARD_CLOSED'> {
-    const closed = options.closedQueues(pbxOfId(callId))
-    if (closed.length > 0) return { RINGCARD_CLOSED: `&${closed.join('&')}&` }
-    return told.get(callId)?.RINGCARD_CLOSED === undefined ? {} : { RINGCARD_CLOSED: '' }
-  }
-
-  /** Which queues are closed hangs on no look-up, which a slow database may hold up for longer than the dialplan waits. */
-  function tellClosedQueues(callId: string): void {
-    const variables = closedVariable(callId)
-    if (variables.RINGCARD_CLOSED !== undefined) tellDialplan(callId, variables)
-  }
-
-  function tellDialplan(callId: string, variables: Partial<DialplanVariables>): void {
-    const call = floor.calls.get(callId)
-    if (call?.direction !== 'inbound' || call.customerChannelId === null || call.endedAt !== null) return
-    told.set(callId, variables)
-    options.setVariables(call.customerChannelId, { ...variables }).catch((error: unknown) => {
-      // The caller may be gone by now, or the link: the dialplan goes on by itself after 200 ms.
-      log.info({ callId, err: error }, 'The dialplan could not be told who is calling.')
-    })
-  }
-
   function keepBinding(callId: string, matched: MatchedCall): void {
     const { decided, decidedBy, customer, match } = matched
     const known = history.bindingOf(callId) ?? { customerId: null, decided: false }
@@ -330,11 +278,10 @@ export function createPipeline(options: PipelineOptions) {
     for (const callId of lookedUp) {
       if (floor.calls.has(callId) || lookingUp.has(callId) || isToBeLookedUpAgain(callId)) continue
       lookedUp.delete(callId)
-      told.delete(callId)
       keptLookups.delete(callId)
       customers.forgetCall(callId)
     }
-    desksOfCalls.forget((callId) => !floor.calls.has(callId))
+    for (const memory of [desksOfCalls, dialplan]) memory.forget((callId) => !floor.calls.has(callId))
     if (now() - checkpointAt >= checkpointEveryMs) void checkpoint()
   }
 
@@ -459,12 +406,7 @@ export function createPipeline(options: PipelineOptions) {
       }
       keepBinding(callId, matched)
       options.onPop(callId)
-      const variables = variablesFor(callId, matched)
-      const before = told.get(callId)
-      const isNews =
-        before?.RINGCARD_TIER !== variables.RINGCARD_TIER ||
-        before.RINGCARD_AGENT !== variables.RINGCARD_AGENT
-      if (isNews) tellDialplan(callId, variables)
+      dialplan.cardChanged(callId, matched)
       keepLookup(callId, matched)
     },
 

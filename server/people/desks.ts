@@ -1,5 +1,5 @@
 import { ProblemError } from '../../shared/problems.ts'
-import { refuseOutdated, versionOf } from '../database/versions.ts'
+import { refuseOutdated, versionOf } from '../database/versioned.ts'
 import { detailsOf } from './audit.ts'
 import type { PeopleChanges } from './changes.ts'
 import type { PeopleMemory } from './memory.ts'

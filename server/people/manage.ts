@@ -4,7 +4,7 @@ import { checkImport, type CheckedRow, type ImportRow } from '../../shared/peopl
 import type { Right, Role } from '../../shared/people.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import { isDuplicateKey } from '../database/errors.ts'
-import { refuseOutdated, versionOf } from '../database/versions.ts'
+import { refuseOutdated, versionOf } from '../database/versioned.ts'
 import { detailsOf } from './audit.ts'
 import type { PeopleChanges } from './changes.ts'
 import type { PeopleMemory } from './memory.ts'

@@ -272,7 +272,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     showDialled: describeDialled(homes, settings.labelOf, settings.read),
     popOf: (callId, rights, extension) =>
       customers.popOf(callId, rights, pipeline.talksAt(extension, callId)),
-    closesAtEnd: verification.wasTried,
+    opensInTalk: verification.wasTried,
     customerOf: (callId) => {
       const customer = customers.callOf(callId)?.customer
       return customer ? { customerId: customer._id, name: customer.name } : null

@@ -25,7 +25,7 @@ export interface DeskContext {
   popOf: (callId: string, rights: readonly Right[], extension: string) => Pop | null
   customerOf: (callId: string) => KnownCustomer | null
   /** Whether more of a call's card is shown to whoever talks with the customer than before and after. */
-  closesAtEnd?: (callId: string) => boolean
+  opensInTalk?: (callId: string) => boolean
   displayNameOf: (personId: string) => string | null
 }
 
@@ -61,7 +61,7 @@ export function deskChanges(
   }
   for (const [callId, desks] of touchedDesks(facts, floor, shown)) {
     const call = floor.calls.get(callId)
-    const opensInTalk = context.closesAtEnd?.(callId) === true
+    const opensInTalk = context.opensInTalk?.(callId) === true
     for (const [extension, reason] of desks) {
       const view = call && asShown(deskCall(floor, call, extension, context.describe), context)
       const talk = endOfTalk(facts, callId, extension)

@@ -49,7 +49,7 @@ export interface RealtimeOptions {
   showDialled?: NonNullable<DeskContext['showDialled']>
   popOf: DeskContext['popOf']
   customerOf: DeskContext['customerOf']
-  closesAtEnd?: NonNullable<DeskContext['closesAtEnd']>
+  opensInTalk?: NonNullable<DeskContext['opensInTalk']>
   /** A person's calls since an instant (ms), from history. */
   todayOf: (personId: string, since: number) => Promise<CallsSince>
   /** When the day began, for the people of this centre; ms since epoch. */
@@ -156,7 +156,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     ...(options.showDialled ? { showDialled: options.showDialled } : {}),
     popOf,
     customerOf,
-    ...(options.closesAtEnd ? { closesAtEnd: options.closesAtEnd } : {}),
+    ...(options.opensInTalk ? { opensInTalk: options.opensInTalk } : {}),
     displayNameOf: people.nameOf,
     personAt,
   }
@@ -269,7 +269,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   function roomsToForget(facts: readonly Fact[]): Room[] {
     return facts.flatMap((fact) => {
       if (fact.type !== 'call.ended' && fact.type !== 'contact.ended') return []
-      if (options.closesAtEnd?.(fact.callId) !== true) return []
+      if (options.opensInTalk?.(fact.callId) !== true) return []
       const over = fact.type === 'contact.ended' ? [fact.extension] : (shown.get(fact.callId) ?? [])
       return [...over].flatMap((extension) => {
         const person = personAt(extension)

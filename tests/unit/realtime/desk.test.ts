@@ -230,7 +230,7 @@ describe('a card that was opened in a call', () => {
   beforeEach(() => {
     const talks = (callId: string, extension: string) => talksAt(desks.call(callId), extension)
     Object.assign(desks.context, {
-      closesAtEnd: () => true,
+      opensInTalk: () => true,
       popOf: (callId: string, _: unknown, extension: string) => (talks(callId, extension) ? opened : pop),
     })
   })

@@ -59,12 +59,15 @@ async function* rowsOf<Row extends { at: number }>(
   createReader: () => ReadLine<Row>,
 ): AsyncGenerator<Portion<Row>> {
   try {
-    const files = await filesSince(path, from)
+    const createTimeOf = () => {
+      const probe = inOurTime(createReader(), ours)
+      return (line: string) => probe(line)?.at ?? null
+    }
+    const files = await filesSince(path, from, createTimeOf, ours)
     if (files.lacksPacked) yield { rows: [], damaged: 0, lacksSome: true }
     for (const each of files.paths) {
       const read = inOurTime(createReader(), ours)
-      const probe = inOurTime(createReader(), ours)
-      for await (const lines of linesSince(each, from, (line) => probe(line)?.at ?? null)) {
+      for await (const lines of linesSince(each, from, createTimeOf())) {
         const rows: Row[] = []
         let damaged = 0
         let reachesBack = false

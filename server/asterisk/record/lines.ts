@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path'
 const pieceBytes = 256 * 1024
 /** A line longer than this is none of Asterisk's: what has no end is not held in memory. */
 const longestLine = 64 * 1024
-/** A file that was written last so much before a time may still hold a row of it, ms. */
+/** How much of the end of a rotated file is looked at for its last row, bytes. */
+const tailBytes = 16 * 1024
+/** A packed file that was written last so much before a time may still hold a row of it, ms. */
 const writtenMs = 5_000
 /** Two parts of a file nearer than this are read through instead of being searched, bytes. */
 const nearBytes = 2 * pieceBytes
@@ -19,25 +21,57 @@ export interface RecordFiles {
 }
 
 /**
- * Finds a file and its rotated forerunners (`Master.csv.1`, `queue_log-20261125`) in which rows since a time may stand.
- * @param sinceMs on the clock of the file system
- * @throws NodeJS.ErrnoException when the file or its folder cannot be looked at
+ * Finds a file and its rotated forerunners (`Master.csv.1`, `queue_log-20261125`) in which rows since a time may stand. A file
+ * tells that by its last row: when it was written is told by the clock of whatever machine wrote it, which may be the PBX's,
+ * and off. Of a packed file nothing else is known; so it counts if either clock says that it may hold such a row.
+ * @param sinceMs by our clock
+ * @param createTimeOf makes what tells when the row of a line happened, by our clock, ms; null for a line that is no row
+ * @param ours a time of the PBX's clock, by our clock
+ * @throws NodeJS.ErrnoException when the file or its folder cannot be looked at, or a forerunner cannot be read
  */
-export async function filesSince(path: string, sinceMs: number): Promise<RecordFiles> {
+export async function filesSince(
+  path: string,
+  sinceMs: number,
+  createTimeOf: () => (line: string) => number | null,
+  ours: (at: number) => number,
+): Promise<RecordFiles> {
   await stat(path)
   const name = basename(path)
-  const found: { path: string; writtenAt: number; isPacked: boolean }[] = []
+  const found: { path: string; lastAt: number }[] = []
+  let lacksPacked = false
   for (const each of await readdir(dirname(path))) {
     if (each === name || !each.startsWith(name)) continue
     const other = join(dirname(path), each)
     const about = await stat(other)
-    if (about.isFile() && about.mtimeMs >= sinceMs - writtenMs)
-      found.push({ path: other, writtenAt: about.mtimeMs, isPacked: packed.test(each) })
+    if (!about.isFile()) continue
+    const { mtimeMs, size } = about
+    if (packed.test(each)) lacksPacked ||= Math.max(mtimeMs, ours(mtimeMs)) >= sinceMs - writtenMs
+    else if (size > 0) {
+      // One that does not tell is read: what in it is older is left out then.
+      const lastAt = (await lastTimeIn(other, size, createTimeOf())) ?? sinceMs
+      if (lastAt >= sinceMs) found.push({ path: other, lastAt })
+    }
   }
-  found.sort((one, another) => one.writtenAt - another.writtenAt)
-  return {
-    paths: [...found.filter(({ isPacked }) => !isPacked).map((each) => each.path), path],
-    lacksPacked: found.some(({ isPacked }) => isPacked),
+  found.sort((one, another) => one.lastAt - another.lastAt)
+  return { paths: [...found.map((each) => each.path), path], lacksPacked }
+}
+
+/** When the last whole row of a file happened; null where its end has none. */
+async function lastTimeIn(
+  path: string,
+  size: number,
+  timeOf: (line: string) => number | null,
+): Promise<number | null> {
+  const file = await open(path, 'r')
+  try {
+    const from = Math.max(0, size - tailBytes)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, from)
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n')
+    // In their order: whoever reads a wall clock goes along with it.
+    const times = lines.slice(from > 0 ? 1 : 0, -1).flatMap((line) => timeOf(line) ?? [])
+    return times.at(-1) ?? null
+  } finally {
+    await file.close()
   }
 }
 

@@ -78,27 +78,33 @@ const recordOf = (more: Partial<RecordSettings> = {}) =>
     ...more,
   })
 
-/** Reads a gap, and has a floor take what it tells and then the snapshot. */
+/**
+ * Reads a gap, and has a floor take what it tells and then the snapshot.
+ * @param aheadMs by how much the PBX's clock is ahead of ours; `from`, `to` and the record are by the PBX's
+ */
 async function read(
   record = recordOf(),
   gap: Partial<Unheard> = {},
   snapshot: Partial<Snapshot> = {},
-  until = to,
+  untilThere = to,
+  aheadMs = 0,
 ) {
+  const ours = (at: number): number => at - aheadMs
+  const [since, until] = [ours(from), ours(untilThere)]
   const floor = createFloor(floorOptions)
   const facts: Fact[] = []
   const take = (event: PbxEvent) => facts.push(...reduce(floor, event).facts)
-  take({ type: 'desks.set', pbx: 'lab', at: from, arrivedAt: from, desks })
-  take({ type: 'snapshot', pbx: 'lab', at: from, arrivedAt: from, snapshot: empty })
-  take({ type: 'link.lost', pbx: 'lab', at: from, arrivedAt: from })
+  take({ type: 'desks.set', pbx: 'lab', at: since, arrivedAt: since, desks })
+  take({ type: 'snapshot', pbx: 'lab', at: since, arrivedAt: since, snapshot: empty })
+  take({ type: 'link.lost', pbx: 'lab', at: since, arrivedAt: since })
   const how = await record.read(
-    { since: from, bootedAt: null, channelOf: heardChannels(copyOfFloor(floor)), ...gap },
+    { since, bootedAt: null, channelOf: heardChannels(copyOfFloor(floor)), ...gap },
     { type: 'snapshot', pbx: 'lab', at: until, arrivedAt: until, snapshot: { ...empty, ...snapshot } },
     (events) => {
       events.forEach(take)
       return Promise.resolve()
     },
-    reading,
+    { ...reading, ours },
   )
   return { told: how, floor, facts, lines: narrate(facts), health: record.health() }
 }
@@ -157,6 +163,52 @@ describe('reading what nobody heard', () => {
     await writeFile(path('cel.csv.1.gz'), '')
     await utimes(path('cel.csv.1.gz'), to / 1000, to / 1000)
     expect((await read()).told).toMatchObject({ told: 'partly' })
+  })
+
+  it.each([
+    ['ahead', 3],
+    ['behind', -3],
+  ])(
+    'reads every rotated file that has rows of it, with the clock of the PBX three hours %s',
+    async (_, hours) => {
+      const aheadMs = hours * 3_600_000
+      const cut = [0, 5, 9, trace.cel.length]
+      const parts = [trace.cel.map(older), ...cut.slice(1).map((end, at) => trace.cel.slice(cut[at], end))]
+      for (const [index, part] of parts.entries()) {
+        await writeFile(path('cel.csv'), text(part))
+        // As the PBX's machine would date it; an hour for those of long before.
+        const writtenAt = (index === 0 ? from - 3_600_000 : from) / 1000
+        await utimes(path('cel.csv'), writtenAt, writtenAt)
+        if (index < parts.length - 1) await rename(path('cel.csv'), path(`cel.csv.${9 - index}`))
+      }
+      await writeFile(path('queue_log'), text(trace.queueLog))
+      const { lines, health } = await read(recordOf(), {}, {}, to, aheadMs)
+      expect(lines.filter((line) => line !== 'caller unknown')).toEqual(whole)
+      expect(health).toMatchObject({ callsReconstructed: 1, damagedLines: 0 })
+    },
+  )
+
+  it.each([
+    ['ahead', 3],
+    ['behind', -3],
+  ])('misses what was packed with the clock three hours %s, and nothing of long before', async (_, hours) => {
+    const aheadMs = hours * 3_600_000
+    const packedAt = async (at: number) => {
+      await writeFile(path('cel.csv.1.gz'), '')
+      await utimes(path('cel.csv.1.gz'), at / 1000, at / 1000)
+    }
+    await write()
+    await packedAt(from - 12 * 3_600_000)
+    expect((await read(recordOf(), {}, {}, to, aheadMs)).told).toMatchObject({ told: 'whole' })
+    await packedAt(from + 1_000)
+    expect((await read(recordOf(), {}, {}, to, aheadMs)).told).toMatchObject({ told: 'partly' })
+  })
+
+  it('leaves out a rotated file by what is in it: one of before the gap is not read, however new it seems', async () => {
+    await write()
+    await writeFile(path('cel.csv.1'), text(['no row', ...trace.cel.map(older)]))
+    await writeFile(path('cel.csv.2'), text(['no row at all']))
+    expect((await read()).health).toMatchObject({ damagedLines: 1, callsReconstructed: 1 })
   })
 
   it.each([

@@ -32,6 +32,8 @@ export interface DialplanOptions {
 export interface Dialplan {
   /** A call was heard. Which queues are closed hangs on no look-up, which may take longer than the dialplan waits. */
   callStarted: (callId: string) => void
+  /** A call was found in progress: what it was told before is not known. */
+  foundInProgress: (callId: string) => void
   /** A look-up came to something. */
   callFound: (callId: string, matched: MatchedCall) => void
   /** A card changed, or somebody said who is calling: tells it where it matters to the dialplan. */
@@ -76,6 +78,10 @@ export function createDialplan(options: DialplanOptions): Dialplan {
     callStarted: (callId) => {
       const variables = closedVariable(callId)
       if (variables.RINGCARD_CLOSED !== undefined) tell(callId, variables)
+    },
+    foundInProgress: (callId) => {
+      // So that a queue that was closed then, and is open by now, is not left closed to it.
+      if (!told.has(callId)) told.set(callId, { RINGCARD_CLOSED: '' })
     },
     callFound: (callId, matched) => tell(callId, variablesFor(callId, matched)),
     cardChanged: (callId, matched) => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import type { CallToMatch, MatchedCall } from './customers/matching.ts'
+import type { CandidateReason } from '../shared/customers.ts'
+import type { CallToMatch, KeptOf, MatchedCall } from './customers/matching.ts'
 import { heardChannels } from './asterisk/record/heard-channel.ts'
 import type { Unheard } from './asterisk/record/record.ts'
 import { createDesksOfCalls } from './desks-of-calls.ts'
@@ -19,10 +20,10 @@ export interface PipelineOptions extends Pick<DialplanOptions, 'deskOf' | 'close
   floor: FloorOptions
   /** The PBXs of the settings; calls of any other end at the start. All that were ever heard, where left out. */
   pbxs?: readonly string[]
-  history: Pick<History, 'append' | 'bindCustomer' | 'bindingOf' | 'recover' | 'saveCheckpoint'>
+  history: Pick<History, 'append' | 'bindCustomer' | 'bindingOf' | 'recall' | 'recover' | 'saveCheckpoint'>
   customers: {
     matchCall: (call: CallToMatch) => Promise<MatchedCall>
-    restoreCall: (call: CallToMatch, customerId: string | null) => Promise<MatchedCall>
+    restoreCall: (call: CallToMatch, keptOf: KeptOf) => Promise<MatchedCall>
     callOf: (callId: string) => MatchedCall | null
     forgetCall: (callId: string) => void
   }
@@ -80,6 +81,8 @@ export function createPipeline(options: PipelineOptions) {
   let timer: NodeJS.Timeout | undefined
   /** Calls with a look-up kept in `customers`, to be forgotten when the floor forgets them. */
   const lookedUp = new Set<string>()
+  /** Calls that were found in progress, and not looked up since: what was said of them before stands. */
+  const begunBefore = new Set<string>()
   /** What was kept of the last look-up, by call: a card that changes is no look-up. */
   const keptLookups = new Map<string, string>()
   const desksOfCalls = createDesksOfCalls()
@@ -99,6 +102,8 @@ export function createPipeline(options: PipelineOptions) {
       entries.push({ kind: 'input', event })
       if (own.length > 0) entries.push({ kind: 'facts', facts: own })
       news.push(own)
+      if (event.type !== 'snapshot' && event.recorded !== true) continue
+      for (const fact of own) if (fact.type === 'call.started') noteBegunBefore(fact.callId)
     }
     if (entries.length > 0) {
       const kept = history.append(entries)
@@ -116,6 +121,11 @@ export function createPipeline(options: PipelineOptions) {
     // For whoever asks later, and so after people are told.
     const parts = desksOfCalls.entriesFor(floor, events, facts)
     if (parts.length > 0) history.append(parts)
+  }
+
+  function noteBegunBefore(callId: string): void {
+    begunBefore.add(callId)
+    dialplan.foundInProgress(callId)
   }
 
   function holdBack(pbx: string, news: readonly (readonly Fact[])[]): void {
@@ -205,9 +215,15 @@ export function createPipeline(options: PipelineOptions) {
     bind(callId, decision.customerId, true, by)
   }
 
-  function bind(callId: string, customerId: string | null, decided: boolean, by: string | null): void {
+  function bind(
+    callId: string,
+    customerId: string | null,
+    decided: boolean,
+    by: string | null,
+    reason: CandidateReason | null = null,
+  ): void {
     try {
-      history.bindCustomer(callId, customerId, decided, by)
+      history.bindCustomer(callId, customerId, decided, by, reason)
     } catch (error) {
       log.warn({ callId, err: error }, 'Who the call was matched to could not be kept.')
     }
@@ -218,10 +234,11 @@ export function createPipeline(options: PipelineOptions) {
     lookedUp.add(callId)
     lookingUp.add(callId)
     try {
-      const known = history.bindingOf(callId)
-      const isToRestore = known?.decided === true && customers.callOf(callId)?.decided !== true
+      const wasDecided =
+        history.bindingOf(callId)?.decided === true && customers.callOf(callId)?.decided !== true
+      const isToRestore = begunBefore.delete(callId) || wasDecided
       const matched = isToRestore
-        ? await customers.restoreCall(toMatch(call), known.customerId)
+        ? await customers.restoreCall(toMatch(call), () => history.recall(callId))
         : await customers.matchCall(toMatch(call))
       // Else something else was asked or said meanwhile: an answer to less would bind the wrong customer, and have the
       // dialplan go on too early.
@@ -270,7 +287,7 @@ export function createPipeline(options: PipelineOptions) {
     if (!decided && (saysNothing || known.decided)) return
     const customerId = customer?._id ?? null
     if (customerId === known.customerId && decided === known.decided) return
-    bind(callId, customerId, decided, decidedBy)
+    bind(callId, customerId, decided, decidedBy, decided ? null : match.by)
   }
 
   function tick(): void {
@@ -281,6 +298,7 @@ export function createPipeline(options: PipelineOptions) {
       keptLookups.delete(callId)
       customers.forgetCall(callId)
     }
+    for (const callId of begunBefore) if (!floor.calls.has(callId)) begunBefore.delete(callId)
     for (const memory of [desksOfCalls, dialplan]) memory.forget((callId) => !floor.calls.has(callId))
     if (now() - checkpointAt >= checkpointEveryMs) void checkpoint()
   }
@@ -346,6 +364,7 @@ export function createPipeline(options: PipelineOptions) {
         replayed += 1
       }
       if (unkept.length > 0) history.append([{ kind: 'facts', facts: unkept }])
+      for (const callId of floor.calls.keys()) noteBegunBefore(callId)
       for (const pbx of floor.links.keys()) {
         const saved = recovery.checkpoint ? recovery.checkpoint.at + (clockDifferences.get(pbx) ?? 0) : 0
         const at = Math.max(lastAt.get(pbx) ?? 0, saved) || now()
@@ -376,7 +395,10 @@ export function createPipeline(options: PipelineOptions) {
       return (snapshot) => reconcile(copy, snapshot)
     },
 
-    /** Finds the cards of the calls that a restart found in progress; what an agent had decided stays decided. */
+    /**
+     * Finds the cards of the calls that a restart found in progress, as they were: what had been found, decided and verified
+     * is read from history where this node does not know it any more.
+     */
     async restoreCards(): Promise<void> {
       for (const call of floor.calls.values()) {
         const isNobodys = call.direction === 'internal' || call.party.erased === true

@@ -19,7 +19,7 @@ import { answersOf } from './answers.ts'
 import { cardFor, noteOf, type ClosedParts, type NameOf } from './card.ts'
 import { createChoices } from './choices.ts'
 import { ownNumbers, takeOutOfCalls } from './erase.ts'
-import { createMatching, type CallToMatch, type MatchedCall } from './matching.ts'
+import { createMatching, type CallToMatch, type KeptOf, type MatchedCall } from './matching.ts'
 import {
   customerModel,
   customersCollection,
@@ -28,7 +28,8 @@ import {
   type StoredCustomer,
 } from './model.ts'
 import { createPins, type PinLock } from './pins.ts'
-import { candidateOf, candidatesFor } from './ranking.ts'
+import { candidatesFor } from './ranking.ts'
+import { decidedFor, decidedForNobody } from './restore.ts'
 import { searchCustomers } from './search.ts'
 import { putOnTimeline, takeOffTimeline, type Talk } from './timeline.ts'
 
@@ -131,14 +132,7 @@ export function createCustomers(options: CustomersOptions) {
     decidedBy: string | null,
   ): Promise<MatchedCall> {
     const withNotes = (await moveNotes(call.callId, customer._id)) ?? customer
-    const others = call.match.candidates.filter(({ customerId }) => customerId !== customer._id)
-    const bound: MatchedCall = {
-      ...call,
-      match: { outcome: 'one', by: 'chosen', candidates: [candidateOf(withNotes, 'chosen'), ...others] },
-      customer: withNotes,
-      decided: true,
-      decidedBy,
-    }
+    const bound = decidedFor(call, withNotes, decidedBy)
     matching.set(bound)
     options.onChange(bound)
     return bound
@@ -146,15 +140,7 @@ export function createCustomers(options: CustomersOptions) {
 
   /** The agent has said that it is nobody we know of: the call is nobody's until they say whose. */
   function disown(call: MatchedCall, decidedBy: string | null): MatchedCall {
-    const candidates = call.match.candidates.filter(({ customerId }) => customerId !== call.customer?._id)
-    const outcome = candidates.length > 0 ? ('several' as const) : ('none' as const)
-    const disowned: MatchedCall = {
-      ...call,
-      match: { outcome, by: candidates.length > 0 ? 'sameNumber' : null, candidates },
-      customer: null,
-      decided: true,
-      decidedBy,
-    }
+    const disowned = decidedForNobody(call, decidedBy)
     matching.set(disowned)
     options.onChange(disowned)
     return disowned
@@ -266,16 +252,10 @@ export function createCustomers(options: CustomersOptions) {
     matchCall: (call: CallToMatch): Promise<MatchedCall> => matching.match(call),
 
     /**
-     * After a restart: looks the call up again, and has it belong to whom the agent had said (null: nobody). Never rejects:
-     * with the database away it stays as `matchCall` left it, and may be restored again.
+     * As `matchCall`, for a call of before a restart: what had been found or decided stands, whatever is found now. While it
+     * cannot be asked the card cannot be read; with the database back it comes as a late look-up does.
      */
-    restoreCall: async (call: CallToMatch, customerId: string | null): Promise<MatchedCall> => {
-      const matched = await matching.match(call)
-      if (matched.decided || matched.match.outcome === 'unavailable') return matched
-      if (customerId === null) return disown(matched, null)
-      const customer = await read(customerId).catch(() => null)
-      return customer ? bind(matched, customer, null) : matched
-    },
+    restoreCall: (call: CallToMatch, keptOf: KeptOf): Promise<MatchedCall> => matching.match(call, keptOf),
 
     /** What is known of a call now, without asking anybody; null for a call that was never matched or is forgotten. */
     callOf: (callId: string): MatchedCall | null => matching.get(callId),

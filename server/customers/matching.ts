@@ -4,9 +4,11 @@ import type { ReadNumber } from '../../shared/number-reader.ts'
 import type { PhoneNumber } from '../../shared/phone-numbers.ts'
 import type { Collection } from '../database/database.ts'
 import { isDatabaseAway } from '../database/errors.ts'
+import type { KeptCustomer } from '../history/entries.ts'
 import { accountKey, digitsKey, tailKey } from './keys.ts'
 import type { StoredCustomer } from './model.ts'
 import { rank, type CallFacts } from './ranking.ts'
+import { asKept } from './restore.ts'
 
 /** What a call brings to be matched by. */
 export interface CallToMatch {
@@ -33,7 +35,7 @@ export interface MatchedCall {
   readonly customer: StoredCustomer | null
   /** Whether an agent said who is calling: then no look-up changes it. */
   readonly decided: boolean
-  /** Which agent: their person's id; null where none did, or where that was before a restart. */
+  /** Which agent: their person's id; null where none did, or where that was not kept over a restart. */
   readonly decidedBy: string | null
 }
 
@@ -52,8 +54,12 @@ export interface MatchingOptions {
   now: () => number
 }
 
+/** Asks what is kept of whose a call is. @throws ProblemError `database.unreachable` when only the database could tell */
+export type KeptOf = () => Promise<KeptCustomer | null>
+
 export interface Matching {
-  match: (call: CallToMatch) => Promise<MatchedCall>
+  /** @param keptOf of a call of before a restart: until it has answered, the look-up waits, and what it says stands */
+  match: (call: CallToMatch, keptOf?: KeptOf) => Promise<MatchedCall>
   get: (callId: string) => MatchedCall | null
   /** As `get`, after a look-up that is under way. */
   settled: (callId: string) => Promise<MatchedCall | null>
@@ -73,6 +79,10 @@ interface Kept {
   request: CallToMatch
   call: MatchedCall
   pending: Promise<MatchedCall> | null
+  /** What is kept of it is still to be asked. */
+  keptOf: KeptOf | null
+  /** Its number is our own, or not to be looked up. */
+  isIgnored: boolean
 }
 
 /**
@@ -94,7 +104,18 @@ export function createMatching(options: MatchingOptions): Matching {
     return [...(await find({ lookupKeys: numberKey, 'choices.number': numberKey })), ...found]
   }
 
-  async function lookUp(request: CallToMatch, call: MatchedCall): Promise<MatchedCall> {
+  /** The call as a look-up of now leaves it, or where something is kept of it, as it was. */
+  async function lookUp({ request, call, keptOf, isIgnored }: Kept): Promise<MatchedCall> {
+    if (keptOf === null) return lookUpNow(request, call)
+    const ignored: MatchedCall = { ...call, match: { outcome: 'ignored', by: null, candidates: [] } }
+    const [kept, found] = await Promise.all([keptOf(), isIgnored ? ignored : lookUpNow(request, call)])
+    if (kept === null) return found
+    const { customerId } = kept
+    const customer = customerId === null ? null : await options.customers().findOne({ _id: customerId })
+    return asKept(found, kept, customer)
+  }
+
+  async function lookUpNow(request: CallToMatch, call: MatchedCall): Promise<MatchedCall> {
     const [byAccount, byNumber] = await Promise.all([
       request.account === null ? [] : find({ lookupKeys: accountKey(request.account) }),
       call.numberKey === null ? [] : withNumber(call.numberKey),
@@ -137,8 +158,9 @@ export function createMatching(options: MatchingOptions): Matching {
     if (options.isAway()) return settle(unavailable)
 
     let late = false
-    const answer = lookUp(request, call).then(
+    const answer = lookUp(entry).then(
       (result) => {
+        if (stillAsked()) entry.keptOf = null
         settle(result)
         if (late && stillAsked()) options.onLate(entry.call)
         return entry.call
@@ -176,9 +198,10 @@ export function createMatching(options: MatchingOptions): Matching {
   }
 
   return {
-    match: async (request) => {
+    match: async (request, keptOf) => {
       const known = kept.get(request.callId)
-      if (known && sameQuestion(known.request, request)) return known.pending ?? known.call
+      const isAsked = known !== undefined && sameQuestion(known.request, request)
+      if (isAsked && (keptOf === undefined || known.keptOf !== null)) return known.pending ?? known.call
       if (known?.call.decided === true) {
         known.request = request
         return known.call
@@ -197,13 +220,11 @@ export function createMatching(options: MatchingOptions): Matching {
         decided: false,
         decidedBy: null,
       })
-      const ignore = usable?.kind === 'own' || usable?.kind === 'ignored'
-      const outcome = ignore
-        ? 'ignored'
-        : usable === null && request.account === null
-          ? 'withheld'
-          : 'pending'
-      const entry: Kept = { request, call: call(outcome), pending: null }
+      const isIgnored = usable?.kind === 'own' || usable?.kind === 'ignored'
+      const toAsk = keptOf ?? known?.keptOf ?? null
+      const atOnce = isIgnored ? 'ignored' : usable === null && request.account === null ? 'withheld' : null
+      const outcome = toAsk === null ? (atOnce ?? 'pending') : 'pending'
+      const entry: Kept = { request, call: call(outcome), pending: null, keptOf: toAsk, isIgnored }
       keep(entry)
       return outcome === 'pending' ? begin(entry) : entry.call
     },

@@ -64,11 +64,12 @@ export function applyEntry(
     }
   }
   if (entry.kind === 'binding') {
-    const { callId, customerId, decided, at } = entry
+    const { callId, customerId, decided, by = null, reason = null, at } = entry
     calls.set(callId, {
       ...(calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)),
       customerId,
       customerDecided: decided,
+      customerBy: { personId: by, reason },
     })
   }
   if (entry.kind === 'verification') {

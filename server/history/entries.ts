@@ -64,8 +64,8 @@ export interface Painted {
 
 /**
  * What an entry says. The facts that came of an input stand directly after it, best in the same batch.
- * `binding` says who a call's customer is (null: nobody), whether an agent said so, and which (`by`: a person's id). `lookup`:
- * why that one, and who else was weighed. `verification`: what was done to verify the caller. `told` and `painted`: what
+ * `binding` says who a call's customer is (null: nobody), whether an agent said so, and which (`by`: a person's id), else what
+ * they were recognised by (`reason`). `lookup`: why that one, and who else was weighed. `verification`: what was done to verify the caller. `told` and `painted`: what
  * people's screens were told, and when it stood there. `desks`: who sat where with which phones, and as which members of
  * queues, when they came to have a part in the call. `record` replaces a call's document, after a gap in which its facts could
  * not be kept.
@@ -73,7 +73,14 @@ export interface Painted {
 export type EntryBody =
   | { kind: 'input'; event: PbxEvent }
   | { kind: 'facts'; facts: readonly Fact[] }
-  | { kind: 'binding'; callId: string; customerId: string | null; decided: boolean; by?: string }
+  | {
+      kind: 'binding'
+      callId: string
+      customerId: string | null
+      decided: boolean
+      by?: string
+      reason?: CandidateReason
+    }
   | ({ kind: 'lookup' } & LookupResult)
   | { kind: 'verification'; callId: string; step: VerificationStep }
   | ({ kind: 'told' } & Told)
@@ -93,6 +100,18 @@ export type Entry = {
   sealed?: readonly SealedPart[]
   erased?: boolean
 } & EntryBody
+
+/** What is kept of who a call's customer is, and how that came to be known. */
+export interface KeptCustomer {
+  /** Null: nobody's. */
+  customerId: string | null
+  /** Whether an agent said so. */
+  decided: boolean
+  /** Which agent; null where none did, or where that was not kept. */
+  decidedBy: string | null
+  /** What a look-up recognised them by; null where that was not kept. */
+  reason: CandidateReason | null
+}
 
 /** What every entry must have to be read at all. What stands inside is guarded by the entry's checksum. */
 const envelopeSchema = z.looseObject({

@@ -162,7 +162,11 @@ export function absorbCall(
     {
       ...into,
       ...(!into.customerDecided && (into.customerId === null || merged.customerDecided)
-        ? { customerId: merged.customerId, customerDecided: merged.customerDecided }
+        ? {
+            customerId: merged.customerId,
+            customerDecided: merged.customerDecided,
+            ...(merged.customerBy ? { customerBy: merged.customerBy } : {}),
+          }
         : {}),
       visits: first([...merged.visits, ...into.visits], (visit) => visit.visitId),
       offers: first([...merged.offers, ...into.offers], (offer) => offer.offerId),

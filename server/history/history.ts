@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Health } from '../../shared/api.ts'
+import type { CandidateReason } from '../../shared/customers.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
 import type { Database } from '../database/database.ts'
@@ -12,7 +13,7 @@ import { checkpointFile, smallFiles } from './checkpoint.ts'
 import { watchDiskSpace, type Space } from './disk-space.ts'
 import { startDrain } from './drain.ts'
 import type { EndedContact } from './ended-contacts.ts'
-import type { Entry, EntryBody } from './entries.ts'
+import type { Entry, EntryBody, KeptCustomer } from './entries.ts'
 import { createErasure, sayIfKeysAreStrange, type Erasure } from './erasure.ts'
 import { createRecentGaps, type RecentGaps } from './gaps.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -75,12 +76,25 @@ export interface History extends Queries {
   /** @throws ProblemError `history.spool_full` when a command could not be kept now, and must be refused. */
   requireRoom: () => void
   /**
-   * Says who a call's customer is (null: nobody), and whether an agent said so, and which.
+   * Says who a call's customer is (null: nobody), whether an agent said so, and which, else what a look-up recognised them by.
    * @throws ProblemError `history.spool_full`
    */
-  bindCustomer: (callId: string, customerId: string | null, decided: boolean, by?: string | null) => void
+  bindCustomer: (
+    callId: string,
+    customerId: string | null,
+    decided: boolean,
+    by?: string | null,
+    reason?: CandidateReason | null,
+  ) => void
   /** What was said last of a running call's customer, also before a restart; null for a call not in memory. */
   bindingOf: (callId: string) => { customerId: string | null; decided: boolean } | null
+  /**
+   * What was said of a call's customer, also of a call that this run, or this node's checkpoint, does not know from its
+   * beginning: from then on `bindingOf` and `verificationOf` know it too.
+   * @returns null when there is no such call
+   * @throws ProblemError `database.unreachable` when only the database could tell and it is away
+   */
+  recall: (callId: string) => Promise<KeptCustomer | null>
   /**
    * Destroys the keys of all calls of a customer, and of those from their numbers that are nobody's: from then on nobody can
    * read who called or what was keyed in. Times and outcomes stay. Asked again it finishes what was begun.
@@ -278,14 +292,26 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
     requireRoom: () => {
       if (disk.state() === 'full') throw new ProblemError('history.spool_full')
     },
-    bindCustomer: (callId, customerId, decided, by = null) => {
-      const binding = { kind: 'binding' as const, callId, customerId, decided }
-      const { kept } = writer.append([by === null ? binding : { ...binding, by }])
+    bindCustomer: (callId, customerId, decided, by = null, reason = null) => {
+      const how = { ...(by === null ? {} : { by }), ...(reason === null ? {} : { reason }) }
+      const { kept } = writer.append([{ kind: 'binding', callId, customerId, decided, ...how }])
       if (!kept) throw new ProblemError('history.spool_full')
     },
     bindingOf: (callId) => {
       const call = recent.get(callId)
       return call ? { customerId: call.customerId, decided: call.customerDecided } : null
+    },
+    recall: async (callId) => {
+      await recent.complete(callId, async () => (await store.readCalls([callId])).get(callId))
+      const call = recent.get(callId)
+      if (!call) return null
+      const { customerId, customerDecided: decided, customerBy } = call
+      return {
+        customerId,
+        decided,
+        decidedBy: customerBy?.personId ?? null,
+        reason: customerBy?.reason ?? null,
+      }
     },
     eraseCustomer: async (customerId, numbers) => {
       // Whose a call is stands with its keys only when the database has it.
@@ -324,7 +350,8 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       // As of the floor: what is forgotten after it may still be in it.
       const erasedUntil = erasure.until()
       const save = async (): Promise<void> => {
-        const [calls, channels] = [recent.all(), channelCalls.all()]
+        // Of a call that was found in progress more may be in the database than here: it is asked again then.
+        const [calls, channels] = [recent.whole(), channelCalls.all()]
         await checkpoints.write({ seq, at: clock(), floor, calls, channels, erasedUntil })
         checkpointSeq = seq
         removeDone()

@@ -11,6 +11,7 @@ import {
   reconstructedSchema,
   visitOutcomeSchema,
 } from '../../shared/calls.ts'
+import { candidateReasonSchema } from '../../shared/customers.ts'
 import { verificationStepSchema } from '../../shared/verification.ts'
 import { defineModel } from '../database/schema.ts'
 
@@ -43,6 +44,10 @@ export const callDocumentSchema = z.object({
   customerId: z.string().nullable(),
   /** Whether an agent said whose call it is, or that it is nobody's. */
   customerDecided: z.boolean().default(false),
+  /** Which agent said so, and what a look-up recognised the customer by; absent in documents of older versions. */
+  customerBy: z
+    .object({ personId: z.string().nullable(), reason: candidateReasonSchema.nullable() })
+    .optional(),
   startedAt: instantSchema,
   endedAt: instantSchema.nullable(),
   end: callEndSchema.nullable(),

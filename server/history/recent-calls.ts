@@ -15,6 +15,15 @@ export interface RecentCalls {
   /** A document from the database, with what it has not seen yet. */
   freshen: (call: CallDocument) => CallDocument
   all: () => CallDocument[]
+  /** Those that are here from their beginning. */
+  whole: () => CallDocument[]
+  /**
+   * Has a call here as a whole: one that was found in progress, or is not here, is read, and what the reader has not seen of
+   * it is folded in.
+   * @param read what the database has of it
+   * @throws what `read` throws
+   */
+  complete: (callId: string, read: () => Promise<CallDocument | undefined>) => Promise<void>
   /** What is personal in some calls is no more. */
   erase: (callIds: ReadonlySet<string>) => void
   /** The database has everything up to this entry: ended calls that are in it leave. */
@@ -33,17 +42,38 @@ export function createRecentCalls(
   mostEnded: number,
 ): RecentCalls {
   const calls = new Map(known.map((call) => [call._id, call]))
-  /** Entries about calls that began before our time (they are in the database), by call. */
+  /** Entries about calls that began before our time (they are in the database), by call. One may be `partial` besides. */
   const loose = new Map<string, Entry[]>()
   const ended = new Set(known.filter((call) => call.endedAt !== null).map((call) => call._id))
+  /** Calls that were found in progress: the database may know of them from before. */
+  const partial = new Set<string>()
+  /** How often a call is being read: what comes meanwhile is not in what is read. */
+  const beingRead = new Map<string, number>()
+  /** Whether the last input told of what had begun before. */
+  let ofBefore = false
+
+  const folded = (call: CallDocument): CallDocument => {
+    const found = new Map(calls).set(call._id, call)
+    for (const entry of loose.get(call._id) ?? []) applyEntry(found, entry, (callId) => callId === call._id)
+    return found.get(call._id) ?? call
+  }
+  const isWhole = (callId: string): boolean => calls.has(callId) && !partial.has(callId)
+  const letGo = (callId: string): void => {
+    ended.delete(callId)
+    partial.delete(callId)
+    calls.delete(callId)
+  }
 
   return {
     apply: (entry) => {
+      if (entry.kind === 'input') ofBefore = entry.event.type === 'snapshot' || entry.event.recorded === true
       if (!isFolded(entry)) return
       const touched = callsOf(entry)
       const here = (callId: string): boolean => calls.has(callId) || begins(entry, callId)
       for (const callId of touched) {
-        if (here(callId)) continue
+        const isFound = entry.kind === 'facts' && !calls.has(callId) && begins(entry, callId)
+        if (isFound && (ofBefore || loose.has(callId))) partial.add(callId)
+        if (here(callId) && !partial.has(callId)) continue
         const entries = loose.get(callId)
         if (entries) entries.push(entry)
         else loose.set(callId, [entry])
@@ -52,20 +82,34 @@ export function createRecentCalls(
       for (const callId of touched) if ((calls.get(callId)?.endedAt ?? null) !== null) ended.add(callId)
       for (const oldest of ended) {
         if (ended.size <= mostEnded) break
-        ended.delete(oldest)
-        calls.delete(oldest)
+        letGo(oldest)
       }
       if (loose.size > mostEnded) loose.delete(loose.keys().next().value ?? '')
     },
     get: (callId) => calls.get(callId),
     freshen: (call) => {
       const here = calls.get(call._id)
-      if (here) return here
-      const found = new Map([[call._id, call]])
-      for (const entry of loose.get(call._id) ?? []) applyEntry(found, entry, (callId) => callId === call._id)
-      return found.get(call._id) ?? call
+      return here && isWhole(call._id) ? here : folded(call)
     },
     all: () => [...calls.values()],
+    whole: () => [...calls.values()].filter(({ _id }) => isWhole(_id)),
+    complete: async (callId, read) => {
+      if (isWhole(callId)) return
+      beingRead.set(callId, (beingRead.get(callId) ?? 0) + 1)
+      try {
+        const stored = await read()
+        if (isWhole(callId)) return
+        if (stored) calls.set(callId, folded(stored))
+        if (stored && calls.get(callId)?.endedAt !== null) ended.add(callId)
+        if (!calls.has(callId)) return
+        partial.delete(callId)
+        loose.delete(callId)
+      } finally {
+        const others = (beingRead.get(callId) ?? 1) - 1
+        if (others > 0) beingRead.set(callId, others)
+        else beingRead.delete(callId)
+      }
+    },
     erase: (callIds) => {
       for (const callId of callIds) {
         const call = calls.get(callId)
@@ -83,12 +127,11 @@ export function createRecentCalls(
     },
     drained: (seq) => {
       for (const callId of ended) {
-        if (appliedSeq(calls.get(callId), node) > seq) continue
-        ended.delete(callId)
-        calls.delete(callId)
+        if (appliedSeq(calls.get(callId), node) > seq || beingRead.has(callId)) continue
+        letGo(callId)
       }
       for (const [callId, entries] of loose) {
-        if ((entries.at(-1)?.seq ?? 0) <= seq) loose.delete(callId)
+        if ((entries.at(-1)?.seq ?? 0) <= seq && !beingRead.has(callId)) loose.delete(callId)
       }
     },
   }

@@ -7,9 +7,11 @@ import { createNumberReader } from '../../../shared/number-reader.ts'
 import { createCustomers, type Customers, type Who } from '../../../server/customers/customers.ts'
 import type { CallToMatch, MatchedCall } from '../../../server/customers/matching.ts'
 import { customersCollection, newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
+import type { KeptCustomer } from '../../../server/history/entries.ts'
 import { connectDatabase, type Database } from '../../../server/database/database.ts'
 import { ensureIndexes } from '../../../server/database/schema.ts'
 import { defaultRoleRights } from '../../../shared/people.ts'
+import { ProblemError } from '../../../shared/problems.ts'
 import { testDatabaseUri } from '../support/database.ts'
 
 const log = { info: () => undefined, warn: () => undefined }
@@ -36,6 +38,11 @@ function call(known: Partial<CallToMatch>): CallToMatch {
     account: null,
     ...known,
   }
+}
+
+/** What is kept of whose a call is, as history tells it. */
+function kept(customerId: string | null, more: Partial<KeptCustomer> = {}) {
+  return () => Promise.resolve({ customerId, decided: true, decidedBy: null, reason: null, ...more })
 }
 
 /** Somebody put into the database beside the cast. */
@@ -209,10 +216,26 @@ describe('an agent says who is calling', () => {
 
   it('after a restart, as the agent had said: a customer whom the number does not find, or nobody', async () => {
     const chosen = call({ number: '+380445551234' })
-    const restored = await customers.restoreCall(chosen, 'cast-weber')
-    expect(restored).toMatchObject({ decided: true, customer: { name: 'Jonas Weber' } })
-    const disowned = await customers.restoreCall(call({ number: '+380445551234' }), null)
+    const restored = await customers.restoreCall(chosen, kept('cast-weber', { decidedBy: 'lev' }))
+    expect(restored).toMatchObject({ decided: true, decidedBy: 'lev', customer: { name: 'Jonas Weber' } })
+    const disowned = await customers.restoreCall(call({ number: '+380445551234' }), kept(null))
     expect(disowned).toMatchObject({ decided: true, customer: null, match: { outcome: 'none' } })
+    const withheld = await customers.restoreCall(call({ number: null }), kept('cast-weber'))
+    expect(withheld).toMatchObject({ decided: true, customer: { name: 'Jonas Weber' } })
+  })
+
+  it('after a restart, as a look-up had found, though less is known of the call than then', async () => {
+    const found = { decided: false, reason: 'account' as const }
+    const caller = call({ number: '+380445551234' })
+    const restored = await customers.restoreCall(caller, kept('cast-weber', found))
+    expect(restored).toMatchObject({ decided: false, customer: { name: 'Jonas Weber' } })
+    expect(restored.match).toMatchObject({ outcome: 'one', by: 'account' })
+    expect(restored.match.candidates.map(({ name }) => name)).toEqual(['Jonas Weber', 'Olena Kovalchuk'])
+    // and what is learnt later is looked up as ever
+    const learnt = await customers.matchCall({ ...caller, account: '950203' })
+    expect(learnt.customer?.name).not.toBe('Jonas Weber')
+    const ofNobody = await customers.restoreCall(call({ number: '+380445551234' }), kept('gone', found))
+    expect(ofNobody.customer?.name).toBe('Olena Kovalchuk')
   })
 
   it('and it is somebody else’s phone: what was noted meanwhile follows to them', async () => {
@@ -505,5 +528,32 @@ describe('when the database is away', () => {
     await stranded.retryUnavailable()
     expect(stranded.callOf(callId)?.customer?.name).toBe('Olena Kovalchuk')
     expect(told).toHaveLength(1)
+  })
+
+  it('with what an agent had said before a restart: nobody is ever told of whom the number finds', async () => {
+    const told: MatchedCall[] = []
+    let away = true
+    const stranded = createCustomers({
+      database: {
+        ...database,
+        connection: database.connection.useDb('elsewhere-too'),
+        state: () => ({ state: away ? 'away' : 'ready', since: 0, message: null }),
+      },
+      readNumber: createNumberReader(planOf('DE')),
+      partIn: () => 'talking',
+      nameOf,
+      log,
+      onChange: (changed) => told.push(changed),
+    })
+    const asked = call({ number: '+380445551234' })
+    const keptOf = () =>
+      away ? Promise.reject(new ProblemError('database.unreachable')) : kept('cast-weber')()
+    expect((await stranded.restoreCall(asked, keptOf)).match.outcome).toBe('unavailable')
+    // More is known of it, and still nobody can read what was said.
+    expect((await stranded.matchCall({ ...asked, account: '950203' })).match.outcome).toBe('unavailable')
+    away = false
+    await stranded.retryUnavailable()
+    expect(stranded.callOf(asked.callId)).toMatchObject({ decided: true, customer: { name: 'Jonas Weber' } })
+    expect(told.map(({ customer }) => customer?.name)).toEqual(['Jonas Weber'])
   })
 })

@@ -123,7 +123,9 @@ describe('a PIN', () => {
     await customers.setPin(id, null, nina)
     expect(await customers.checkPin(id, '4711', lock)).toBe('unchecked')
     const keyless = open('')
-    await keyless.restoreCall(callFrom('verified'), id)
+    await keyless.restoreCall(callFrom('verified'), () =>
+      Promise.resolve({ customerId: id, decided: true, decidedBy: null, reason: null }),
+    )
     await expect(keyless.setPin(id, '4711', nina)).rejects.toMatchObject({ code: 'verification.not_open' })
     await expect(customers.setPin('nobody', '4711', nina)).rejects.toMatchObject({
       code: 'verification.needed',

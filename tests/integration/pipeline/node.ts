@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CallToMatch, MatchedCall } from '../../../server/customers/matching.ts'
+import type { CallToMatch, KeptOf, MatchedCall } from '../../../server/customers/matching.ts'
 import { newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
 import type { Fact } from '../../../server/floor/facts.ts'
 import type { FloorOptions } from '../../../server/floor/state.ts'
@@ -117,15 +117,15 @@ function fakeCustomers() {
       if (asked.findLast(({ callId }) => callId === call.callId) === call) kept.set(call.callId, matched)
       return matched
     },
-    restoreCall: (call: CallToMatch, customerId: string | null): Promise<MatchedCall> => {
+    restoreCall: async (call: CallToMatch, keptOf: KeptOf): Promise<MatchedCall> => {
+      const known = await keptOf()
+      if (known === null || (!known.decided && known.customerId === null)) return fake.matchCall(call)
+      const { customerId, decided, decidedBy } = known
       restored.push({ callId: call.callId, customerId })
-      const matched = {
-        ...nobody(call),
-        customer: customerId === null ? null : customerNamed(customerId),
-        decided: true,
-      }
+      const customer = customerId === null ? null : customerNamed(customerId)
+      const matched = { ...nobody(call), customer, decided, decidedBy }
       kept.set(call.callId, matched)
-      return Promise.resolve(matched)
+      return matched
     },
     callOf: (callId: string): MatchedCall | null => kept.get(callId) ?? null,
     forgetCall: (callId: string): void => {

@@ -16,7 +16,7 @@ export interface RememberingParts {
 /** What takes part when a customer is erased; each is satisfied by the part of that name. */
 export interface ErasureParts extends RememberingParts {
   customers: Pick<Customers, 'ownNumbers' | 'erase' | 'forgetErased'>
-  history: Pick<History, 'eraseCustomer'>
+  history: Pick<History, 'eraseCustomer' | 'finishErasure'>
   pipeline: Pick<Pipeline, 'isInCall' | 'forgetParties'>
   people: Pick<People, 'audit'>
 }
@@ -54,6 +54,7 @@ export async function eraseCustomer(
   mustNotBeInCall()
   await people.audit('customer.erased', actorId, customerId)
   await customers.erase(customerId)
+  await history.finishErasure(customerId, numbers)
   // Whoever came to look at their day, or their call, before the card had gone.
   await forgetErased(parts, { callIds: [], customerIds: [customerId] })
   return { calls: callIds.length }

@@ -14,6 +14,7 @@ import type { Call, Floor, FloorOptions } from './floor/state.ts'
 import { partIn, talksAt, type PartInCall } from './floor/views.ts'
 import type { EntryBody } from './history/entries.ts'
 import type { History } from './history/history.ts'
+import { withoutForgotten } from './history/personal.ts'
 
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
 export interface PipelineOptions extends Pick<DialplanOptions, 'deskOf' | 'closedQueues' | 'setVariables'> {
@@ -48,6 +49,9 @@ const longAfterMs = 24 * 3_600_000
 const mostUntold = 50_000
 /** So many calls at most wait for a database that is away to be looked up again. */
 const mostToBeLookedUp = 5_000
+
+/** So many calls and channels at most are known to be forgotten. */
+const mostForgotten = 10_000
 
 /** Kept in the checkpoint beside the floor. */
 interface HeardJson {
@@ -85,6 +89,8 @@ export function createPipeline(options: PipelineOptions) {
   const begunBefore = new Set<string>()
   /** What was kept of the last look-up, by call: a card that changes is no look-up. */
   const keptLookups = new Map<string, string>()
+  /** Calls whose party was erased, and customers' channels in them: whatever the PBX goes on saying of those is not kept. */
+  const forgotten = new Set<string>()
   const desksOfCalls = createDesksOfCalls()
   const { deskOf, closedQueues, setVariables } = options
   const callOf = (callId: string) => floor.calls.get(callId)
@@ -94,11 +100,18 @@ export function createPipeline(options: PipelineOptions) {
   function takeAll(events: readonly PbxEvent[]): void {
     const entries: EntryBody[] = []
     const news: (readonly Fact[])[] = []
-    for (const event of events) {
+    const toErase: string[] = []
+    for (const told of events) {
+      const event = withoutForgotten(told, isForgotten)
       noteClock(event)
       const own = reduced(event)
       const isSilentTick = event.type === 'tick' && own?.length === 0
       if (own === null || isSilentTick) continue
+      for (const fact of own) {
+        // A call in which the customer of another goes on; one that is found in progress, though it was erased before.
+        if (fact.type === 'call.identified' && fact.party.erased === true) forget(fact.callId)
+        if (fact.type === 'call.started' && forgotten.has(fact.callId)) toErase.push(fact.callId)
+      }
       entries.push({ kind: 'input', event })
       if (own.length > 0) entries.push({ kind: 'facts', facts: own })
       news.push(own)
@@ -121,6 +134,27 @@ export function createPipeline(options: PipelineOptions) {
     // For whoever asks later, and so after people are told.
     const parts = desksOfCalls.entriesFor(floor, events, facts)
     if (parts.length > 0) history.append(parts)
+    for (const callId of toErase) eraseOnFloor(callId)
+  }
+
+  function eraseOnFloor(callId: string): void {
+    const call = floor.calls.get(callId)
+    if (call) take({ ...stampNow(call.pbx), type: 'call.erased', callId })
+  }
+
+  function isForgotten(id: string): boolean {
+    if (forgotten.size === 0) return false
+    return forgotten.has(id) || forgotten.has(floor.channels.get(id)?.callId ?? '')
+  }
+
+  function forget(callId: string): void {
+    forgotten.add(callId)
+    const customerChannelId = floor.calls.get(callId)?.customerChannelId
+    if (customerChannelId != null) forgotten.add(customerChannelId)
+    for (const oldest of forgotten) {
+      if (forgotten.size <= mostForgotten) break
+      forgotten.delete(oldest)
+    }
   }
 
   function noteBegunBefore(callId: string): void {
@@ -364,7 +398,10 @@ export function createPipeline(options: PipelineOptions) {
         replayed += 1
       }
       if (unkept.length > 0) history.append([{ kind: 'facts', facts: unkept }])
-      for (const callId of floor.calls.keys()) noteBegunBefore(callId)
+      for (const { callId, party } of floor.calls.values()) {
+        if (party.erased === true) forget(callId)
+        else noteBegunBefore(callId)
+      }
       for (const pbx of floor.links.keys()) {
         const saved = recovery.checkpoint ? recovery.checkpoint.at + (clockDifferences.get(pbx) ?? 0) : 0
         const at = Math.max(lastAt.get(pbx) ?? 0, saved) || now()
@@ -421,6 +458,8 @@ export function createPipeline(options: PipelineOptions) {
     cardChanged(matched: MatchedCall): void {
       const { callId } = matched
       const call = floor.calls.get(callId)
+      // An answer, or an agent's word, that was under way when they were erased.
+      if (call?.party.erased === true) return
       if (call && !matched.decided && history.bindingOf(callId)?.decided === true) {
         // Decided before a restart, and looked up only now: the agent's word stands.
         void lookUp(call)
@@ -461,8 +500,9 @@ export function createPipeline(options: PipelineOptions) {
     async forgetParties(callIds: readonly string[]): Promise<void> {
       for (const callId of callIds) {
         keptLookups.delete(callId)
-        const call = floor.calls.get(callId)
-        if (call) take({ ...stampNow(call.pbx), type: 'call.erased', callId })
+        // Also of a call that the PBX has not named yet, as after a start.
+        forget(callId)
+        eraseOnFloor(callId)
       }
       await checkpoint()
     },

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import type { CallKeys } from '../keys/call-keys.ts'
-import type { KeyStore } from '../keys/key-store.ts'
+import type { CustomerErased, DestroyedKeys, KeyStore } from '../keys/key-store.ts'
 import type { MasterKeys } from '../keys/master-keys.ts'
+import type { CallDocument } from './model.ts'
 import type { RecentCalls } from './recent-calls.ts'
 
 /** Who is not to be known any more: the calls whose keys are destroyed, and the customers for whom they were. */
@@ -20,6 +21,11 @@ export interface Erasure {
    * @throws ProblemError `database.unreachable`, the file system's error, or that of whoever is told; repeat it then
    */
   erase: (customerId: string, numbers: readonly string[]) => Promise<string[]>
+  /**
+   * To be called when their card has gone: whoever came to be known as them meanwhile is forgotten too, by every node.
+   * @throws ProblemError `database.unreachable`
+   */
+  finish: (customerId: string, numbers: readonly string[]) => Promise<void>
   /** Destroys here what other nodes, or a run of this one that was stopped, destroyed in the database since it was last asked. */
   followOthers: () => Promise<void>
   /** Has somebody told of each erasure from now on, until it resolves: who remembers callers is to forget them too. */
@@ -28,14 +34,23 @@ export interface Erasure {
   until: () => number
 }
 
+const nameOfKeys = ({ callId, at }: DestroyedKeys): string => `${callId} ${at}`
+const nameOfErasure = ({ customerId, at }: CustomerErased): string => `customer ${customerId} ${at}`
+
 /** Clocks of nodes, and writes under way, may differ by this, ms. */
 const marginMs = 60_000
 
-/** @param options.until as `until` told it, in the run before; 0 for not known */
+/**
+ * @param options.until as `until` told it, in the run before; 0 for not known
+ * @param options.hashesOf what a call is found by, of its other party's number
+ * @param options.keepForgotten keeps, of calls that go on, that they are nobody's
+ */
 export function createErasure(options: {
   store: KeyStore
   keys: Pick<CallKeys, 'destroy'>
-  recent: RecentCalls
+  recent: Pick<RecentCalls, 'all' | 'erase'>
+  hashesOf: (call: CallDocument) => readonly string[]
+  keepForgotten: (callIds: readonly string[]) => Promise<void>
   /** Removes what was put aside unread. */
   forgetAside: () => void
   master: Pick<MasterKeys, 'hashesOf'>
@@ -43,7 +58,7 @@ export function createErasure(options: {
   log: Pick<Logger, 'warn'>
   clock: () => number
 }): Erasure {
-  const { store, keys, recent, forgetAside, master, log, clock } = options
+  const { store, keys, recent, hashesOf, keepForgotten, forgetAside, master, log, clock } = options
   let { until } = options
   /** What was found at the last look, or erased since: the next one begins a little before it. */
   let followed = new Set<string>()
@@ -55,33 +70,63 @@ export function createErasure(options: {
     recent.erase(those)
     forgetAside()
     await tell(erased)
+    await keepForgotten(erased.callIds)
+  }
+
+  /** Calls of this node that are an erased customer's, or come from their number and are nobody's. */
+  const callsHereOf = ({ customerId, numberHashes }: CustomerErased): string[] =>
+    recent.all().flatMap((call) => {
+      const isTheirs =
+        call.customerId === customerId ||
+        (call.customerId === null && hashesOf(call).some((hash) => numberHashes.includes(hash)))
+      return isTheirs && call.personal.erased !== true ? call._id : []
+    })
+
+  /** What was erased of a customer, with the calls here that the database did not know, or has got new keys of since. */
+  const destroyHereOf = async (
+    erasure: CustomerErased,
+    found: readonly DestroyedKeys[],
+  ): Promise<DestroyedKeys[]> => {
+    const { customerId, at } = erasure
+    const theirs = new Set(found.flatMap((each) => (each.customerId === customerId ? each.callId : [])))
+    const running = recent.all().filter(({ _id, endedAt }) => endedAt === null && theirs.has(_id))
+    const here = [...callsHereOf(erasure), ...running.map(({ _id }) => _id)]
+    if (here.length > 0) await store.destroy(here, customerId, at)
+    return here.map((callId) => ({ callId, customerId, at }))
   }
 
   return {
     erase: async (customerId, numbers) => {
-      const own = await store.callsOfCustomer(customerId)
-      const nobodys = await store.callsOfNumbers(numbers.flatMap(master.hashesOf))
+      const numberHashes = numbers.flatMap(master.hashesOf)
       // In the database first: stopped in between, this node follows it as others do.
       const at = clock()
+      await store.noteErasure({ customerId, at, numberHashes })
+      const own = await store.callsOfCustomer(customerId)
+      const nobodys = await store.callsOfNumbers(numberHashes)
       await store.destroy([...new Set([...own, ...nobodys])], customerId, at)
       const callIds = await store.destroyedFor(customerId)
       await forgetHere({ callIds, customerIds: [customerId] })
+      followed.add(nameOfErasure({ customerId, at, numberHashes }))
       for (const callId of callIds) followed.add(`${callId} ${at}`)
       return callIds
     },
+    finish: (customerId, numbers) =>
+      store.noteErasure({ customerId, at: clock(), numberHashes: numbers.flatMap(master.hashesOf) }),
     followOthers: async () => {
       const at = clock()
       try {
-        const found = await store.destroyedSince(until - marginMs)
-        const name = (each: (typeof found)[number]): string => `${each.callId} ${each.at}`
-        const fresh = found.filter((each) => !followed.has(name(each)))
-        if (fresh.length > 0) {
-          await forgetHere({
-            callIds: [...new Set(fresh.map(({ callId }) => callId))],
-            customerIds: [...new Set(fresh.flatMap(({ customerId }) => customerId ?? []))],
-          })
-        }
-        followed = new Set(found.map(name))
+        const since = until - marginMs
+        const [found, erasures] = await Promise.all([store.destroyedSince(since), store.erasuresSince(since)])
+        const fresh = found.filter((each) => !followed.has(nameOfKeys(each)))
+        const freshErasures = erasures.filter((each) => !followed.has(nameOfErasure(each)))
+        const here: DestroyedKeys[] = []
+        for (const erasure of freshErasures) here.push(...(await destroyHereOf(erasure, found)))
+        const callIds = new Set([...fresh, ...here].map(({ callId }) => callId))
+        const ofKeys = fresh.flatMap(({ customerId }) => customerId ?? [])
+        const customerIds = new Set([...ofKeys, ...freshErasures.map(({ customerId }) => customerId)])
+        if (callIds.size + customerIds.size > 0)
+          await forgetHere({ callIds: [...callIds], customerIds: [...customerIds] })
+        followed = new Set([...[...found, ...here].map(nameOfKeys), ...erasures.map(nameOfErasure)])
         until = at
       } catch (error) {
         log.warn({ err: error }, 'Whom other nodes erased could not be forgotten here; it is tried again.')

@@ -140,7 +140,8 @@ function identified(
 ): CallDocument {
   const { number, name, restricted, erased } = fact.party
   const personal = { ...before.personal, number, name, restricted, dialled: fact.dialled }
-  if (erased !== true) delete personal.erased
+  if (erased === true) personal.erased = true
+  else delete personal.erased
   const startedAt = Math.min(before.startedAt, fact.at)
   return { ...before, direction: fact.direction, personal, startedAt }
 }

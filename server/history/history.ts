@@ -18,7 +18,7 @@ import { createErasure, sayIfKeysAreStrange, type Erasure } from './erasure.ts'
 import { createRecentGaps, type RecentGaps } from './gaps.ts'
 import { lockFolder } from './folder-lock.ts'
 import { defaultHistoryLimits, type HistoryLimits } from './limits.ts'
-import { defineHistoryModels } from './model.ts'
+import { defineHistoryModels, type CallDocument } from './model.ts'
 import { createQueries, type Queries } from './queries.ts'
 import { createRecentCalls } from './recent-calls.ts'
 import { recoveredInputs, type RecoveredInput } from './recovered-inputs.ts'
@@ -27,7 +27,7 @@ import { createSealing } from './sealing.ts'
 import { readSegments } from './segments.ts'
 import { openSpool, type Appended } from './spool.ts'
 import { createStore, type HistoryStore } from './store.ts'
-import type { ShowParty } from './views.ts'
+import { partyOf, type ShowParty } from './views.ts'
 import { createWriter } from './writer.ts'
 
 export interface HistoryOptions {
@@ -103,7 +103,9 @@ export interface History extends Queries {
    * @throws ProblemError `database.unreachable` when the database is away, or does not take what waits for it
    */
   eraseCustomer: Erasure['erase']
-  /** Forgets at once whom other nodes erased; by itself every 10 s once `onErased` was called. */
+  /** To be called when the card of whom was erased has gone. @throws ProblemError `database.unreachable` */
+  finishErasure: Erasure['finish']
+  /** Forgets at once whom other nodes erased; by itself every second once `onErased` was called. */
   followOthers: Erasure['followOthers']
   /**
    * Has somebody told of each erasure, by this node or another, and begins to follow the others: to be called when all that
@@ -137,7 +139,7 @@ export type HistoryStatus = Health['spool'] & {
 }
 
 /** How long another node may go on reading what one erased, ms. */
-const followOthersEveryMs = 10_000
+const followOthersEveryMs = 1_000
 
 /**
  * Opens a node's history: recovers the spool, and begins to fill the database from it.
@@ -238,7 +240,26 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
   const store = createSealedStore({ store: kept, sealing, keys, master, showParty })
   const { forgetAside } = checkpoints
   const until = checkpoint?.erasedUntil ?? 0
-  const erasure = createErasure({ store: kept.keys, keys, recent, forgetAside, master, until, log, clock })
+  const recallWhole = (callId: string): Promise<void> =>
+    recent.complete(callId, async () => (await store.readCalls([callId])).get(callId))
+  const hashesOf = (call: CallDocument): readonly string[] => {
+    const { number } = partyOf(call, showParty)
+    return number?.startsWith('+') === true ? master.hashesOf(number) : []
+  }
+  /** What goes on to be kept of these calls, and what the database has of them, names nobody. */
+  const keepForgotten = async (callIds: readonly string[]): Promise<void> => {
+    const running = callIds.filter((callId) => recent.get(callId)?.endedAt === null)
+    for (const callId of running) await recallWhole(callId)
+    recent.erase(new Set(running))
+    const records = running.flatMap((callId): EntryBody[] => {
+      const call = recent.get(callId)
+      return call ? [{ kind: 'record', call }] : []
+    })
+    if (records.length > 0) writer.append(records)
+  }
+  const erasure = createErasure({
+    ...{ store: kept.keys, keys, recent, hashesOf, keepForgotten, forgetAside, master, until, log, clock },
+  })
   const reader = readSegments(spool.segments, startSeq)
   const removeDone = (): void => spool.removeUntil(Math.min(drain.drainedSeq(), checkpointSeq))
   const drain = startDrain({
@@ -263,6 +284,9 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
   const looking = setInterval(writer.lookAtDisk, 1_000)
   looking.unref()
   let following: NodeJS.Timeout | undefined
+  /** One look at a time. */
+  let look = Promise.resolve()
+  const followOthers = (): Promise<void> => (look = look.then(erasure.followOthers))
   database.whenReady().then(
     () => sayIfKeysAreStrange(kept.keys, master, log),
     () => undefined,
@@ -302,7 +326,7 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       return call ? { customerId: call.customerId, decided: call.customerDecided } : null
     },
     recall: async (callId) => {
-      await recent.complete(callId, async () => (await store.readCalls([callId])).get(callId))
+      await recallWhole(callId)
       const call = recent.get(callId)
       if (!call) return null
       const { customerId, customerDecided: decided, customerBy } = call
@@ -318,11 +342,12 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       if (!(await drainAll(limits.eraseWithinMs))) throw new ProblemError('database.unreachable')
       return erasure.erase(customerId, numbers)
     },
-    followOthers: erasure.followOthers,
+    finishErasure: erasure.finish,
+    followOthers,
     onErased: (listener) => {
       erasure.onErased(listener)
       following ??= setInterval(() => {
-        if (database.state().state === 'ready') void erasure.followOthers()
+        if (database.state().state === 'ready') void followOthers()
       }, followOthersEveryMs).unref()
     },
     keepVerification: (callId, step) => {

@@ -1,6 +1,7 @@
 import type { ChannelInfo, PbxEvent } from '../floor/events.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Entry } from './entries.ts'
+import { inputChannels } from './input-channels.ts'
 import type { CallDocument } from './model.ts'
 
 /*
@@ -56,6 +57,21 @@ export function partEntry(entry: Entry, callOf: CallOfChannel): Parted<Entry> {
     case 'mark':
       return { clear: entry, personal: nothing }
   }
+}
+
+/**
+ * An event without what is personal in it of calls and channels that are to be known no more.
+ * @param isForgotten by the id of a call or a channel
+ */
+export function withoutForgotten(event: PbxEvent, isForgotten: (id: string) => boolean): PbxEvent {
+  if (event.type === 'snapshot') {
+    const channels = event.snapshot.channels.map((each) =>
+      isForgotten(each.linkedId) || isForgotten(each.channelId) ? liftChannel(each)[0] : each,
+    )
+    return { ...event, snapshot: { ...event.snapshot, channels } }
+  }
+  const { linkedIds, channelIds } = inputChannels(event)
+  return [...linkedIds, ...channelIds].some(isForgotten) ? liftEvent(event)[0] : event
 }
 
 /** Lifts what is personal out of a call's document. */

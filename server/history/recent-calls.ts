@@ -24,7 +24,7 @@ export interface RecentCalls {
    * @throws what `read` throws
    */
   complete: (callId: string, read: () => Promise<CallDocument | undefined>) => Promise<void>
-  /** What is personal in some calls is no more. */
+  /** What is personal in some calls is no more; one that goes on is nobody's from now on, and nobody is verified in it. */
   erase: (callIds: ReadonlySet<string>) => void
   /** The database has everything up to this entry: ended calls that are in it leave. */
   drained: (seq: number) => void
@@ -114,15 +114,17 @@ export function createRecentCalls(
       for (const callId of callIds) {
         const call = calls.get(callId)
         if (!call) continue
-        const { personal } = partCall(call).clear
-        calls.set(callId, { ...call, personal: { ...personal, erased: true } })
+        const clear = partCall(call).clear
+        const personal = { ...clear.personal, erased: true }
+        calls.set(callId, call.endedAt === null ? nobodys({ ...clear, personal }) : { ...clear, personal })
       }
       for (const [callId, entries] of loose) {
-        if (callIds.has(callId))
-          loose.set(
-            callId,
-            entries.map((entry) => partEntry(entry, String).clear),
-          )
+        if (!callIds.has(callId)) continue
+        const others = entries.filter(({ kind }) => kind !== 'binding' && kind !== 'verification')
+        loose.set(
+          callId,
+          others.map((entry) => partEntry(entry, String).clear),
+        )
       }
     },
     drained: (seq) => {
@@ -135,6 +137,11 @@ export function createRecentCalls(
       }
     },
   }
+}
+
+/** A call without whose it was. */
+function nobodys({ customerBy: _by, ...call }: CallDocument): CallDocument {
+  return { ...call, customerId: null, customerDecided: false, verification: [] }
 }
 
 function begins(entry: Entry, callId: string): boolean {

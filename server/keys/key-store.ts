@@ -1,7 +1,13 @@
 import type { Database } from '../database/database.ts'
 import { needingDatabase } from '../database/errors.ts'
 import type { CallKeyRecord } from './call-keys.ts'
-import { callKeysCollection, defineKeyModel, type CallKeyDocument } from './model.ts'
+import {
+  callKeysCollection,
+  defineKeyModel,
+  erasuresCollection,
+  type CallKeyDocument,
+  type ErasureDocument,
+} from './model.ts'
 
 /** Whose a call is, and by what number it is found. */
 export interface KeyOwner {
@@ -18,6 +24,15 @@ export interface DestroyedKeys {
   customerId: string | null
   /** When, by the clock of the node that did it, ms. */
   at: number
+}
+
+/** That a customer was erased. */
+export interface CustomerErased {
+  customerId: string
+  /** When, by the clock of the node that did it, ms. */
+  at: number
+  /** What calls from their numbers are found by. */
+  numberHashes: readonly string[]
 }
 
 /** The keys of all nodes' calls in the database. Everything here may be repeated without harm. */
@@ -38,20 +53,27 @@ export interface KeyStore {
   destroyedFor: (customerId: string) => Promise<string[]>
   /** The calls whose keys were destroyed since a time (ms); one whose keys were destroyed at several times, for each. */
   destroyedSince: (at: number) => Promise<DestroyedKeys[]>
+  /** Has every node hear that a customer was erased: also of calls that the database does not know yet. */
+  noteErasure: (erasure: CustomerErased) => Promise<void>
+  /** The customers who were erased since a time (ms); none of longer ago than `erasureDays`. */
+  erasuresSince: (at: number) => Promise<CustomerErased[]>
   /** How many keys are under none of these master keys. */
   underOtherThan: (masters: readonly string[]) => Promise<number>
 }
 
+/** So long a node may have been away from the database with calls that it does not know, days. */
+const erasureDays = 7
 const writing = { timeoutMS: 15_000, ordered: false }
 const reading = { timeoutMS: 5_000 }
 
 /**
- * Declares the collection, and makes the store.
+ * Declares the collections, and makes the store.
  * @returns the store; its functions throw ProblemError `database.unreachable` when the database is away
  */
 export function createKeyStore(database: Database): KeyStore {
   defineKeyModel(database.connection)
   const keys = () => database.collection<CallKeyDocument>(callKeysCollection)
+  const erasures = () => database.collection<ErasureDocument>(erasuresCollection)
   const callsWhere = async (filter: Parameters<ReturnType<typeof keys>['distinct']>[1]): Promise<string[]> =>
     keys().distinct('callId', { ...filter, wrapped: { $ne: null } }, reading)
   /** Read a piece at a time, each in time: after years there are more than fit into one answer. */
@@ -119,6 +141,22 @@ export function createKeyStore(database: Database): KeyStore {
         return [...new Set(found.map(({ callId }) => callId))]
       }),
     destroyedSince: (at) => needingDatabase(() => destroyedWhere({ destroyedAt: { $gte: at } })),
+    noteErasure: ({ customerId, at, numberHashes }) =>
+      needingDatabase(async () => {
+        const expiresAt = new Date(at + erasureDays * 24 * 3_600_000)
+        await erasures().updateOne(
+          { _id: customerId },
+          { $set: { at, numberHashes: [...numberHashes], expiresAt } },
+          { upsert: true, timeoutMS: 15_000 },
+        )
+      }),
+    erasuresSince: (since) =>
+      needingDatabase(async () => {
+        const found = await erasures()
+          .find({ at: { $gte: since } }, reading)
+          .toArray()
+        return found.map(({ _id: customerId, at, numberHashes }) => ({ customerId, at, numberHashes }))
+      }),
     underOtherThan: (masters) =>
       needingDatabase(() =>
         keys().countDocuments({ master: { $nin: [...masters] }, wrapped: { $ne: null } }, reading),

@@ -24,7 +24,21 @@ export type CallKeyDocument = z.infer<typeof callKeySchema>
 
 export const callKeysCollection = 'callKeys'
 
-/** Declares the collection on a connection, so that `ensureIndexes` makes its indexes. */
+/** That a customer was erased, for nodes whose calls with them the database did not know then. */
+export const erasureSchema = z.object({
+  /** The customer's id. */
+  _id: z.string(),
+  at: instantSchema,
+  /** What calls from their numbers are found by. */
+  numberHashes: z.array(z.string()),
+  /** When the database may remove it. */
+  expiresAt: z.date(),
+})
+export type ErasureDocument = z.infer<typeof erasureSchema>
+
+export const erasuresCollection = 'erasures'
+
+/** Declares the collections on a connection, so that `ensureIndexes` makes their indexes. */
 export function defineKeyModel(connection: Connection): void {
   defineModel(connection, callKeysCollection, callKeySchema, [
     { keys: { callId: 1 }, options: { name: 'keys_of_call' } },
@@ -32,5 +46,9 @@ export function defineKeyModel(connection: Connection): void {
     { keys: { mergedInto: 1 }, options: { name: 'keys_of_merged_calls' } },
     { keys: { numberHash: 1 }, options: { name: 'keys_of_number' } },
     { keys: { destroyedAt: 1 }, options: { name: 'keys_destroyed', sparse: true } },
+  ])
+  defineModel(connection, erasuresCollection, erasureSchema, [
+    { keys: { at: 1 }, options: { name: 'erasures_by_time' } },
+    { keys: { expiresAt: 1 }, options: { name: 'erasures_expiry', expireAfterSeconds: 0 } },
   ])
 }

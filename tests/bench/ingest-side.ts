@@ -60,6 +60,8 @@ async function ours(): Promise<void> {
       destroy: away,
       destroyedFor: away,
       destroyedSince: away,
+      noteErasure: away,
+      erasuresSince: away,
       underOtherThan: away,
     },
     keepJournal: away,

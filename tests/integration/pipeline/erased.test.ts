@@ -5,7 +5,7 @@ import { eraseCustomer, forgetErased } from '../../../server/erase-customer.ts'
 import { replay } from '../../compare/replay.ts'
 import { masterKeys } from '../../unit/history/master-keys.ts'
 import { noDatabase, showParty, silent } from '../../unit/history/support.ts'
-import { endNodes, folderAsKilled, nobody, openNode, type TestNode } from './node.ts'
+import { endNodes, folderAsKilled, found, nobody, openNode, type TestNode } from './node.ts'
 
 afterEach(endNodes)
 
@@ -112,6 +112,66 @@ describe('a customer who is erased', () => {
     })
     expect(JSON.stringify(third.recover().checkpoint)).not.toContain(number)
     await third.close()
+  })
+
+  it('while their call goes on at this node, erased by another: what is kept of it from then on names nobody', async () => {
+    const node = await withCall(appeared)
+    const [callId = ''] = [...node.pipeline.floor().calls.keys()]
+    node.pipeline.cardChanged({ ...found({ callId }, 'olena'), decided: true, decidedBy: 'nina' })
+    const { told } = partsOf(node)
+    expect(await node.history.drain(20_000)).toBe(true)
+    const before = node.history.status().lastSeq
+
+    await node.store.store.keys.noteErasure({ customerId: 'olena', at: Date.now(), numberHashes: [] })
+    await node.history.followOthers()
+    expect(told).toEqual([`look-ups ${callId} olena`, `screens ${callId} olena`])
+    for (const event of events.slice(appeared)) node.pipeline.take(event)
+    // An answer that was under way.
+    node.pipeline.cardChanged(found({ callId }, 'olena'))
+    await node.pipeline.forgetParties([])
+    expect(await node.history.drain(20_000)).toBe(true)
+
+    const { entries, calls } = node.store.opened()
+    const after = entries.filter(({ seq }) => seq > before)
+    expect(after.some((entry) => entry.kind === 'input' && entry.event.type === 'bridge.entered')).toBe(true)
+    const telling = new RegExp(`${number.slice(-8)}|olena`)
+    expect(JSON.stringify(after)).not.toMatch(telling)
+    expect(JSON.stringify(calls)).not.toMatch(telling)
+    expect(calls).toMatchObject([{ end: 'customerHungUp', contacts: [{}], personal: { erased: true } }])
+    const again = await openHistory({
+      ...{ folder: folderAsKilled(node.folder), node: 'test', masterKeys, showParty, log: silent },
+      ...{ database: noDatabase(), store: node.store.store },
+    })
+    expect(JSON.stringify(again.recover().checkpoint)).not.toMatch(telling)
+    await again.close()
+  })
+
+  it('stays unknown in a call that a start finds in progress, though nothing but the database is left of it', async () => {
+    const node = await withCall(appeared)
+    const { calls, channels } = node.pipeline.floor()
+    const [callId = ''] = [...calls.keys()]
+    expect(await node.history.drain(20_000)).toBe(true)
+    const before = node.history.status().lastSeq
+    await node.store.store.keys.destroy([callId], 'olena', Date.now())
+    const list = [...channels.values()].map((channel) => ({ ...channel, startedAt: channel.appearedAt }))
+
+    const next = await openNode({ historyOptions: { store: node.store.store } })
+    await next.pipeline.recover()
+    partsOf(next)
+    await next.history.followOthers()
+    const at = Date.now()
+    const snapshot = { bridges: [], queues: [], members: [], waiting: [], parked: [], bootedAt: null }
+    next.pipeline.take({
+      ...{ type: 'snapshot', pbx: 'lab', at, arrivedAt: at },
+      snapshot: { ...snapshot, channels: list },
+    })
+
+    expect(next.pipeline.floor().calls.get(callId)?.party).toMatchObject({ number: null, erased: true })
+    expect(floorText(next)).not.toContain(number)
+    expect(await next.history.drain(20_000)).toBe(true)
+    const { entries, calls: kept } = node.store.opened()
+    expect(JSON.stringify([entries.filter(({ seq }) => seq > before), kept])).not.toContain(number)
+    expect(kept).toMatchObject([{ personal: { number: null, erased: true } }])
   })
 
   it('is erased where it was left off, when that is asked for again', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Erased } from '../../../server/history/erasure.ts'
 import { openHistory, type History } from '../../../server/history/history.ts'
-import { answeredCall, morning } from './calls.ts'
+import { answeredCall, caller, morning } from './calls.ts'
 import { masterKeys } from './master-keys.ts'
 import { memoryStore, noDatabase, showParty, silent, temporaryFolder } from './support.ts'
 
@@ -15,9 +15,9 @@ async function twoNodes() {
     return destroyedSince(at)
   }
   const center = { ...memory, looked, now: morning }
-  const open = async (node: string, folder = temporaryFolder()): Promise<History> => {
+  const open = async (node: string, folder = temporaryFolder(), store = memory.store): Promise<History> => {
     const history = await openHistory({
-      ...{ folder, node, masterKeys, showParty, store: memory.store, log: silent },
+      ...{ folder, node, masterKeys, showParty, store, log: silent },
       ...{ database: noDatabase(), clock: () => center.now },
       readSpace: () => ({ total: 1e12, free: 9e11 }),
     })
@@ -73,6 +73,48 @@ describe('whoever remembers callers', () => {
     await first.followOthers()
     expect(told).toEqual([erikas])
     expect(await (await open('two')).readCall('lab:1')).toMatchObject({ party: { number: null } })
+  })
+
+  it('is told, once, of whom another node erased though the database knew none of their calls', async () => {
+    const { center, open, first } = await twoNodes()
+    let isCutOff = true
+    const keepJournal: typeof center.store.keepJournal = (entries) =>
+      isCutOff ? Promise.reject(new Error('cut off')) : center.store.keepJournal(entries)
+    const second = await open('two', temporaryFolder(), { ...center.store, keepJournal })
+    const told = remembering(second)
+    // Two calls of Olena's that only this node knows: one that is hers, and one from her number that is nobody's.
+    second.append([{ kind: 'facts', facts: answeredCall('lab:2').slice(0, -1) }])
+    second.bindCustomer('lab:2', 'olena', true, 'nina')
+    second.append([{ kind: 'facts', facts: answeredCall('lab:3').slice(0, -1) }])
+    await first.eraseCustomer('olena', [caller.number ?? ''])
+    await second.followOthers()
+    await second.followOthers()
+    expect(told).toEqual([{ callIds: ['lab:2', 'lab:3'], customerIds: ['olena'] }])
+
+    expect(second.bindingOf('lab:2')).toEqual({ customerId: null, decided: false })
+    isCutOff = false
+    expect(await second.drain(20_000)).toBe(true)
+    const { calls } = center.opened()
+    const ofSecond = calls.filter(({ _id }) => _id !== 'lab:1')
+    expect(ofSecond).toMatchObject([
+      { customerId: null, personal: { number: null, erased: true } },
+      { customerId: null, personal: { number: null, erased: true } },
+    ])
+  })
+
+  it('is told again when the card has gone: of whoever was taken for them meanwhile', async () => {
+    const { center, open, first } = await twoNodes()
+    const second = await open('two')
+    const told = remembering(second)
+    await first.eraseCustomer('erika', [])
+    await second.followOthers()
+    second.append([{ kind: 'facts', facts: answeredCall('lab:2').slice(0, -1) }])
+    second.bindCustomer('lab:2', 'erika', false)
+    center.now += 1_000
+    await first.finishErasure('erika', [])
+    await second.followOthers()
+    expect(told).toEqual([erikas, { callIds: ['lab:2'], customerIds: ['erika'] }])
+    expect(second.bindingOf('lab:2')).toEqual({ customerId: null, decided: false })
   })
 
   it('is told of nothing that is older than the last checkpoint: a start reads only what came after', async () => {

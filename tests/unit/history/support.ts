@@ -11,7 +11,7 @@ import type { CallDocument, GapDocument } from '../../../server/history/model.ts
 import type { SealedStore } from '../../../server/history/sealed-store.ts'
 import { createSealing } from '../../../server/history/sealing.ts'
 import { openCallKeys, type CallKeyRecord } from '../../../server/keys/call-keys.ts'
-import type { DestroyedKeys, KeyOwner, KeyStore } from '../../../server/keys/key-store.ts'
+import type { CustomerErased, DestroyedKeys, KeyOwner, KeyStore } from '../../../server/keys/key-store.ts'
 import type { HistoryStore } from '../../../server/history/store.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import { morning } from './calls.ts'
@@ -161,6 +161,7 @@ type KeptKey = CallKeyRecord & Partial<KeyOwner>
 /** The keys' collection as a plain map. */
 function memoryKeys(keys: Map<string, KeptKey>, check: () => void): KeyStore {
   const destroyed = new Map<string, DestroyedKeys>()
+  const erasures = new Map<string, CustomerErased>()
   const callsWhere = (matches: (key: Partial<KeyOwner>) => boolean): string[] =>
     [...keys.values()].filter((key) => matches(key) && !destroyed.has(key.callId)).map(({ callId }) => callId)
   return {
@@ -207,6 +208,16 @@ function memoryKeys(keys: Map<string, KeptKey>, check: () => void): KeyStore {
       attempt(() => {
         check()
         return [...destroyed.values()].filter((each) => each.at >= at)
+      }),
+    noteErasure: (erasure) =>
+      attempt(() => {
+        check()
+        erasures.set(erasure.customerId, erasure)
+      }),
+    erasuresSince: (at) =>
+      attempt(() => {
+        check()
+        return [...erasures.values()].filter((each) => each.at >= at)
       }),
     underOtherThan: () => Promise.resolve(0),
   }

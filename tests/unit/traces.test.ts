@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { flows } from '../../lab/flows/flows.ts'
 import { readCallTrace, replayCall } from '../../lab/traces/call-trace.ts'
 import { downloadedTraces, readTrace } from '../../lab/traces/trace.ts'
+import { readCdr } from '../compare/cdr.ts'
 import { differencesInFacts } from '../compare/differences-in-facts.ts'
 import { differencesFromAsterisk } from '../compare/held-against-asterisk.ts'
 import { narrate, replay, tally } from '../compare/replay.ts'
 import { stories } from '../fixtures/stories.ts'
+import { readCelRows, type CelRow } from '../lab/comparer/cel-rows.ts'
+
+const isHangup = ({ event }: CelRow): boolean => event === 'HANGUP'
 
 describe.each(Object.entries(flows))('%s', (name, { story, many }) => {
   it(`${story}: told in these words, and as Asterisk’s own records have it`, async () => {
@@ -41,6 +45,24 @@ describe.each(downloaded)('%s', (_name, file) => {
     expect(differencesInFacts(trace.facts, facts)).toEqual([])
     if (trace.complete) expect(floor.channels.size).toBe(0)
   })
+})
+
+describe('CDR', () => {
+  it.each(Object.keys(flows))(
+    '%s: ends each call in the second of its last hang-up, so that no rule excuses an end',
+    async (name) => {
+      const trace = await readTrace(name)
+      const [rows, hangups] = [readCdr(trace.cdr), readCelRows(trace.cel).filter(isHangup)]
+      const ids = new Set(rows.map(({ linkedId }) => linkedId))
+      const ends = (times: readonly { linkedId: string; at: number }[]) =>
+        [...ids].map((id) => {
+          const own = times.filter(({ linkedId }) => linkedId === id)
+          return `${id} ${Math.floor(Math.max(...own.map(({ at }) => at)))}`
+        })
+      expect(ends(rows.map(({ linkedId, end }) => ({ linkedId, at: end })))).toEqual(ends(hangups))
+      expect(ids.size).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('holding calls against Asterisk’s records', () => {

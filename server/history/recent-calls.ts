@@ -140,8 +140,10 @@ export function createRecentCalls(
 }
 
 /** A call without whose it was. */
-function nobodys({ customerBy: _by, ...call }: CallDocument): CallDocument {
-  return { ...call, customerId: null, customerDecided: false, verification: [] }
+function nobodys(call: CallDocument): CallDocument {
+  const copy: CallDocument = { ...call, customerId: null, customerDecided: false, verification: [] }
+  delete copy.customerBy
+  return copy
 }
 
 function begins(entry: Entry, callId: string): boolean {

@@ -1,6 +1,4 @@
 import type { Logger } from 'pino'
-import type { CandidateReason } from '../shared/customers.ts'
-import type { CallToMatch, KeptOf, MatchedCall } from './customers/matching.ts'
 import { heardChannels } from './asterisk/record/heard-channel.ts'
 import type { Unheard } from './asterisk/record/record.ts'
 import { createDesksOfCalls } from './desks-of-calls.ts'
@@ -10,11 +8,12 @@ import type { Fact } from './floor/facts.ts'
 import { copyOfFloor, createFloor, reduce } from './floor/floor.ts'
 import { floorFromJson, floorToJson } from './floor/json.ts'
 import { reconcile } from './floor/reconcile.ts'
-import type { Call, Floor, FloorOptions } from './floor/state.ts'
+import type { Floor, FloorOptions } from './floor/state.ts'
 import { partIn, talksAt, type PartInCall } from './floor/views.ts'
 import type { EntryBody } from './history/entries.ts'
 import type { History } from './history/history.ts'
 import { withoutForgotten } from './history/personal.ts'
+import { createLookUps, type LookUpOptions } from './look-ups.ts'
 
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
 export interface PipelineOptions extends Pick<DialplanOptions, 'deskOf' | 'closedQueues' | 'setVariables'> {
@@ -22,12 +21,7 @@ export interface PipelineOptions extends Pick<DialplanOptions, 'deskOf' | 'close
   /** The PBXs of the settings; calls of any other end at the start. All that were ever heard, where left out. */
   pbxs?: readonly string[]
   history: Pick<History, 'append' | 'bindCustomer' | 'bindingOf' | 'recall' | 'recover' | 'saveCheckpoint'>
-  customers: {
-    matchCall: (call: CallToMatch) => Promise<MatchedCall>
-    restoreCall: (call: CallToMatch, keptOf: KeptOf) => Promise<MatchedCall>
-    callOf: (callId: string) => MatchedCall | null
-    forgetCall: (callId: string) => void
-  }
+  customers: LookUpOptions['customers']
   /** Tells everybody who may see it. */
   publishFacts: (facts: readonly Fact[]) => void
   /** The look-up of a call came to something. */
@@ -47,8 +41,6 @@ const tickMs = 1_000
 const longAfterMs = 24 * 3_600_000
 /** So many pieces of news at most are held back while a record is read: screens are told the rest by their snapshots. */
 const mostUntold = 50_000
-/** So many calls at most wait for a database that is away to be looked up again. */
-const mostToBeLookedUp = 5_000
 
 /** So many calls and channels at most are known to be forgotten. */
 const mostForgotten = 10_000
@@ -77,24 +69,16 @@ export function createPipeline(options: PipelineOptions) {
   const heardUntil = new Map<string, number>()
   /** What was read from a PBX's record is told when the reading is over: nobody is to see a call ring that is long past. */
   const untold = new Map<string, (readonly Fact[])[]>()
-  /** Look-ups of calls that are over, one after the other: nobody waits for them. */
-  let lookUpsOfThePast = Promise.resolve()
-  const lookingUp = new Set<string>()
   let lastSeq = 0
   let checkpointAt = now()
   let timer: NodeJS.Timeout | undefined
-  /** Calls with a look-up kept in `customers`, to be forgotten when the floor forgets them. */
-  const lookedUp = new Set<string>()
-  /** Calls that were found in progress, and not looked up since: what was said of them before stands. */
-  const begunBefore = new Set<string>()
-  /** What was kept of the last look-up, by call: a card that changes is no look-up. */
-  const keptLookups = new Map<string, string>()
   /** Calls whose party was erased, and customers' channels in them: whatever the PBX goes on saying of those is not kept. */
   const forgotten = new Set<string>()
   const desksOfCalls = createDesksOfCalls()
   const { deskOf, closedQueues, setVariables } = options
   const callOf = (callId: string) => floor.calls.get(callId)
   const dialplan = createDialplan({ callOf, deskOf, closedQueues, setVariables, log, now })
+  const lookUps = createLookUps({ history, customers, dialplan, callOf, onPop: options.onPop, log })
 
   /** Takes the events of one moment: all are kept in one write, and told together. */
   function takeAll(events: readonly PbxEvent[]): void {
@@ -158,7 +142,7 @@ export function createPipeline(options: PipelineOptions) {
   }
 
   function noteBegunBefore(callId: string): void {
-    begunBefore.add(callId)
+    lookUps.foundInProgress(callId)
     dialplan.foundInProgress(callId)
   }
 
@@ -214,126 +198,14 @@ export function createPipeline(options: PipelineOptions) {
   /** What a fact means for the card, and for the dialplan. */
   function follow(fact: Fact): void {
     if (fact.type === 'call.started' && fact.recorded !== true) dialplan.callStarted(fact.callId)
-    switch (fact.type) {
-      case 'call.started':
-      case 'call.identified':
-      case 'call.learnt':
-      case 'call.queued':
-      case 'offer.made': {
-        const call = floor.calls.get(fact.callId)
-        if (!call || call.direction === 'internal' || call.party.erased === true) return
-        // A new channel's caller is known only with its presentation, an event later. Without one by the time that the
-        // call goes to people there is nothing to wait for.
-        const news = fact.type === 'call.identified' || fact.type === 'call.learnt'
-        const knowsCaller =
-          call.party.number !== null || call.party.restricted || fact.type !== 'call.started'
-        if (!news && (!knowsCaller || lookedUp.has(call.callId))) return
-        if (fact.type === 'call.identified' && fact.cameFrom !== undefined)
-          takeOver(call.callId, fact.cameFrom)
-        if (call.endedAt === null) void lookUp(call)
-        else lookUpsOfThePast = lookUpsOfThePast.then(() => lookUp(call))
-        return
-      }
-      case 'call.pinTyped':
-        options.onPinTyped?.(fact.callId, fact.keptAs)
-        return
-      default:
-    }
-  }
-
-  /** A customer joins a call: who an agent said they are, before, they are here. */
-  function takeOver(callId: string, cameFrom: string): void {
-    const decision = history.bindingOf(cameFrom)
-    if (decision?.decided !== true || history.bindingOf(callId)?.decided === true) return
-    const by = customers.callOf(cameFrom)?.decidedBy ?? null
-    bind(callId, decision.customerId, true, by)
-  }
-
-  function bind(
-    callId: string,
-    customerId: string | null,
-    decided: boolean,
-    by: string | null,
-    reason: CandidateReason | null = null,
-  ): void {
-    try {
-      history.bindCustomer(callId, customerId, decided, by, reason)
-    } catch (error) {
-      log.warn({ callId, err: error }, 'Who the call was matched to could not be kept.')
-    }
-  }
-
-  async function lookUp(call: Call): Promise<void> {
-    const { callId } = call
-    lookedUp.add(callId)
-    lookingUp.add(callId)
-    try {
-      const wasDecided =
-        history.bindingOf(callId)?.decided === true && customers.callOf(callId)?.decided !== true
-      const isToRestore = begunBefore.delete(callId) || wasDecided
-      const matched = isToRestore
-        ? await customers.restoreCall(toMatch(call), () => history.recall(callId))
-        : await customers.matchCall(toMatch(call))
-      // Else something else was asked or said meanwhile: an answer to less would bind the wrong customer, and have the
-      // dialplan go on too early.
-      if (customers.callOf(callId) === matched) found(call, matched)
-    } catch (error) {
-      log.error({ callId, err: error }, 'The look-up of a call failed.')
-    } finally {
-      lookingUp.delete(callId)
-    }
-  }
-
-  /** A look-up came to something: kept with the call, shown, and told to the dialplan. */
-  function found(call: Call, matched: MatchedCall): void {
-    const { callId } = call
-    keepBinding(callId, matched)
-    options.onPop(callId)
-    dialplan.callFound(callId, matched)
-    keepLookup(callId, matched, call)
-  }
-
-  /** Why this card, or why none: for whoever asks later, and so after all that somebody waits for. */
-  function keepLookup(
-    callId: string,
-    { number, match, decided }: MatchedCall,
-    call = floor.calls.get(callId),
-  ): void {
-    if (!call || decided || match.outcome === 'pending') return
-    const raw = call.party.restricted ? null : call.party.number
-    const entry: EntryBody = {
-      kind: 'lookup',
-      callId,
-      read: raw === null ? null : { raw, e164: number?.e164 ?? null, complete: number?.complete ?? false },
-      outcome: match.outcome,
-      by: match.by,
-      candidates: match.candidates.map(({ customerId, reason }) => ({ customerId, reason })),
-    }
-    const said = JSON.stringify(entry)
-    if (keptLookups.get(callId) === said) return
-    if (history.append([entry]).kept) keptLookups.set(callId, said)
-  }
-
-  function keepBinding(callId: string, matched: MatchedCall): void {
-    const { decided, decidedBy, customer, match } = matched
-    const known = history.bindingOf(callId) ?? { customerId: null, decided: false }
-    const saysNothing = match.outcome === 'unavailable' || match.outcome === 'pending'
-    if (!decided && (saysNothing || known.decided)) return
-    const customerId = customer?._id ?? null
-    if (customerId === known.customerId && decided === known.decided) return
-    bind(callId, customerId, decided, decidedBy, decided ? null : match.by)
+    if (fact.type === 'call.pinTyped') options.onPinTyped?.(fact.callId, fact.keptAs)
+    lookUps.heard(fact)
   }
 
   function tick(): void {
     for (const pbx of ticking) take({ type: 'tick', ...stampNow(pbx) })
-    for (const callId of lookedUp) {
-      if (floor.calls.has(callId) || lookingUp.has(callId) || isToBeLookedUpAgain(callId)) continue
-      lookedUp.delete(callId)
-      keptLookups.delete(callId)
-      customers.forgetCall(callId)
-    }
-    for (const callId of begunBefore) if (!floor.calls.has(callId)) begunBefore.delete(callId)
-    for (const memory of [desksOfCalls, dialplan]) memory.forget((callId) => !floor.calls.has(callId))
+    for (const memory of [desksOfCalls, dialplan, lookUps])
+      memory.forget((callId) => !floor.calls.has(callId))
     if (now() - checkpointAt >= checkpointEveryMs) void checkpoint()
   }
 
@@ -341,11 +213,6 @@ export function createPipeline(options: PipelineOptions) {
   function leave(stamp: Stamp): void {
     take({ type: 'snapshot', ...stamp, snapshot: nothing })
     take({ type: 'tick', ...stamp, at: stamp.at + longAfterMs })
-  }
-
-  /** The database was away: `customers` asks again when it is back, also for a call that is long past. */
-  function isToBeLookedUpAgain(callId: string): boolean {
-    return lookedUp.size < mostToBeLookedUp && customers.callOf(callId)?.match.outcome === 'unavailable'
   }
 
   async function checkpoint(): Promise<void> {
@@ -439,7 +306,7 @@ export function createPipeline(options: PipelineOptions) {
     async restoreCards(): Promise<void> {
       for (const call of floor.calls.values()) {
         const isNobodys = call.direction === 'internal' || call.party.erased === true
-        if (!isNobodys && !customers.callOf(call.callId)) await lookUp(call)
+        if (!isNobodys && !customers.callOf(call.callId)) await lookUps.lookUp(call)
       }
     },
 
@@ -455,21 +322,7 @@ export function createPipeline(options: PipelineOptions) {
     },
 
     /** An agent decided who is calling, a look-up came late, or a card changed. */
-    cardChanged(matched: MatchedCall): void {
-      const { callId } = matched
-      const call = floor.calls.get(callId)
-      // An answer, or an agent's word, that was under way when they were erased.
-      if (call?.party.erased === true) return
-      if (call && !matched.decided && history.bindingOf(callId)?.decided === true) {
-        // Decided before a restart, and looked up only now: the agent's word stands.
-        void lookUp(call)
-        return
-      }
-      keepBinding(callId, matched)
-      options.onPop(callId)
-      dialplan.cardChanged(callId, matched)
-      keepLookup(callId, matched)
-    },
+    cardChanged: lookUps.cardChanged,
 
     /** What somebody who sits at a desk, or at none, has to do with a call; null for nothing. */
     partIn(personId: string, extension: string | null, callId: string): PartInCall | null {
@@ -499,7 +352,7 @@ export function createPipeline(options: PipelineOptions) {
     /** Who was in these calls has been erased: the floor forgets them too, and no checkpoint remembers. */
     async forgetParties(callIds: readonly string[]): Promise<void> {
       for (const callId of callIds) {
-        keptLookups.delete(callId)
+        lookUps.forgetParty(callId)
         // Also of a call that the PBX has not named yet, as after a start.
         forget(callId)
         eraseOnFloor(callId)
@@ -513,12 +366,6 @@ export function createPipeline(options: PipelineOptions) {
       await checkpoint()
     },
   }
-}
-
-function toMatch(call: Call): CallToMatch {
-  const { number, restricted } = call.party
-  const dialled = call.direction === 'inbound' ? call.dialled : null
-  return { callId: call.callId, number, restricted, dialled, account: call.account }
 }
 
 /** A PBX on which there is nothing. */

@@ -33,7 +33,7 @@ export async function endServers(): Promise<void> {
 }
 
 /** Settings with which it starts while nobody is there: port 1 on loopback. */
-export function aloneSettings(): Record<string, string> {
+export function aloneSettings() {
   const folder = mkdtempSync(join(tmpdir(), 'ringcard-server-'))
   folders.push(folder)
   return {

@@ -1,0 +1,202 @@
+import type { Logger } from 'pino'
+import type { CandidateReason } from '../shared/customers.ts'
+import type { CallToMatch, KeptOf, MatchedCall } from './customers/matching.ts'
+import type { Dialplan } from './dialplan.ts'
+import type { Fact } from './floor/facts.ts'
+import type { Call } from './floor/state.ts'
+import type { EntryBody } from './history/entries.ts'
+import type { History } from './history/history.ts'
+
+/** What looking callers up needs of the other parts. */
+export interface LookUpOptions {
+  history: Pick<History, 'append' | 'bindCustomer' | 'bindingOf' | 'recall'>
+  customers: {
+    matchCall: (call: CallToMatch) => Promise<MatchedCall>
+    restoreCall: (call: CallToMatch, keptOf: KeptOf) => Promise<MatchedCall>
+    callOf: (callId: string) => MatchedCall | null
+    forgetCall: (callId: string) => void
+  }
+  dialplan: Pick<Dialplan, 'callFound' | 'cardChanged'>
+  /** A call on the floor. */
+  callOf: (callId: string) => Call | undefined
+  /** The look-up of a call came to something. */
+  onPop: (callId: string) => void
+  log: Pick<Logger, 'warn' | 'error'>
+}
+
+/** So many calls at most wait for a database that is away to be looked up again. */
+const mostToBeLookedUp = 5_000
+
+/**
+ * Looks callers up as soon as a call begins, so that nothing is left to look up when it is offered; keeps what came of it
+ * with the call, and has it shown and told to the dialplan.
+ */
+export function createLookUps({ history, customers, dialplan, callOf, onPop, log }: LookUpOptions) {
+  /** Look-ups of calls that are over, one after the other: nobody waits for them. */
+  let lookUpsOfThePast = Promise.resolve()
+  const lookingUp = new Set<string>()
+  /** Calls with a look-up kept in `customers`, to be forgotten when the floor forgets them. */
+  const lookedUp = new Set<string>()
+  /** Calls that were found in progress, and not looked up since: what was said of them before stands. */
+  const begunBefore = new Set<string>()
+  /** What was kept of the last look-up, by call: a card that changes is no look-up. */
+  const keptLookups = new Map<string, string>()
+
+  function heard(fact: Fact): void {
+    switch (fact.type) {
+      case 'call.started':
+      case 'call.identified':
+      case 'call.learnt':
+      case 'call.queued':
+      case 'offer.made': {
+        const call = callOf(fact.callId)
+        if (!call || call.direction === 'internal' || call.party.erased === true) return
+        // A new channel's caller is known only with its presentation, an event later. Without one by the time that the
+        // call goes to people there is nothing to wait for.
+        const news = fact.type === 'call.identified' || fact.type === 'call.learnt'
+        const knowsCaller =
+          call.party.number !== null || call.party.restricted || fact.type !== 'call.started'
+        if (!news && (!knowsCaller || lookedUp.has(call.callId))) return
+        if (fact.type === 'call.identified' && fact.cameFrom !== undefined)
+          takeOver(call.callId, fact.cameFrom)
+        if (call.endedAt === null) void lookUp(call)
+        else lookUpsOfThePast = lookUpsOfThePast.then(() => lookUp(call))
+        return
+      }
+      default:
+    }
+  }
+
+  /** A customer joins a call: who an agent said they are, before, they are here. */
+  function takeOver(callId: string, cameFrom: string): void {
+    const decision = history.bindingOf(cameFrom)
+    if (decision?.decided !== true || history.bindingOf(callId)?.decided === true) return
+    const by = customers.callOf(cameFrom)?.decidedBy ?? null
+    bind(callId, decision.customerId, true, by)
+  }
+
+  function bind(
+    callId: string,
+    customerId: string | null,
+    decided: boolean,
+    by: string | null,
+    reason: CandidateReason | null = null,
+  ): void {
+    try {
+      history.bindCustomer(callId, customerId, decided, by, reason)
+    } catch (error) {
+      log.warn({ callId, err: error }, 'Who the call was matched to could not be kept.')
+    }
+  }
+
+  async function lookUp(call: Call): Promise<void> {
+    const { callId } = call
+    lookedUp.add(callId)
+    lookingUp.add(callId)
+    try {
+      const wasDecided =
+        history.bindingOf(callId)?.decided === true && customers.callOf(callId)?.decided !== true
+      const isToRestore = begunBefore.delete(callId) || wasDecided
+      const matched = isToRestore
+        ? await customers.restoreCall(toMatch(call), () => history.recall(callId))
+        : await customers.matchCall(toMatch(call))
+      // Else something else was asked or said meanwhile: an answer to less would bind the wrong customer, and have the
+      // dialplan go on too early.
+      if (customers.callOf(callId) === matched) found(call, matched)
+    } catch (error) {
+      log.error({ callId, err: error }, 'The look-up of a call failed.')
+    } finally {
+      lookingUp.delete(callId)
+    }
+  }
+
+  /** A look-up came to something: kept with the call, shown, and told to the dialplan. */
+  function found(call: Call, matched: MatchedCall): void {
+    const { callId } = call
+    keepBinding(callId, matched)
+    onPop(callId)
+    dialplan.callFound(callId, matched)
+    keepLookup(callId, matched, call)
+  }
+
+  /** Why this card, or why none: for whoever asks later, and so after all that somebody waits for. */
+  function keepLookup(callId: string, { number, match, decided }: MatchedCall, call = callOf(callId)): void {
+    if (!call || decided || match.outcome === 'pending') return
+    const raw = call.party.restricted ? null : call.party.number
+    const entry: EntryBody = {
+      kind: 'lookup',
+      callId,
+      read: raw === null ? null : { raw, e164: number?.e164 ?? null, complete: number?.complete ?? false },
+      outcome: match.outcome,
+      by: match.by,
+      candidates: match.candidates.map(({ customerId, reason }) => ({ customerId, reason })),
+    }
+    const said = JSON.stringify(entry)
+    if (keptLookups.get(callId) === said) return
+    if (history.append([entry]).kept) keptLookups.set(callId, said)
+  }
+
+  function keepBinding(callId: string, matched: MatchedCall): void {
+    const { decided, decidedBy, customer, match } = matched
+    const known = history.bindingOf(callId) ?? { customerId: null, decided: false }
+    const saysNothing = match.outcome === 'unavailable' || match.outcome === 'pending'
+    if (!decided && (saysNothing || known.decided)) return
+    const customerId = customer?._id ?? null
+    if (customerId === known.customerId && decided === known.decided) return
+    bind(callId, customerId, decided, decidedBy, decided ? null : match.by)
+  }
+
+  function cardChanged(matched: MatchedCall): void {
+    const { callId } = matched
+    const call = callOf(callId)
+    // An answer, or an agent's word, that was under way when they were erased.
+    if (call?.party.erased === true) return
+    if (call && !matched.decided && history.bindingOf(callId)?.decided === true) {
+      // Decided before a restart, and looked up only now: the agent's word stands.
+      void lookUp(call)
+      return
+    }
+    keepBinding(callId, matched)
+    onPop(callId)
+    dialplan.cardChanged(callId, matched)
+    keepLookup(callId, matched)
+  }
+
+  /** The database was away: `customers` asks again when it is back, also for a call that is long past. */
+  function isToBeLookedUpAgain(callId: string): boolean {
+    return lookedUp.size < mostToBeLookedUp && customers.callOf(callId)?.match.outcome === 'unavailable'
+  }
+
+  return {
+    /** What a fact means for the card. */
+    heard,
+    /** Looks a call up; one that was found in progress as it was before. */
+    lookUp,
+    /** A call began before it was heard here. */
+    foundInProgress: (callId: string): void => {
+      begunBefore.add(callId)
+    },
+    /** An agent decided who is calling, a look-up came late, or a card changed. */
+    cardChanged,
+    /** Who was in a call has been erased. */
+    forgetParty: (callId: string): void => {
+      keptLookups.delete(callId)
+    },
+    /** Lets go of calls that are over. */
+    forget: (isOver: (callId: string) => boolean): void => {
+      for (const callId of lookedUp) {
+        if (!isOver(callId) || lookingUp.has(callId) || isToBeLookedUpAgain(callId)) continue
+        lookedUp.delete(callId)
+        keptLookups.delete(callId)
+        customers.forgetCall(callId)
+      }
+      for (const callId of begunBefore) if (isOver(callId)) begunBefore.delete(callId)
+    },
+  }
+}
+
+function toMatch(call: Call): CallToMatch {
+  const { number, restricted } = call.party
+  const dialled = call.direction === 'inbound' ? call.dialled : null
+  return { callId: call.callId, number, restricted, dialled, account: call.account }
+}

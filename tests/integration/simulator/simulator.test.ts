@@ -33,8 +33,11 @@ interface Stage {
   floor: Floor
 }
 
-/** The server's own link and floor, at a simulator that has the company of a trace. */
-async function stage(name: string, secret = 'as agreed'): Promise<Stage> {
+/**
+ * The server's own link and floor, at a simulator that has the company of a trace.
+ * @param silenceMs when a line counts as silent: so long that only a test of silence is shorter than this process may be busy
+ */
+async function stage(name: string, secret = 'as agreed', silenceMs = 30_000): Promise<Stage> {
   const simulator = await startSimulator({
     company: companyOf(await readTrace(name)),
     username: 'ringcard',
@@ -59,7 +62,7 @@ async function stage(name: string, secret = 'as agreed'): Promise<Stage> {
     },
     onState: () => undefined,
     log: silent,
-    timing: { reconnect: { firstMs: 20, longestMs: 50 }, silenceMs: 400, pingMs: 100 },
+    timing: { reconnect: { firstMs: 20, longestMs: 50 }, silenceMs, pingMs: 100 },
   })
   link.start()
   open.push({ close: () => link.stop() })
@@ -289,7 +292,7 @@ describe('the simulator does what a network does', () => {
   })
 
   it('a line that falls silent is left, and what ended meanwhile is ended', async () => {
-    const on = await stage('hold')
+    const on = await stage('hold', 'as agreed', 400)
     await live(on)
     const template = compileTemplate(await readTrace('hold'))
     const half = template.steps.findIndex((step) => step.event === 'Hold') + 1

@@ -86,7 +86,7 @@ export function createPipeline(options: PipelineOptions) {
     const news: (readonly Fact[])[] = []
     const toErase: string[] = []
     for (const told of events) {
-      const event = withoutForgotten(told, isForgotten)
+      const event = forgotten.size === 0 ? told : withoutForgotten(told, isForgotten)
       noteClock(event)
       const own = reduced(event)
       const isSilentTick = event.type === 'tick' && own?.length === 0
@@ -127,7 +127,6 @@ export function createPipeline(options: PipelineOptions) {
   }
 
   function isForgotten(id: string): boolean {
-    if (forgotten.size === 0) return false
     return forgotten.has(id) || forgotten.has(floor.channels.get(id)?.callId ?? '')
   }
 

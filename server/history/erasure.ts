@@ -22,8 +22,8 @@ export interface Erasure {
    */
   erase: (customerId: string, numbers: readonly string[]) => Promise<string[]>
   /**
-   * To be called when their card has gone: whoever came to be known as them meanwhile is forgotten too, by every node.
-   * @throws ProblemError `database.unreachable`
+   * To be called when their card has gone: whoever came to be known as them meanwhile is forgotten too, by every node. Never
+   * rejects: what the database does not take now is told to it with the next look.
    */
   finish: (customerId: string, numbers: readonly string[]) => Promise<void>
   /** Destroys here what other nodes, or a run of this one that was stopped, destroyed in the database since it was last asked. */
@@ -62,6 +62,8 @@ export function createErasure(options: {
   let { until } = options
   /** What was found at the last look, or erased since: the next one begins a little before it. */
   let followed = new Set<string>()
+  /** Customers whose cards have gone, and of whom the database is still to be told that. */
+  const finished: Omit<CustomerErased, 'at'>[] = []
   let tell: Parameters<Erasure['onErased']>[0] = () => Promise.resolve()
 
   const forgetHere = async (erased: Erased): Promise<void> => {
@@ -73,12 +75,21 @@ export function createErasure(options: {
     await keepForgotten(erased.callIds)
   }
 
+  const noteFinished = async (): Promise<void> => {
+    for (let next = finished[0]; next; next = finished[0]) {
+      await store.noteErasure({ ...next, at: clock() })
+      finished.shift()
+    }
+  }
+
   /** Calls of this node that are an erased customer's, or come from their number and are nobody's. */
-  const callsHereOf = ({ customerId, numberHashes }: CustomerErased): string[] =>
+  const callsHereOf = ({ customerId, at, numberHashes }: CustomerErased): string[] =>
     recent.all().flatMap((call) => {
+      // Who calls from that number later is somebody whom nobody knows.
+      const isNobodys = call.customerId === null && call.startedAt <= at + marginMs
       const isTheirs =
         call.customerId === customerId ||
-        (call.customerId === null && hashesOf(call).some((hash) => numberHashes.includes(hash)))
+        (isNobodys && hashesOf(call).some((hash) => numberHashes.includes(hash)))
       return isTheirs && call.personal.erased !== true ? call._id : []
     })
 
@@ -110,11 +121,18 @@ export function createErasure(options: {
       for (const callId of callIds) followed.add(`${callId} ${at}`)
       return callIds
     },
-    finish: (customerId, numbers) =>
-      store.noteErasure({ customerId, at: clock(), numberHashes: numbers.flatMap(master.hashesOf) }),
+    finish: async (customerId, numbers) => {
+      finished.push({ customerId, numberHashes: numbers.flatMap(master.hashesOf) })
+      try {
+        await noteFinished()
+      } catch (error) {
+        log.warn({ err: error }, 'That a customer is erased could not be told to other nodes; it is tried again.')
+      }
+    },
     followOthers: async () => {
       const at = clock()
       try {
+        await noteFinished()
         const since = until - marginMs
         const [found, erasures] = await Promise.all([store.destroyedSince(since), store.erasuresSince(since)])
         const fresh = found.filter((each) => !followed.has(nameOfKeys(each)))

@@ -103,7 +103,7 @@ export interface History extends Queries {
    * @throws ProblemError `database.unreachable` when the database is away, or does not take what waits for it
    */
   eraseCustomer: Erasure['erase']
-  /** To be called when the card of whom was erased has gone. @throws ProblemError `database.unreachable` */
+  /** To be called when the card of whom was erased has gone. Never rejects. */
   finishErasure: Erasure['finish']
   /** Forgets at once whom other nodes erased; by itself every second once `onErased` was called. */
   followOthers: Erasure['followOthers']

@@ -7,6 +7,8 @@ const pieceBytes = 256 * 1024
 const longestLine = 64 * 1024
 /** How much of the end of a rotated file is looked at for its last row, bytes. */
 const tailBytes = 16 * 1024
+/** A wall clock shows an hour twice in a year, and by the end of a file alone it is not known which of the two it is, ms. */
+const twiceShownMs = 3_600_000
 /** A packed file that was written last so much before a time may still hold a row of it, ms. */
 const writtenMs = 5_000
 /** Two parts of a file nearer than this are read through instead of being searched, bytes. */
@@ -49,7 +51,7 @@ export async function filesSince(
     else if (size > 0) {
       // One that does not tell is read: what in it is older is left out then.
       const lastAt = (await lastTimeIn(other, size, createTimeOf())) ?? sinceMs
-      if (lastAt >= sinceMs) found.push({ path: other, lastAt })
+      if (lastAt >= sinceMs - twiceShownMs) found.push({ path: other, lastAt })
     }
   }
   found.sort((one, another) => one.lastAt - another.lastAt)

@@ -86,6 +86,8 @@ describe('whoever remembers callers', () => {
     second.append([{ kind: 'facts', facts: answeredCall('lab:2').slice(0, -1) }])
     second.bindCustomer('lab:2', 'olena', true, 'nina')
     second.append([{ kind: 'facts', facts: answeredCall('lab:3').slice(0, -1) }])
+    // Whoever calls from that number an hour later is somebody whom nobody knows.
+    second.append([{ kind: 'facts', facts: answeredCall('lab:4', morning + 3_600_000).slice(0, -1) }])
     await first.eraseCustomer('olena', [caller.number ?? ''])
     await second.followOthers()
     await second.followOthers()
@@ -99,6 +101,7 @@ describe('whoever remembers callers', () => {
     expect(ofSecond).toMatchObject([
       { customerId: null, personal: { number: null, erased: true } },
       { customerId: null, personal: { number: null, erased: true } },
+      { customerId: null, personal: { number: caller.number } },
     ])
   })
 
@@ -111,7 +114,11 @@ describe('whoever remembers callers', () => {
     second.append([{ kind: 'facts', facts: answeredCall('lab:2').slice(0, -1) }])
     second.bindCustomer('lab:2', 'erika', false)
     center.now += 1_000
+    // The database is away for a moment just then.
+    center.faults.away = true
     await first.finishErasure('erika', [])
+    center.faults.away = false
+    await first.followOthers()
     await second.followOthers()
     expect(told).toEqual([erikas, { callIds: ['lab:2'], customerIds: ['erika'] }])
     expect(second.bindingOf('lab:2')).toEqual({ customerId: null, decided: false })

@@ -103,7 +103,10 @@ export function ringsOf(entries: readonly Entry[], options: RingsOptions): Ring[
       .findLast((one) => one.personId === personId && one.sentAt <= sentAt)
     if (!shown || shown.screen.painted !== null) return
     const laterMs = sentAt - shown.sentAt
-    shown.screen.painted = { earliestMs: earliestMs + laterMs, latestMs: latestMs + laterMs }
+    shown.screen.painted = {
+      earliestMs: Math.round(earliestMs + laterMs),
+      latestMs: Math.round(latestMs + laterMs),
+    }
   }
 
   for (const entry of entries) {

@@ -124,7 +124,7 @@ export function createTellingLog({ keep, now }: TellingLogOptions): TellingLog {
       screen.painted.add(step.key)
       // Whatever the browser says, it was no later than its word came.
       const elapsedMs = Math.max(0, now() - sentAt)
-      const latestMs = Math.max(0, elapsedMs - reportedAfterMs)
+      const latestMs = Math.round(Math.max(0, elapsedMs - reportedAfterMs))
       const earliestMs = Math.min(Math.round(paintedAfterMs), latestMs)
       const { extension } = screen
       note({ kind: 'painted', callId, extension, personId, sentAt, earliestMs, latestMs })

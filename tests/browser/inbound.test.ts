@@ -5,6 +5,7 @@ import { did } from '../../lab/flows/stage.ts'
 import { castMember } from '../../lab/seed/cast.ts'
 import { placeCall } from '../../lab/sipp/call.ts'
 import { startPhone } from '../../lab/sipp/phone.ts'
+import { callExplanationSchema } from '../../shared/explanation.ts'
 import { openConsole } from '../journeys/console.ts'
 import { buildConsole } from './support/build.ts'
 import { launchChromium } from '../../lab/chromium.ts'
@@ -40,6 +41,14 @@ test('the phone rings on the real PBX, and the caller’s card is in the browser
   await call.hangUp()
   await nina.shows('ended', name)
   await nina.page.getByRole('link', { name: `Open the card of ${name}` }).waitFor()
+
+  // What the page said of its painting can be read by whoever asks why this card came.
+  const [painting] = await nina.paintings()
+  const callId = encodeURIComponent(painting?.callId ?? '')
+  const why = await nina.page.request.get(`${centre.url}/api/calls/${callId}/why`)
+  const { rings } = callExplanationSchema.parse(await why.json())
+  const screen = rings.flatMap(({ screens }) => screens).find(({ customerName }) => customerName === name)
+  expect(screen?.painted?.earliestMs).toBeGreaterThan(0)
 
   await phone.stop()
   expect(nina.complaints).toEqual([])

@@ -6,7 +6,7 @@ import { explanationFor } from '../../../server/history/explanation-for.ts'
 import { explain } from '../../../server/history/explanation.ts'
 import { readJournalOfCall } from '../../../server/history/journal-of-call.ts'
 import type { CallDocument } from '../../../server/history/model.ts'
-import type { CallExplanation } from '../../../shared/explanation.ts'
+import { callExplanationSchema, type CallExplanation } from '../../../shared/explanation.ts'
 import type { VerificationStep } from '../../../shared/verification.ts'
 import { reduce, createFloor } from '../../../server/floor/floor.ts'
 import { desks, floorOptions, replay } from '../../compare/replay.ts'
@@ -178,6 +178,26 @@ describe('how the caller was verified', () => {
       { text: 'attested', attestation: 'partial' },
     ])
     expect(lines(await explained('ivr-pin'), /^pinTyped/)).toEqual([{ text: 'pinTyped' }])
+  })
+})
+
+describe('what stood on the screen', () => {
+  it('is told in whole milliseconds, whatever parts of one the clocks give', async () => {
+    const screen = { extension: '201', personId: 'person-201' }
+    const told = { kind: 'told', ...screen, consoles: 1 } as const
+    const call = await explained('second-agent-answers', (callId) => [
+      { ...told, callId, sentAt: 1_000.25, news: { what: 'call' } },
+      {
+        ...told,
+        callId,
+        sentAt: 1_010.5,
+        news: { what: 'card', outcome: 'one', customerId: 'olena' },
+      },
+      { kind: 'painted', callId, ...screen, sentAt: 1_010.75, earliestMs: 40, latestMs: 48.125 },
+    ])
+
+    const { rings } = callExplanationSchema.parse(call)
+    expect(rings[0]?.screens[0]?.painted).toEqual({ earliestMs: 40, latestMs: 48 })
   })
 })
 

@@ -82,7 +82,7 @@ export interface Centre<Pbx extends CentrePbx = LabAsterisk> {
 export interface CentreOptions {
   /** How many customers beside the cast. */
   customers: number
-  /** Keeps the database there from run to run; left out, everything is fresh and gone afterwards. */
+  /** Keeps the database and the PBX's record there from run to run; left out, everything is fresh and gone afterwards. */
   folder?: string
   onProgress?: (line: string) => void
   /** Run the built server (`npm run build` before) instead of the sources. */
@@ -103,7 +103,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** A centre on the real Asterisk: see `startCentreOn`. */
 export function startCentre(options: CentreOptions): Promise<Centre> {
   const onProgress = options.onProgress ?? (() => undefined)
-  return startCentreOn(options, () => startAsterisk({ onProgress }))
+  const kept = options.folder === undefined ? {} : { recordFolder: join(options.folder, 'record') }
+  return startCentreOn(options, () => startAsterisk({ onProgress, ...kept }))
 }
 
 /**

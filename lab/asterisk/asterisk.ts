@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { header, LabAmi, type AmiAccess } from './ami.ts'
 import { ownClock } from './own-clock.ts'
 import { processStart, waitUntil, whenProcessEnds } from './process.ts'
@@ -40,6 +40,8 @@ export interface StartOptions {
   keepPhoneLogs?: boolean
   /** Gives Asterisk a clock that can be set. */
   ownClock?: boolean
+  /** A folder in which Asterisk's record of its calls is kept from run to run, as on any PBX in use; else it begins anew. */
+  recordFolder?: string
 }
 
 /**
@@ -56,6 +58,7 @@ export async function startAsterisk(options: StartOptions = {}): Promise<LabAste
   const running = attachAsterisk({ ...description, version: '' })
   const phoneLogs = options.keepPhoneLogs === true ? join(folder, 'phones') : null
   if (phoneLogs !== null) await mkdir(phoneLogs)
+  await bringRecord(options.recordFolder, running)
   const clock = options.ownClock === true ? await ownClock(root, description.inside) : null
   let environment: NodeJS.ProcessEnv = {
     ...clock?.environment,
@@ -101,6 +104,7 @@ export async function startAsterisk(options: StartOptions = {}): Promise<LabAste
   })
   const stop = async () => {
     await end('graceful')
+    await keepRecord(running, options.recordFolder)
     await rm(folder, { recursive: true, force: true })
     forget()
   }
@@ -139,6 +143,26 @@ export async function startAsterisk(options: StartOptions = {}): Promise<LabAste
     await stop()
     throw error
   }
+}
+
+const recordFiles = ['cel', 'queueLog'] as const
+
+/** Begins where the record of the run before ended. */
+async function bringRecord(folder: string | undefined, { files }: RunningAsterisk): Promise<void> {
+  if (folder === undefined) return
+  for (const each of recordFiles) {
+    const kept = join(folder, basename(files[each]))
+    await copyFile(kept, files[each]).catch(() => writeFile(files[each], ''))
+    // Asterisk's user, whose number differs from root to root, writes on.
+    await chmod(files[each], 0o666)
+  }
+}
+
+async function keepRecord({ files }: RunningAsterisk, folder: string | undefined): Promise<void> {
+  if (folder === undefined) return
+  await mkdir(folder, { recursive: true })
+  for (const each of recordFiles)
+    await copyFile(files[each], join(folder, basename(files[each]))).catch(() => undefined)
 }
 
 /** The version once Asterisk has booted and the queues are there; undefined before. */

@@ -65,13 +65,20 @@ export interface LinksSurroundings extends Pick<
   rememberFloor: NonNullable<PbxLinkSettings['check']>['remember']
   isDesk: (device: string) => boolean
   traceFolder: string
+  /** How often to look whether the records can be read, ms. */
+  lookEveryMs?: number
 }
+
+const lookEveryMs = 30_000
 
 /** Makes a link for each PBX. Nothing is connected before `start`. */
 export function createPbxLinks(pbxs: readonly PbxWithRecord[], surroundings: LinksSurroundings): PbxLinks {
   const { onEvents, onState, keepPin, log, node } = surroundings
   const records = new Map(pbxs.map((pbx) => [pbx.name, recordOf(pbx, surroundings)]))
   const streams = new Map(pbxs.map(({ name }) => [name, createStreamCounters()]))
+  /** Looks whether each record can be read, of those whose PBX was reached. */
+  const looks = new Map<string, () => Promise<unknown>>()
+  let looking: NodeJS.Timeout | undefined
   const links = new Map(
     pbxs.map(({ name, prefix, AMI_HOST, AMI_PORT, AMI_USERNAME, AMI_SECRET }) => {
       const access = { host: AMI_HOST, port: AMI_PORT, username: AMI_USERNAME, secret: AMI_SECRET }
@@ -79,6 +86,7 @@ export function createPbxLinks(pbxs: readonly PbxWithRecord[], surroundings: Lin
         readUnheard: async (snapshot, give, reading) => {
           const gap = surroundings.unheardOf(name)
           const record = records.get(name)
+          looks.set(name, async () => record?.look(reading.notices))
           if (gap) return (await record?.read(gap, snapshot, give, reading)) ?? null
           await record?.look(reading.notices)
           return null
@@ -112,8 +120,12 @@ export function createPbxLinks(pbxs: readonly PbxWithRecord[], surroundings: Lin
     all,
     start: () => {
       for (const link of all) link.start()
+      looking = setInterval(() => {
+        for (const look of looks.values()) void look()
+      }, surroundings.lookEveryMs ?? lookEveryMs)
     },
     stop: async () => {
+      clearInterval(looking)
       await Promise.all(all.map((link) => link.stop()))
     },
     of: (pbx) => links.get(pbx),

@@ -241,6 +241,7 @@ export const en = {
     loadFailed: 'The card could not be loaded.',
     idleTitle: 'No card open',
     idle: 'The card of the next caller appears here while the phone still rings.',
+    idleNoDesk: 'Calls do not come to your role, but every customer’s card is yours to read.',
     idleKeys: 'To look somebody up, press {keys}.',
     idleTouch: 'To look somebody up, use the search at the top.',
     looking: 'Looking for the caller …',

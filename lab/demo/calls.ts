@@ -12,11 +12,16 @@ const company = '+493023125'
 
 /** One call of the trickle: who, to where, for how long. */
 function nextCall(random: Random, customers: number): CallOptions {
-  const talkMs = 1000 * random.whole(15, 50)
+  const hangUpAfterMs = 1000 * random.whole(40, 110)
   const menu = random.chance(0.25)
   const to = menu ? '100' : random.pick(['101', '101', '101', '102', '102', '103', '201', '201'])
   const digits = menu ? [{ afterMs: 2_000, digit: random.pick(['1', '2', '3']) }] : []
-  return { ...caller(random, customers), to: `${company}${to}`, digits, hangUpAfterMs: talkMs }
+  return { ...caller(random, customers), to: `${company}${to}`, digits, hangUpAfterMs }
+}
+
+/** Whether a desk phone rings or talks. */
+async function hasCall(pbx: LabAsterisk, extension: string): Promise<boolean> {
+  return (await pbx.cli('core show channels concise')).includes(`PJSIP/${extension}-`)
 }
 
 function caller(random: Random, customers: number): Pick<CallOptions, 'from' | 'callerName' | 'withheld'> {
@@ -39,7 +44,11 @@ export function startTrickle(pbx: LabAsterisk, customers: number): () => Promise
   let stopped = false
 
   async function ring(): Promise<void> {
-    const call = await placeCall(pbx, nextCall(random, customers))
+    const next = nextCall(random, customers)
+    // Nobody has two customers at the ear: a queue sees to that by itself.
+    const agent = /2\d\d$/.exec(next.to)?.[0]
+    const isBusy = agent !== undefined && (await hasCall(pbx, agent))
+    const call = await placeCall(pbx, isBusy ? { ...next, to: `${company}101` } : next)
     running.add(call)
     // Whatever a call comes to, the trickle goes on.
     void call.ended.finally(() => running.delete(call))

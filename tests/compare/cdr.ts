@@ -104,7 +104,7 @@ export function cdrDifferences(
     const end = Math.max(...mine.map((row) => row.end))
     if (!near(start, call.startedAt)) differs(start, `call began ${start} there, ${call.startedAt} here`)
     if (!near(end, call.endedAt)) differs(end, `call ended ${end} there, ${call.endedAt} here`, 'end')
-    talkDifferences(mine, call, differs, firstHeardAt, use)
+    talkDifferences(mine, call, { differs, firstHeardAt, cel, use })
     const wanted = outboundEnd[call.end]
     if (call.direction === 'outbound' && wanted && !mine.some((row) => wanted.includes(row.disposition))) {
       differs(end, `outbound call ${call.end} here, ${mine.map((row) => row.disposition).join(', ')} there`)
@@ -113,9 +113,17 @@ export function cdrDifferences(
   return lines
 }
 
+const isFromOutside = (row: CdrRow): boolean => row.channel.startsWith('PJSIP/trunk-')
+
 type Differs = (at: number | null, what: string, about?: About) => void
 
+/** Within a second, as a row tells it: by whole seconds, what is left of one cut off. */
 function near(one: number, other: number): boolean {
+  return Math.abs(Math.floor(one) - Math.floor(other)) <= 1
+}
+
+/** Two lengths of time, one of them counted in whole seconds. */
+function asLong(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1
 }
 
@@ -131,9 +139,7 @@ function rowsOf(rows: readonly CdrRow[], call: ToldCall, use: Use): CdrRow[] {
 function talkDifferences(
   rows: readonly CdrRow[],
   call: ToldCall,
-  differs: Differs,
-  firstHeardAt: number,
-  use: Use,
+  { differs, firstHeardAt, cel, use }: { differs: Differs; firstHeardAt: number; cel: Cel; use: Use },
 ): void {
   const withAgent = (row: CdrRow, extension: string): boolean =>
     row.disposition === 'ANSWERED' &&
@@ -161,7 +167,7 @@ function talkDifferences(
     )
     const talk = contact.endedAt - contact.beganAt
     for (const row of dialled) {
-      if (!near(row.end, contact.endedAt) || near(row.billSec, talk)) continue
+      if (!near(row.end, contact.endedAt) || asLong(row.billSec, talk)) continue
       if (contact.beganAt <= firstHeardAt && row.billSec >= talk - 1) use('found-talking')
       // Who was up before the dialling, as after a transfer, is billed for the ringing too.
       else if (row.answer === row.start && row.billSec >= talk - 1) use('ringing-billed')
@@ -177,7 +183,9 @@ function talkDifferences(
     // The Local channel of a consultation is put through before anybody answers.
     const extension = /^(?:PJSIP\/|Local\/(?!\d+@agents-out))(2\d\d)/.exec(row.dstChannel)?.[1]
     if (extension === undefined || call.contacts.some((contact) => contact.extension === extension)) continue
+    const met = cel.together.some((one) => one.outside === row.uniqueId && one.extension === extension)
     if (call.answered.includes(extension)) use('consultation-is-no-contact')
+    else if (isFromOutside(row) && row.billSec <= 1 && !met) use('answered-alone')
     else differs(row.start, `CDR has a talk with ${extension}, Ringcard has not`)
   }
 }

@@ -10,6 +10,7 @@ export const rules = [
   'fetched-row',
   'consultation-row',
   'consultation-is-no-contact',
+  'answered-alone',
   'ringing-billed',
   'transfer-under-either',
   'transfer-as-completed',

@@ -100,6 +100,22 @@ describe('the comparer', () => {
     expect(await telling('pickup-directed', by('202'))).toContain('picked up by 203')
   })
 
+  it('takes an answered row for no talk only where CEL never has the two together', async () => {
+    const trace = await readTrace('answered-as-caller-goes')
+    const without = toldOf(trace).map((call) => ({ ...call, contacts: [], offers: [] }))
+    const withoutBridge = trace.cel.filter((line) => !line.includes('BRIDGE_ENTER'))
+
+    const what = (cel: readonly string[]) => {
+      const { differences, rules } = held({ ...trace, cel: [...cel] }, without)
+      return {
+        rules,
+        told: differences.map((one) => one.what).filter((it) => it.startsWith('CDR has a talk')),
+      }
+    }
+    expect(what(trace.cel)).toEqual({ rules: {}, told: ['CDR has a talk with 201, Ringcard has not'] })
+    expect(what(withoutBridge)).toEqual({ rules: { 'answered-alone': 1 }, told: [] })
+  })
+
   it('counts how often each rule was needed', async () => {
     const trace = await readTrace('refused-by-member')
     expect(held(trace, toldOf(trace)).rules).toEqual({ 'refused-again': 6 })

@@ -161,15 +161,27 @@ describe('roles and rights', () => {
     await page.getByText('Agent may no longer: See purchases.').waitFor()
     server.replies.set('PUT /api/roles/agent', ({ body }) => {
       const { rights, version } = body as { rights: string[]; version: number }
-      expect(version).toBe(1)
-      return { role: 'agent', rights, version: 2 }
+      expect(version).toBe(0)
+      return { role: 'agent', rights, version: 1, isChanged: true }
     })
     await page.getByRole('button', { name: 'Save 1 role' }).press('Enter')
     await page.getByText('Saved; in effect now.').waitFor()
     expect(server.asked.at(-1)?.body).toEqual({
       rights: roleRights[0]?.rights.filter((right) => right !== 'card.purchases'),
-      version: 1,
+      version: 0,
     })
+  })
+
+  test('a role that was changed here says which rights the product would give it besides', async () => {
+    const { page, server } = await open('admin-roles')
+    const changed = page.getByTestId('changed-roles')
+    await changed.getByText('Collections: changed here.').waitFor()
+    expect(await changed.textContent()).toContain(
+      'it would have these too: Verify callers, See right answers.',
+    )
+    expect(await page.getByRole('checkbox', { name: 'Collections: Verify callers' }).isChecked()).toBe(false)
+    expect(await changed.textContent()).not.toContain('Agent')
+    expect(server.problems).toEqual([])
   })
 
   test('somebody faster is told, and the ticks stay', async () => {

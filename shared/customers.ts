@@ -104,6 +104,14 @@ export const whySchema = z.object({
 })
 export type Why = z.infer<typeof whySchema>
 
+/** What there is and is not told until the caller is verified: how much of a part, and which level opens it. */
+export const closedPartSchema = z.object({
+  part: sensitivePartSchema,
+  count: z.number().int().positive(),
+  opensAt: levelSchema,
+})
+export type ClosedPart = z.infer<typeof closedPartSchema>
+
 /**
  * The card, as one role may see it: a section the role has no right to is absent, not empty.
  */
@@ -133,10 +141,7 @@ export const cardSchema = z.object({
   purchases: z.array(purchaseSchema).optional(),
   notes: z.array(noteSchema).optional(),
   timeline: z.array(timelineEntrySchema),
-  /** What there is and is not told until the caller is verified: how much of each part, and which level opens it. */
-  closed: z
-    .array(z.object({ part: sensitivePartSchema, count: z.number().int().positive(), opensAt: levelSchema }))
-    .optional(),
+  closed: z.array(closedPartSchema).optional(),
 })
 export type Card = z.infer<typeof cardSchema>
 
@@ -183,6 +188,8 @@ export const popSchema = z.object({
   card: cardSchema.nullable(),
   /** How the caller is verified; absent where there is no card to verify them for. */
   verification: callVerificationSchema.optional(),
+  /** What is open on this card while the caller is here, and closed again when they are not; absent for nothing. */
+  closesAfter: z.array(closedPartSchema.omit({ count: true })).optional(),
 })
 export type Pop = z.infer<typeof popSchema>
 

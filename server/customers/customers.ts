@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { ClosedParts } from '../../shared/closing.ts'
 import type { Card, Note, Pop, SearchHit } from '../../shared/customers.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
 import type { Me, Right } from '../../shared/people.ts'
@@ -16,7 +17,7 @@ import type { Database } from '../database/database.ts'
 import { needingDatabase } from '../database/errors.ts'
 import type { PartInCall } from '../floor/views.ts'
 import { answersOf } from './answers.ts'
-import { cardFor, noteOf, type ClosedParts, type NameOf } from './card.ts'
+import { cardFor, noteOf, type NameOf } from './card.ts'
 import { createChoices } from './choices.ts'
 import { ownNumbers, takeOutOfCalls } from './erase.ts'
 import { createMatching, type CallToMatch, type MatchedCall } from './matching.ts'
@@ -60,6 +61,8 @@ export interface CustomersOptions {
 export interface Disclosure {
   closed: ClosedParts
   verification?: CallVerification
+  /** What is closed of it once the caller is not with this desk any more. */
+  later?: ClosedParts
 }
 const nobodyVerified: Disclosure = { closed: closedParts(defaultVerification, 'none') }
 
@@ -235,9 +238,17 @@ export function createCustomers(options: CustomersOptions) {
     }
     const match = { ...call.match, candidates: candidatesFor(call.match.candidates, rights) }
     if (!call.customer) return { match, card: null }
-    const { closed, verification } = disclosureOf(call, isTalking)
+    const { closed, verification, later = closed } = disclosureOf(call, isTalking)
     const card = cardFor(call.customer, rights, now(), nameOf, closed)
-    return { match, card, ...(verification ? { verification } : {}) }
+    const closesAfter = rights.includes('card.sensitive')
+      ? []
+      : [...later].flatMap(([part, opensAt]) => (closed.has(part) ? [] : [{ part, opensAt }]))
+    return {
+      match,
+      card,
+      ...(verification ? { verification } : {}),
+      ...(closesAfter.length > 0 ? { closesAfter } : {}),
+    }
   }
 
   function forgetCall(callId: string): void {

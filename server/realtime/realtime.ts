@@ -298,7 +298,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       if (facts.some(({ type }) => type === 'link.gap')) links.gapsChanged()
     },
     onPop(callId) {
-      for (const [topic, changes] of popChanges(callId, deskContext, shown)) desks.publish(topic, changes)
+      for (const [topic, changes] of popChanges(callId, floor(), deskContext, shown))
+        desks.publish(topic, changes)
       publishLate(callChange(callId, floor(), floorContext))
     },
     erased(callIds, customerIds) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
+import type { ClosedParts } from '../../shared/closing.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import {
   allClosed,
@@ -18,7 +19,6 @@ import {
   type VerificationWays,
   type VerifyRequest,
 } from '../../shared/verification.ts'
-import type { ClosedParts } from '../customers/card.ts'
 import type { Customers, Disclosure, Who } from '../customers/customers.ts'
 import type { MatchedCall } from '../customers/matching.ts'
 import type { PartInCall } from '../floor/views.ts'
@@ -231,7 +231,7 @@ export function createVerification(options: VerificationOptions) {
       const standing = standingOf(current.definition, known.steps, call.customer._id)
       const verification = viewOf(standing, known.steps, call.customer._id)
       if (standing.state === 'thirdPerson') return { closed: closedAt.thirdPerson, verification }
-      return { closed: closedAt[isTalking ? standing.level : 'none'], verification }
+      return { closed: closedAt[isTalking ? standing.level : 'none'], verification, later: closedAt.none }
     },
 
     mayGivePin,

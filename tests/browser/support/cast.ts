@@ -10,7 +10,13 @@ import type {
 } from '../../../shared/calls.ts'
 import type { Candidate, Card, Pop, SearchHit } from '../../../shared/customers.ts'
 import { defaultRoleRights, type Me } from '../../../shared/people.ts'
-import type { CallVerification, VerificationWays } from '../../../shared/verification.ts'
+import {
+  closedParts,
+  defaultVerification,
+  type CallVerification,
+  type VerificationDefinition,
+  type VerificationWays,
+} from '../../../shared/verification.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
@@ -236,8 +242,21 @@ export function longest(now: number): Card {
 }
 
 /** @returns a pop for a card found by its number */
-export function popOf(card: Card, verification: CallVerification = unverified): Pop {
-  return { match: { outcome: 'one', by: 'sameNumber', candidates: [] }, card, verification }
+export function popOf(
+  card: Card,
+  verification: CallVerification = unverified,
+  definition: Pick<VerificationDefinition, 'opens'> = defaultVerification,
+): Pop {
+  const closed = closedParts(definition, verification.level)
+  const closesAfter = [...closedParts(definition, 'none')].flatMap(([part, opensAt]) =>
+    closed.has(part) ? [] : [{ part, opensAt }],
+  )
+  return {
+    match: { outcome: 'one', by: 'sameNumber', candidates: [] },
+    card,
+    verification,
+    ...(closesAfter.length > 0 ? { closesAfter } : {}),
+  }
 }
 
 /** A call offered to Nina from the support queue. */

@@ -324,6 +324,8 @@ describe('what verifying a caller opens', () => {
     expect(stand(callId, true)).toMatchObject({ closed: new Map(), verification: { level: 'full' } })
     expect(stand(callId, false).verification).toMatchObject({ level: 'full' })
     expect([...stand(callId, false).closed.keys()]).toEqual(['debts', 'paymentData', 'marked'])
+    // The console closes the same once the call has gone: it is told with the card.
+    expect([...(stand(callId, true).later?.keys() ?? [])]).toEqual(['debts', 'paymentData', 'marked'])
   })
 })
 

@@ -150,6 +150,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onChange: (callId) => {
       realtime.onPop(callId)
     },
+    onDefinition: () => {
+      realtime.cardsChanged()
+    },
     log,
   })
   const links = createPbxLinks(pbxs, {
@@ -337,6 +340,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await links.stop()
       realtime.stop()
       await http.stop(requestGraceMs)
+      verification.stop()
       await people.stop()
       await pipeline.stop()
       const mayDrain = database.state().state === 'ready'

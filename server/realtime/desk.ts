@@ -5,14 +5,7 @@ import { pbxOfId } from '../../shared/pbx-names.ts'
 import type { Change, GoneReason, Topic } from '../../shared/realtime.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Call, Floor } from '../floor/state.ts'
-import {
-  agentView,
-  deskCall,
-  deskCallsOf,
-  isTheirs,
-  todayCall,
-  type DescribeParty,
-} from '../floor/views.ts'
+import { agentView, deskCall, deskCallsOf, isTheirs, todayCall, type DescribeParty } from '../floor/views.ts'
 import { personRoom, withoutCustomer } from './topics.ts'
 
 /** Who a call was matched to, as far as a list of calls shows it. */

@@ -4,7 +4,14 @@ import type { Database } from '../../../server/database/database.ts'
 import { openOffice, type Office } from './support.ts'
 
 /** What an agent could do before callers were verified. */
-const formerly: Right[] = ['desk.use', 'card.read', 'card.write', 'card.purchases', 'card.notes', 'history.own']
+const formerly: Right[] = [
+  'desk.use',
+  'card.read',
+  'card.write',
+  'card.purchases',
+  'card.notes',
+  'history.own',
+]
 
 /** The roles as a version left them that knew neither verification nor, for most of its time, versions of a role. */
 async function storeAsFormerly(database: Database): Promise<void> {

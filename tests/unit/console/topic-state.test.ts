@@ -90,7 +90,12 @@ describe('a call that leaves the desk', () => {
   })
 
   test('is kept without what this centre has opened by verifying, whatever parts those are, and says what there is', () => {
-    const opens = { ...defaultVerification.opens, debts: 'none', purchases: 'basic', payments: 'full' } as const
+    const opens = {
+      ...defaultVerification.opens,
+      debts: 'none',
+      purchases: 'basic',
+      payments: 'full',
+    } as const
     const card = olenaVerified(now)
     const paid = card.timeline.filter(({ kind }) => kind === 'payment')
     expect(paid.length).toBeGreaterThan(0)
@@ -119,7 +124,10 @@ describe('a call that leaves the desk', () => {
   test('keeps what is open to this person without verifying anybody', () => {
     const pop = { ...popOf(olenaVerified(now), verifiedByPin(now)) }
     delete pop.closesAfter
-    const opened = applySnapshot(undefined, step(1, [...rings, { type: 'pop.set', callId: call.callId, pop }]))
+    const opened = applySnapshot(
+      undefined,
+      step(1, [...rings, { type: 'pop.set', callId: call.callId, pop }]),
+    )
     const { left } = applySnapshot(opened, step(8, [], 'b'))
     expect(left?.pop?.card).toEqual(pop.card)
   })

@@ -15,7 +15,10 @@ import type { EntryBody } from './history/entries.ts'
 import type { History } from './history/history.ts'
 
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
-export interface PipelineOptions extends Pick<DialplanOptions, 'deskOf' | 'closedQueues' | 'setVariables'> {
+export interface PipelineOptions extends Pick<
+  DialplanOptions,
+  'deskOf' | 'closedQueues' | 'pinDigits' | 'setVariables'
+> {
   floor: FloorOptions
   /** The PBXs of the settings; calls of any other end at the start. All that were ever heard, where left out. */
   pbxs?: readonly string[]
@@ -83,9 +86,9 @@ export function createPipeline(options: PipelineOptions) {
   /** What was kept of the last look-up, by call: a card that changes is no look-up. */
   const keptLookups = new Map<string, string>()
   const desksOfCalls = createDesksOfCalls()
-  const { deskOf, closedQueues, setVariables } = options
+  const { deskOf, closedQueues, pinDigits, setVariables } = options
   const callOf = (callId: string) => floor.calls.get(callId)
-  const dialplan = createDialplan({ callOf, deskOf, closedQueues, setVariables, log, now })
+  const dialplan = createDialplan({ callOf, deskOf, closedQueues, pinDigits, setVariables, log, now })
 
   /** Takes the events of one moment: all are kept in one write, and told together. */
   function takeAll(events: readonly PbxEvent[]): void {

@@ -110,6 +110,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     disclosureOf: (call, isTalking) => verification.disclosureOf(call, isTalking),
     mayGivePin: (call, me) => verification.mayGivePin(call, me),
     pinKey: config.PIN_KEY,
+    pinDigits: () => verification.pinDigits(),
     log,
     onChange: (call) => {
       verification.customerChanged(call)
@@ -196,6 +197,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       const own = [...pipeline.floor().queues.keys()].filter((queue) => queue.startsWith(prefix))
       return settings.closedQueues(own).map((queue) => queue.slice(prefix.length))
     },
+    pinDigits: verification.pinDigits,
     setVariables: links.setVariables,
     log,
   })

@@ -303,7 +303,7 @@ export const api = {
     summary:
       'Give a customer a PIN for the phone menu, or take it away: in a talk with them that is verified as far as the PIN verifies',
     right: 'card.verify',
-    errors: ['customer.unknown', 'verification.needed', 'verification.not_open', 'pin.weak'],
+    errors: ['customer.unknown', 'verification.needed', 'verification.not_open', 'pin.length', 'pin.weak'],
     params: customerParams,
     body: pinRequestSchema,
     answer: nothing,

@@ -751,6 +751,7 @@ export const en = {
     verification_call_over: 'The call is over. Nobody can be verified in it any more.',
     verification_not_open: 'This is not open any more: it was asked before, or the tries are used up.',
     verification_needed: 'The caller has to be verified first.',
+    pin_length: 'This PIN has not as many digits as the phone menu reads. Open this again to see how many.',
     pin_weak: 'This PIN is guessed too easily: digits that repeat, or follow each other. Take another.',
     desk_exists: 'There is a desk with this extension already.',
     desk_device_taken: 'One of these devices stands at another desk; a device rings for one desk only.',

@@ -7,6 +7,7 @@ import type { Me, Right } from '../../shared/people.ts'
 import {
   closedParts,
   defaultVerification,
+  isPin,
   isWeakPin,
   type AskableFact,
   type CallVerification,
@@ -49,6 +50,8 @@ export interface CustomersOptions {
   disclosureOf?: (call: MatchedCall | null, isTalking: boolean) => Disclosure
   /** Whether somebody may give the customer of this call a PIN, or take it away. Without it nobody may. */
   mayGivePin?: (call: MatchedCall, me: Who) => boolean
+  /** How many digits a PIN has; null or left out, as many as a request lets in. */
+  pinDigits?: () => number | null
   /** The key under which PINs are hashed; empty or left out, there are none. */
   pinKey?: string
   log: Pick<Logger, 'warn'>
@@ -353,7 +356,7 @@ export function createCustomers(options: CustomersOptions) {
 
     /**
      * Gives a customer a PIN, or takes it away.
-     * @throws ProblemError `verification.needed` outside of a call in which it may be given, `pin.weak`,
+     * @throws ProblemError `verification.needed` outside of a call in which it may be given, `pin.length`, `pin.weak`,
      *   `verification.not_open` without a key to store it under, `customer.unknown`
      */
     setPin: (customerId: string, pin: string | null, me: Who): Promise<void> =>
@@ -361,6 +364,10 @@ export function createCustomers(options: CustomersOptions) {
         if (!callsOf(customerId).some((call) => options.mayGivePin?.(call, me)))
           throw new ProblemError('verification.needed')
         if (!pins.isPossible) throw new ProblemError('verification.not_open')
+        const digits = options.pinDigits?.() ?? null
+        if (pin !== null && digits !== null && !isPin(pin, digits)) {
+          throw new ProblemError('pin.length', { detail: `A PIN has ${digits} digits here.` })
+        }
         if (pin !== null && isWeakPin(pin)) throw new ProblemError('pin.weak')
         await collection().updateOne(
           { _id: customerId },

@@ -262,6 +262,9 @@ export function createVerification(options: VerificationOptions) {
 
     mayGivePin,
 
+    /** How many digits a PIN has; null where PINs are not used. */
+    pinDigits: (): number | null => (customers.hasPins ? (current.definition.pin?.digits ?? null) : null),
+
     /** Whether anything was open in a call that is to be closed at its end. */
     wasTried: (callId: string): boolean => stepsOf(callId).length > 0,
 
@@ -294,7 +297,11 @@ export function createVerification(options: VerificationOptions) {
         pin: methods.pin,
         ownPin:
           definition.pin && customers.hasPins
-            ? { isSet: call.customer.pin != null, mayChange: mayGivePin(call, me) }
+            ? {
+                isSet: call.customer.pin != null,
+                mayChange: mayGivePin(call, me),
+                digits: definition.pin.digits,
+              }
             : null,
       }
     },

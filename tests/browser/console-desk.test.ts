@@ -213,34 +213,37 @@ describe('verifying who is calling', () => {
       asked.push(body)
       return null
     })
-    const field = part.getByLabel('New PIN, 4 to 8 digits')
-    await field.fill('12')
+    const field = part.getByLabel('New PIN, 6 digits')
+    await field.fill('4829')
     await page.keyboard.press('Enter')
-    await part.getByRole('alert').getByText('A PIN is 4 to 8 digits.').waitFor()
+    await part.getByRole('alert').getByText('A PIN has 6 digits here').waitFor()
     expect(asked).toEqual([])
-    await expect.poll(() => focused(page)).toBe('New PIN, 4 to 8 digits')
+    await expect.poll(() => focused(page)).toBe('New PIN, 6 digits')
     await field.fill('482915')
     await page.keyboard.press('Enter')
     await part.getByText('The new PIN holds from now on.').waitFor()
     expect(await field.inputValue()).toBe('')
 
-    server.replies.set('GET /api/calls/', () => ({ ...ways, ownPin: { isSet: false, mayChange: true } }))
+    server.replies.set('GET /api/calls/', () => ({
+      ...ways,
+      ownPin: { isSet: false, mayChange: true, digits: 6 },
+    }))
     await part.getByRole('button', { name: 'Take away' }).press('Enter')
     await part.getByText('They have none.').waitFor()
     expect(asked).toEqual([{ pin: '482915' }, { pin: null }])
     server.replies.set('PUT /api/customers/olena/pin', () => {
       throw new ProblemError('pin.weak')
     })
-    await field.fill('1111')
+    await field.fill('111111')
     await page.keyboard.press('Enter')
     await part.getByRole('alert').getByText('This PIN is guessed too easily').waitFor()
     server.replies.set('PUT /api/customers/olena/pin', () => {
       throw new ProblemError('verification.needed')
     })
-    await field.fill('4829')
+    await field.fill('482913')
     await page.keyboard.press('Enter')
     await part.getByRole('alert').getByText('The caller has to be verified first.').waitFor()
-    expect(await field.inputValue()).toBe('4829')
+    expect(await field.inputValue()).toBe('482913')
   })
 
   test('a PIN cannot be given before the caller is verified so far, and the reason stands there', async () => {

@@ -188,14 +188,14 @@ export const ways: VerificationWays = {
   asking: { state: 'open', rightLeft: 1, wrongLeft: 2 },
   callBack: 'elsewhere',
   pin: 'open',
-  ownPin: { isSet: false, mayChange: false },
+  ownPin: { isSet: false, mayChange: false, digits: 6 },
 }
 
 /** Verified in full, with a PIN of their own. */
 export const waysInFull: VerificationWays = {
   ...ways,
   pin: 'passed',
-  ownPin: { isSet: true, mayChange: true },
+  ownPin: { isSet: true, mayChange: true, digits: 6 },
 }
 
 function entry(

@@ -13,7 +13,7 @@ import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
 import { deskDevices, deskWith, floorDevice, numberOn } from './desks.ts'
-import { eraseCustomer, forgetErased } from './erase-customer.ts'
+import { eraseCustomer, erasureOf, forgetErased } from './erase-customer.ts'
 import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
 import { archiveDaily } from './history/archive-daily.ts'
@@ -235,6 +235,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       'calls.choose': kept(customerHandlers['calls.choose']),
       'calls.create': kept(customerHandlers['calls.create']),
       'calls.unlink': kept(customerHandlers['calls.unlink']),
+      'customers.erasure': ({ params }) => erasureOf({ customers, history, pipeline }, params.customerId),
       'customers.erase': kept(({ me, params }) =>
         eraseCustomer({ customers, history, pipeline, people, realtime }, params.customerId, me.personId),
       ),

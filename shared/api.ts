@@ -17,6 +17,7 @@ import {
   addNoteRequestSchema,
   cardSchema,
   chooseCustomerRequestSchema,
+  erasureSchema,
   newCustomerRequestSchema,
   noteSchema,
   popSchema,
@@ -277,6 +278,15 @@ export const api = {
     errors: ['customer.unknown', 'database.unreachable'],
     params: customerParams,
     answer: cardSchema,
+  },
+  'customers.erasure': {
+    method: 'GET',
+    path: '/api/customers/:customerId/erasure',
+    summary: 'What erasing a customer would destroy, and what would stay',
+    right: 'card.erase',
+    errors: ['customer.unknown', 'database.unreachable'],
+    params: customerParams,
+    answer: erasureSchema,
   },
   'customers.erase': {
     method: 'DELETE',

@@ -222,3 +222,29 @@ export const searchHitSchema = z.object({
   phone: z.string().nullable(),
 })
 export type SearchHit = z.infer<typeof searchHitSchema>
+
+/** What erasing a customer would destroy, and what would stay: told before anybody does it. */
+export const erasureSchema = z.object({
+  /** To be typed by whoever means it. */
+  name: z.string(),
+  /** They are in a call: they can be erased when it is over. */
+  isInCall: z.boolean(),
+  /** In so many calls nobody could read any more who it was; those calls stay, with times, queues and outcomes. */
+  calls: z.number().int(),
+  /** How much the card holds, which goes. */
+  card: z.object({
+    phones: z.number().int(),
+    emails: z.number().int(),
+    notes: z.number().int(),
+    promises: z.number().int(),
+    purchases: z.number().int(),
+    timeline: z.number().int(),
+  }),
+})
+export type CustomerErasure = z.infer<typeof erasureSchema>
+
+/** Whether somebody has typed a name, however they set its spaces and capitals. */
+export function isSameName(typed: string, name: string): boolean {
+  const plain = (text: string) => text.normalize('NFC').trim().replace(/\s+/g, ' ').toLocaleLowerCase('und')
+  return plain(typed) === plain(name)
+}

@@ -20,7 +20,7 @@ import type { PartInCall } from '../floor/views.ts'
 import { answersOf } from './answers.ts'
 import { cardFor, noteOf, type NameOf } from './card.ts'
 import { createChoices } from './choices.ts'
-import { ownNumbers, takeOutOfCalls } from './erase.ts'
+import { amountsOf, ownNumbers, takeOutOfCalls, type ToErase } from './erase.ts'
 import { createMatching, type CallToMatch, type MatchedCall } from './matching.ts'
 import {
   customerModel,
@@ -313,6 +313,16 @@ export function createCustomers(options: CustomersOptions) {
     /** The numbers that lead to a customer and to nobody else, in E.164. @throws ProblemError `customer.unknown` */
     ownNumbers: (customerId: string): Promise<string[]> =>
       needingDatabase(async () => ownNumbers(collection(), await read(customerId))),
+
+    /**
+     * A customer as who erases them is told of, and the numbers that lead to nobody else.
+     * @throws ProblemError `customer.unknown`, `database.unreachable`
+     */
+    toErase: (customerId: string): Promise<ToErase> =>
+      needingDatabase(async () => {
+        const customer = await read(customerId)
+        return { ...amountsOf(customer), numbers: await ownNumbers(collection(), customer) }
+      }),
 
     /**
      * Removes a card with all that is on it. The calls that are kept go on showing it until `forgetErased`.

@@ -89,6 +89,8 @@ export interface History extends Queries {
    * @throws ProblemError `database.unreachable` when the database is away, or does not take what waits for it
    */
   eraseCustomer: Erasure['erase']
+  /** How many calls `eraseCustomer` would erase now, of those that the database has. @throws as it does */
+  callsToErase: Erasure['count']
   /** Forgets at once whom other nodes erased; by itself every 10 s once `onErased` was called. */
   followOthers: Erasure['followOthers']
   /**
@@ -287,6 +289,7 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       const call = recent.get(callId)
       return call ? { customerId: call.customerId, decided: call.customerDecided } : null
     },
+    callsToErase: erasure.count,
     eraseCustomer: async (customerId, numbers) => {
       // Whose a call is stands with its keys only when the database has it.
       if (!(await drainAll(limits.eraseWithinMs))) throw new ProblemError('database.unreachable')

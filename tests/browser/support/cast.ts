@@ -8,7 +8,7 @@ import type {
   QueueView,
   TodayCall,
 } from '../../../shared/calls.ts'
-import type { Candidate, Card, Pop, SearchHit } from '../../../shared/customers.ts'
+import type { Candidate, Card, CustomerErasure, Pop, SearchHit } from '../../../shared/customers.ts'
 import { defaultRoleRights, type Me } from '../../../shared/people.ts'
 import {
   closedParts,
@@ -468,4 +468,12 @@ function hit(
   phone: string,
 ): SearchHit {
   return { customerId, name, company, city, tier, phone }
+}
+
+/** What erasing Olena would take. */
+export const olenaToErase: CustomerErasure = {
+  name: 'Olena Kovalchuk',
+  isInCall: false,
+  calls: 23,
+  card: { phones: 2, emails: 1, notes: 2, promises: 1, purchases: 3, timeline: 9 },
 }

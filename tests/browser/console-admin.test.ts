@@ -498,7 +498,7 @@ describe('opening hours', () => {
     await page.getByTestId('two-weeks').getByText('00:00–02:00, 09:00–12:30, 13:30–18:00').first().waitFor()
 
     await page.getByLabel('Monday').fill('from nine')
-    await page.getByText('Mend the hours above to see them.').waitFor()
+    await page.getByText('Mend the hours to see them.').waitFor()
     await page.keyboard.press('Enter')
     await page.getByText('Not hours: from nine').waitFor()
     expect(server.asked.some(({ what }) => what.startsWith('PUT'))).toBe(false)

@@ -223,6 +223,10 @@ export function longest(now: number): Card {
     languages: ['ru', 'de', 'kk'],
     tier: 'platinum',
     tags: ['<img src=x onerror=alert(1)>', 'опт', 'праздничные наборы'],
+    preferences: [
+      { label: 'Доставка', value: 'Только до полудня' },
+      { label: 'Vertragsverlängerung', value: 'Nur schriftlich, bis Ende März' },
+    ],
     why: [
       {
         kind: 'promise',

@@ -7,6 +7,8 @@ import type { Call } from './floor/state.ts'
 
 /** In the order in which they are set: the dialplan goes on as soon as it is told that the rest is there. */
 interface DialplanVariables {
+  /** How many digits a PIN has, for whoever reads one; left out where PINs are not used. */
+  RINGCARD_PIN_DIGITS?: string
   RINGCARD_TIER: string
   /** The extension of the agent whom the customer would rather have; empty for nobody. */
   RINGCARD_AGENT: string
@@ -23,6 +25,8 @@ export interface DialplanOptions {
   deskOf: (personId: string, pbx: string) => string | null
   /** The queues of a PBX that are closed now, by its own names. */
   closedQueues: (pbx: string) => readonly string[]
+  /** How many digits a PIN has; null where PINs are not used. */
+  pinDigits: () => number | null
   setVariables: (channelId: string, variables: Readonly<Record<string, string>>) => Promise<void>
   log: Pick<Logger, 'info'>
   now: () => number
@@ -30,7 +34,10 @@ export interface DialplanOptions {
 
 /** Tells the dialplan, in variables of the caller's channel, what it may decide by. Nothing in them was supplied by the caller. */
 export interface Dialplan {
-  /** A call was heard. Which queues are closed hangs on no look-up, which may take longer than the dialplan waits. */
+  /**
+   * A call was heard. Which queues are closed, and how long a PIN is, hangs on no look-up, which may take longer than the
+   * dialplan waits.
+   */
   callStarted: (callId: string) => void
   /** A call was found in progress: what it was told before is not known. */
   foundInProgress: (callId: string) => void
@@ -76,8 +83,12 @@ export function createDialplan(options: DialplanOptions): Dialplan {
 
   return {
     callStarted: (callId) => {
-      const variables = closedVariable(callId)
-      if (variables.RINGCARD_CLOSED !== undefined) tell(callId, variables)
+      const digits = options.pinDigits()
+      const variables = {
+        ...closedVariable(callId),
+        ...(digits === null ? {} : { RINGCARD_PIN_DIGITS: String(digits) }),
+      }
+      if (Object.keys(variables).length > 0) tell(callId, variables)
     },
     foundInProgress: (callId) => {
       // So that a queue that was closed then, and is open by now, is not left closed to it.

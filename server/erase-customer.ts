@@ -1,3 +1,4 @@
+import type { CustomerErasure } from '../shared/customers.ts'
 import { ProblemError } from '../shared/problems.ts'
 import type { Customers } from './customers/customers.ts'
 import type { Erased } from './history/erasure.ts'
@@ -29,6 +30,27 @@ export async function forgetErased(
   customers.forgetErased(callIds, customerIds)
   realtime.erased(callIds, customerIds)
   await pipeline.forgetParties(callIds)
+}
+
+/**
+ * What erasing a customer would destroy, and what would stay.
+ * @throws ProblemError `customer.unknown`, `database.unreachable`
+ */
+export async function erasureOf(
+  {
+    customers,
+    history,
+    pipeline,
+  }: {
+    customers: Pick<Customers, 'toErase'>
+    history: Pick<History, 'callsToErase'>
+    pipeline: Pick<Pipeline, 'isInCall'>
+  },
+  customerId: string,
+): Promise<CustomerErasure> {
+  const { numbers, ...told } = await customers.toErase(customerId)
+  const calls = await history.callsToErase(customerId, numbers)
+  return { ...told, calls, isInCall: pipeline.isInCall(customerId, numbers) }
 }
 
 /**

@@ -16,7 +16,10 @@ import { withoutForgotten } from './history/personal.ts'
 import { createLookUps, type LookUpOptions } from './look-ups.ts'
 
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
-export interface PipelineOptions extends Pick<DialplanOptions, 'deskOf' | 'closedQueues' | 'setVariables'> {
+export interface PipelineOptions extends Pick<
+  DialplanOptions,
+  'deskOf' | 'closedQueues' | 'pinDigits' | 'setVariables'
+> {
   floor: FloorOptions
   /** The PBXs of the settings; calls of any other end at the start. All that were ever heard, where left out. */
   pbxs?: readonly string[]
@@ -75,9 +78,9 @@ export function createPipeline(options: PipelineOptions) {
   /** Calls whose party was erased, and customers' channels in them: whatever the PBX goes on saying of those is not kept. */
   const forgotten = new Set<string>()
   const desksOfCalls = createDesksOfCalls()
-  const { deskOf, closedQueues, setVariables } = options
+  const { deskOf, closedQueues, pinDigits, setVariables } = options
   const callOf = (callId: string) => floor.calls.get(callId)
-  const dialplan = createDialplan({ callOf, deskOf, closedQueues, setVariables, log, now })
+  const dialplan = createDialplan({ callOf, deskOf, closedQueues, pinDigits, setVariables, log, now })
   const lookUps = createLookUps({ history, customers, dialplan, callOf, onPop: options.onPop, log })
 
   /** Takes the events of one moment: all are kept in one write, and told together. */

@@ -13,7 +13,7 @@ import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
 import { deskDevices, deskWith, floorDevice, numberOn } from './desks.ts'
-import { eraseCustomer, forgetErased } from './erase-customer.ts'
+import { eraseCustomer, erasureOf, forgetErased } from './erase-customer.ts'
 import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
 import { archiveDaily } from './history/archive-daily.ts'
@@ -110,6 +110,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     disclosureOf: (call, isTalking) => verification.disclosureOf(call, isTalking),
     mayGivePin: (call, me) => verification.mayGivePin(call, me),
     pinKey: config.PIN_KEY,
+    pinDigits: () => verification.pinDigits(),
     log,
     onChange: (call) => {
       verification.customerChanged(call)
@@ -149,6 +150,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     audit: people.audit,
     onChange: (callId) => {
       realtime.onPop(callId)
+    },
+    onDefinition: () => {
+      realtime.cardsChanged()
     },
     log,
   })
@@ -193,6 +197,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       const own = [...pipeline.floor().queues.keys()].filter((queue) => queue.startsWith(prefix))
       return settings.closedQueues(own).map((queue) => queue.slice(prefix.length))
     },
+    pinDigits: verification.pinDigits,
     setVariables: links.setVariables,
     log,
   })
@@ -230,6 +235,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       'calls.choose': kept(customerHandlers['calls.choose']),
       'calls.create': kept(customerHandlers['calls.create']),
       'calls.unlink': kept(customerHandlers['calls.unlink']),
+      'customers.erasure': ({ params }) => erasureOf({ customers, history, pipeline }, params.customerId),
       'customers.erase': kept(({ me, params }) =>
         eraseCustomer({ customers, history, pipeline, people, realtime }, params.customerId, me.personId),
       ),
@@ -337,6 +343,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await links.stop()
       realtime.stop()
       await http.stop(requestGraceMs)
+      verification.stop()
       await people.stop()
       await pipeline.stop()
       const mayDrain = database.state().state === 'ready'

@@ -54,6 +54,8 @@ export const roleRightsSchema = z.object({
   role: roleSchema,
   rights: z.array(rightSchema),
   version: versionSchema,
+  /** Whether an administrator ever changed it: then it keeps what it has, else it follows the product's definition. */
+  isChanged: z.boolean(),
 })
 export type RoleRights = z.infer<typeof roleRightsSchema>
 

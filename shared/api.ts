@@ -17,6 +17,7 @@ import {
   addNoteRequestSchema,
   cardSchema,
   chooseCustomerRequestSchema,
+  erasureSchema,
   newCustomerRequestSchema,
   noteSchema,
   popSchema,
@@ -278,6 +279,15 @@ export const api = {
     params: customerParams,
     answer: cardSchema,
   },
+  'customers.erasure': {
+    method: 'GET',
+    path: '/api/customers/:customerId/erasure',
+    summary: 'What erasing a customer would destroy, and what would stay',
+    right: 'card.erase',
+    errors: ['customer.unknown', 'database.unreachable'],
+    params: customerParams,
+    answer: erasureSchema,
+  },
   'customers.erase': {
     method: 'DELETE',
     path: '/api/customers/:customerId',
@@ -303,7 +313,7 @@ export const api = {
     summary:
       'Give a customer a PIN for the phone menu, or take it away: in a talk with them that is verified as far as the PIN verifies',
     right: 'card.verify',
-    errors: ['customer.unknown', 'verification.needed', 'verification.not_open', 'pin.weak'],
+    errors: ['customer.unknown', 'verification.needed', 'verification.not_open', 'pin.length', 'pin.weak'],
     params: customerParams,
     body: pinRequestSchema,
     answer: nothing,

@@ -104,6 +104,14 @@ export const whySchema = z.object({
 })
 export type Why = z.infer<typeof whySchema>
 
+/** What there is and is not told until the caller is verified: how much of a part, and which level opens it. */
+export const closedPartSchema = z.object({
+  part: sensitivePartSchema,
+  count: z.number().int().positive(),
+  opensAt: levelSchema,
+})
+export type ClosedPart = z.infer<typeof closedPartSchema>
+
 /**
  * The card, as one role may see it: a section the role has no right to is absent, not empty.
  */
@@ -133,10 +141,7 @@ export const cardSchema = z.object({
   purchases: z.array(purchaseSchema).optional(),
   notes: z.array(noteSchema).optional(),
   timeline: z.array(timelineEntrySchema),
-  /** What there is and is not told until the caller is verified: how much of each part, and which level opens it. */
-  closed: z
-    .array(z.object({ part: sensitivePartSchema, count: z.number().int().positive(), opensAt: levelSchema }))
-    .optional(),
+  closed: z.array(closedPartSchema).optional(),
 })
 export type Card = z.infer<typeof cardSchema>
 
@@ -183,6 +188,8 @@ export const popSchema = z.object({
   card: cardSchema.nullable(),
   /** How the caller is verified; absent where there is no card to verify them for. */
   verification: callVerificationSchema.optional(),
+  /** What is open on this card while the caller is here, and closed again when they are not; absent for nothing. */
+  closesAfter: z.array(closedPartSchema.omit({ count: true })).optional(),
 })
 export type Pop = z.infer<typeof popSchema>
 
@@ -215,3 +222,29 @@ export const searchHitSchema = z.object({
   phone: z.string().nullable(),
 })
 export type SearchHit = z.infer<typeof searchHitSchema>
+
+/** What erasing a customer would destroy, and what would stay: told before anybody does it. */
+export const erasureSchema = z.object({
+  /** To be typed by whoever means it. */
+  name: z.string(),
+  /** They are in a call: they can be erased when it is over. */
+  isInCall: z.boolean(),
+  /** In so many calls nobody could read any more who it was; those calls stay, with times, queues and outcomes. */
+  calls: z.number().int(),
+  /** How much the card holds, which goes. */
+  card: z.object({
+    phones: z.number().int(),
+    emails: z.number().int(),
+    notes: z.number().int(),
+    promises: z.number().int(),
+    purchases: z.number().int(),
+    timeline: z.number().int(),
+  }),
+})
+export type CustomerErasure = z.infer<typeof erasureSchema>
+
+/** Whether somebody has typed a name, however they set its spaces and capitals. */
+export function isSameName(typed: string, name: string): boolean {
+  const plain = (text: string) => text.normalize('NFC').trim().replace(/\s+/g, ' ').toLocaleLowerCase('und')
+  return plain(typed) === plain(name)
+}

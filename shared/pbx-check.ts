@@ -97,6 +97,16 @@ export const pbxFindings = {
     words: 'The CDR file has no linkedid: its rows cannot be told to belong to one call.',
   },
   queueLog: { level: 'missing', words: 'queue_log is switched off.' },
+  queueLogInTable: {
+    level: 'missing',
+    words:
+      'queue_log goes to a table by realtime ({table}) and to no file, so nothing is ever written to QUEUE_LOG_FILE. Have the file written too, or read the table by QUEUE_LOG_TABLE instead.',
+  },
+  queueLogInFile: {
+    level: 'missing',
+    words:
+      'queue_log goes to its file and to no table, so nothing is ever written to QUEUE_LOG_TABLE ({table}). Have the table written, or read the file by QUEUE_LOG_FILE instead.',
+  },
 } as const satisfies Record<string, { level: 'missing' | 'advice' | 'unknown'; words: string }>
 export type PbxFindingCode = keyof typeof pbxFindings
 

@@ -38,7 +38,9 @@ const talking: readonly Right[] = [
   'history.own',
 ]
 
-/** The rights each role starts with. Stored in the database as data at first start; this is only the seed. */
+/**
+ * The rights each role has until an administrator changes it; from then on the database alone says what it may do.
+ */
 export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
   agent: [...talking],
   supervisor: [

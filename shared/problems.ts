@@ -42,6 +42,10 @@ export const problems = {
     title: 'This is not open: it was asked before, the tries are used up, or it is not offered.',
   },
   'verification.needed': { status: 403, title: 'The caller has to be verified first.' },
+  'pin.length': {
+    status: 422,
+    title: 'This PIN has not as many digits as the phone menu reads. Nothing was changed.',
+  },
   'pin.weak': {
     status: 400,
     title: 'This PIN is guessed too easily: digits that repeat, or follow each other. Take another.',

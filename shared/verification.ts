@@ -19,6 +19,7 @@ export type VerificationMethod = z.infer<typeof verificationMethodSchema>
 
 /** The least and the most that each number of the definition may be. */
 export const verificationBounds = {
+  digits: [4, 8],
   tries: [1, 10],
   lockAfter: [1, 100],
   lockMinutes: [1, 10_080],
@@ -34,6 +35,8 @@ export const verificationDefinitionSchema = z
     pin: z
       .strictObject({
         earns: earnedSchema,
+        /** How many digits a PIN has; the phone menu reads as many. What was stored before this was asked has the usual number. */
+        digits: bounded(verificationBounds.digits).default(4),
         /** How many wrong ones a call may have. */
         tries: bounded(verificationBounds.tries),
         /** After so many wrong ones, over all calls, the PIN is locked for a while. */
@@ -71,7 +74,7 @@ export type MethodSettings = { [Method in VerificationMethod]: NonNullable<Verif
 
 /** How each method is set where nobody has said otherwise. */
 export const defaultMethods: MethodSettings = {
-  pin: { earns: 'full', tries: 3, lockAfter: 10, lockMinutes: 60 },
+  pin: { earns: 'full', digits: 4, tries: 3, lockAfter: 10, lockMinutes: 60 },
   questions: {
     earns: 'basic',
     ask: ['birthDate', 'postcode', 'lastPurchase', 'accountNumber'],
@@ -169,7 +172,14 @@ export const verificationWaysSchema = z.object({
   callBack: z.enum(['here', 'elsewhere', 'done']).nullable(),
   pin: z.enum(['open', 'passed', 'failed']).nullable(),
   /** Whether the customer has a PIN, and whether one may be given now, or taken away. Null where PINs are not used. */
-  ownPin: z.object({ isSet: z.boolean(), mayChange: z.boolean() }).nullable(),
+  ownPin: z
+    .object({
+      isSet: z.boolean(),
+      mayChange: z.boolean(),
+      /** How many digits a new one has. */
+      digits: z.number().int(),
+    })
+    .nullable(),
 })
 export type VerificationWays = z.infer<typeof verificationWaysSchema>
 
@@ -200,8 +210,13 @@ export function isWeakPin(pin: string): boolean {
   return isRun || /^(\d+)\1+$/.test(pin)
 }
 
+/** Whether this could be a PIN, where PINs have so many digits. */
+export function isPin(typed: string, digits: number): boolean {
+  return typed.length === digits && /^\d+$/.test(typed)
+}
+
 export const pinRequestSchema = z.strictObject({
-  /** Null takes the PIN away. */
+  /** Of as many digits as the definition says (`pin.length` else). Null takes the PIN away. */
   pin: z
     .string()
     .regex(/^\d{4,8}$/, 'A PIN is 4 to 8 digits.')

@@ -1,6 +1,6 @@
+import { closeParts, closeWhy, type ClosedParts } from '../../shared/closing.ts'
 import type { Card, Note, TimelineEntry, Why } from '../../shared/customers.ts'
 import type { Right } from '../../shared/people.ts'
-import type { Level, SensitivePart } from '../../shared/verification.ts'
 import type { StoredCustomer } from './model.ts'
 
 const longestWhy = 3
@@ -9,21 +9,12 @@ const dayMs = 24 * 60 * 60 * 1000
 /** What of a customer one role may see: the same document, with the sections it has no right to left empty. */
 interface Visible {
   promises: StoredCustomer['promises']
-  openBusiness: readonly (StoredCustomer['openBusiness'][number] & { closed?: true })[]
+  openBusiness: StoredCustomer['openBusiness']
   recent: readonly Pick<TimelineEntry, 'at' | 'kind' | 'text'>[]
 }
 
-/** The parts of a card that are closed until the caller is verified, each with the level that opens it. */
-export type ClosedParts = ReadonlyMap<SensitivePart, Level>
-
 /** The name that a person goes by now; null for one who was erased. */
 export type NameOf = (personId: string) => string | null
-
-/** The part of the card that an entry of the timeline would tell of. */
-const partOfKind: Partial<Record<TimelineEntry['kind'], SensitivePart>> = {
-  purchase: 'purchases',
-  payment: 'payments',
-}
 
 /** Entries of the timeline that tell what was bought or paid. */
 const moneyKinds: ReadonlySet<TimelineEntry['kind']> = new Set(['purchase', 'payment', 'dispute'])
@@ -32,9 +23,10 @@ const moneyKinds: ReadonlySet<TimelineEntry['kind']> = new Set(['purchase', 'pay
  * Why this customer is probably calling, the most pressing first: a promise we broke, a promise due within a day, a
  * dispute, other open business, a later promise, and what was said last.
  * @param now ms since epoch
+ * @param closed what is closed: that there is something of it is said without words
  * @returns at most three lines
  */
-export function whyBox(customer: Visible, now: number): Why[] {
+export function whyBox(customer: Visible, now: number, closed: ClosedParts = new Map()): Why[] {
   const promises = customer.promises
     .filter((promise) => promise.open)
     .sort((one, other) => (one.dueAt ?? Infinity) - (other.dueAt ?? Infinity))
@@ -46,22 +38,14 @@ export function whyBox(customer: Visible, now: number): Why[] {
   })
   const isDue = (promise: (typeof promises)[number]): boolean =>
     promise.dueAt !== null && promise.dueAt < now + dayMs
-  const business = (kinds: readonly StoredCustomer['openBusiness'][number]['kind'][]): Why[] => {
-    const lines = customer.openBusiness
+  const business = (kinds: readonly StoredCustomer['openBusiness'][number]['kind'][]): Why[] =>
+    customer.openBusiness
       .filter(({ kind }) => kinds.includes(kind))
       .sort((one, other) => other.at - one.at)
-      .map(({ kind, title, at, closed }): Why =>
-        closed
-          ? { kind, text: '', at: null, overdue: false, closed }
-          : { kind, text: title, at, overdue: false },
-      )
-    // That there is something is said once: how often would say more.
-    const firstClosed = lines.findIndex(({ closed }) => closed)
-    return lines.filter(({ closed }, index) => !closed || index === firstClosed)
-  }
+      .map(({ kind, title, at }) => ({ kind, text: title, at, overdue: false }))
   // A talk that nobody wrote anything about says nothing here that the timeline does not.
   const lastTalk = customer.recent.find(({ kind, text }) => kind === 'call' && text !== '')
-  return [
+  const lines = [
     ...promises.filter(isDue).map(promiseLine),
     ...business(['dispute']),
     ...business(['invoice', 'order', 'request']),
@@ -69,7 +53,8 @@ export function whyBox(customer: Visible, now: number): Why[] {
     ...(lastTalk
       ? [{ kind: 'lastTalk' as const, text: lastTalk.text, at: lastTalk.at, overdue: false }]
       : []),
-  ].slice(0, longestWhy)
+  ]
+  return closeWhy(lines, closed).slice(0, longestWhy)
 }
 
 /**
@@ -88,16 +73,11 @@ export function cardFor(
   closed: ClosedParts,
 ): Card | null {
   if (!rights.includes('card.read')) return null
-  const seesSensitive = rights.includes('card.sensitive')
-  const isOpen = (part: SensitivePart) => seesSensitive || !closed.has(part)
+  const closedHere: ClosedParts = rights.includes('card.sensitive') ? new Map() : closed
   const seesPurchases = rights.includes('card.purchases')
   const seesNotes = rights.includes('card.notes')
   const recent = customer.recent
     .filter(({ kind }) => (seesPurchases || !moneyKinds.has(kind)) && (seesNotes || kind !== 'note'))
-    .filter(({ kind }) => {
-      const part = partOfKind[kind]
-      return part === undefined || isOpen(part)
-    })
     .map(({ at, kind, text, callId, durationMs, verification, ...author }) => ({
       at,
       kind,
@@ -111,16 +91,10 @@ export function cardFor(
   const visible: Visible = {
     promises: customer.promises,
     // Disputes, invoices and orders say what was bought; a request does not.
-    openBusiness: customer.openBusiness
-      .filter(({ kind }) => seesPurchases || kind === 'request')
-      .map((one) => (one.kind === 'invoice' && !isOpen('debts') ? { ...one, closed: true as const } : one)),
+    openBusiness: customer.openBusiness.filter(({ kind }) => seesPurchases || kind === 'request'),
     recent,
   }
-  const untold = closedOf(customer, seesPurchases).flatMap(([part, count]) => {
-    const opensAt = seesSensitive ? undefined : closed.get(part)
-    return count > 0 && opensAt !== undefined ? [{ part, count, opensAt }] : []
-  })
-  return {
+  const card: Card = {
     customerId: customer._id,
     version: customer.version,
     name: customer.name,
@@ -136,31 +110,16 @@ export function cardFor(
     phones: customer.phones,
     emails: customer.emails,
     accountNumber: customer.accountNumber,
-    preferences: customer.preferences.filter(({ sensitive }) => sensitive !== true || isOpen('marked')),
-    why: whyBox(visible, now),
+    preferences: customer.preferences,
+    why: whyBox(visible, now, closedHere),
     promises: customer.promises,
-    ...(seesPurchases && isOpen('purchases') ? { purchases: customer.purchases } : {}),
-    ...(seesPurchases && isOpen('debts') ? { debts: customer.debts ?? [] } : {}),
-    ...(seesPurchases && isOpen('paymentData') ? { payment: customer.payment ?? null } : {}),
+    ...(seesPurchases
+      ? { purchases: customer.purchases, debts: customer.debts ?? [], payment: customer.payment ?? null }
+      : {}),
     ...(seesNotes ? { notes } : {}),
     timeline: seesNotes ? withNotes(recent, notes) : recent,
-    ...(untold.length > 0 ? { closed: untold } : {}),
   }
-}
-
-/** How much there is of each part that may be closed. Of money, nothing for who may not see purchases. */
-function closedOf(customer: StoredCustomer, seesPurchases: boolean): [SensitivePart, number][] {
-  const { recent, purchases, preferences, debts = [], payment = null } = customer
-  const happened = (kind: TimelineEntry['kind']) => recent.filter((one) => one.kind === kind).length
-  const marked = preferences.filter(({ sensitive }) => sensitive === true).length
-  if (!seesPurchases) return [['marked', marked]]
-  return [
-    ['debts', debts.length],
-    ['paymentData', payment === null ? 0 : 1],
-    ['payments', happened('payment')],
-    ['purchases', purchases.length],
-    ['marked', marked],
-  ]
+  return closeParts(card, closedHere)
 }
 
 /** A note with its author as they are called now. */

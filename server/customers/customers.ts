@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { ClosedParts } from '../../shared/closing.ts'
 import type { Card, Note, Pop, SearchHit } from '../../shared/customers.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
 import type { Me, Right } from '../../shared/people.ts'
 import {
   closedParts,
   defaultVerification,
+  isPin,
   isWeakPin,
   type AskableFact,
   type CallVerification,
@@ -16,9 +18,9 @@ import type { Database } from '../database/database.ts'
 import { needingDatabase } from '../database/errors.ts'
 import type { PartInCall } from '../floor/views.ts'
 import { answersOf } from './answers.ts'
-import { cardFor, noteOf, type ClosedParts, type NameOf } from './card.ts'
+import { cardFor, noteOf, type NameOf } from './card.ts'
 import { createChoices } from './choices.ts'
-import { ownNumbers, takeOutOfCalls } from './erase.ts'
+import { amountsOf, ownNumbers, takeOutOfCalls, type ToErase } from './erase.ts'
 import { createMatching, type CallToMatch, type KeptOf, type MatchedCall } from './matching.ts'
 import {
   customerModel,
@@ -49,6 +51,8 @@ export interface CustomersOptions {
   disclosureOf?: (call: MatchedCall | null, isTalking: boolean) => Disclosure
   /** Whether somebody may give the customer of this call a PIN, or take it away. Without it nobody may. */
   mayGivePin?: (call: MatchedCall, me: Who) => boolean
+  /** How many digits a PIN has; null or left out, as many as a request lets in. */
+  pinDigits?: () => number | null
   /** The key under which PINs are hashed; empty or left out, there are none. */
   pinKey?: string
   log: Pick<Logger, 'warn'>
@@ -61,6 +65,8 @@ export interface CustomersOptions {
 export interface Disclosure {
   closed: ClosedParts
   verification?: CallVerification
+  /** What is closed of it once the caller is not with this desk any more. */
+  later?: ClosedParts
 }
 const nobodyVerified: Disclosure = { closed: closedParts(defaultVerification, 'none') }
 
@@ -221,9 +227,17 @@ export function createCustomers(options: CustomersOptions) {
     }
     const match = { ...call.match, candidates: candidatesFor(call.match.candidates, rights) }
     if (!call.customer) return { match, card: null }
-    const { closed, verification } = disclosureOf(call, isTalking)
+    const { closed, verification, later = closed } = disclosureOf(call, isTalking)
     const card = cardFor(call.customer, rights, now(), nameOf, closed)
-    return { match, card, ...(verification ? { verification } : {}) }
+    const closesAfter = rights.includes('card.sensitive')
+      ? []
+      : [...later].flatMap(([part, opensAt]) => (closed.has(part) ? [] : [{ part, opensAt }]))
+    return {
+      match,
+      card,
+      ...(verification ? { verification } : {}),
+      ...(closesAfter.length > 0 ? { closesAfter } : {}),
+    }
   }
 
   function forgetCall(callId: string): void {
@@ -281,6 +295,16 @@ export function createCustomers(options: CustomersOptions) {
       needingDatabase(async () => ownNumbers(collection(), await read(customerId))),
 
     /**
+     * A customer as who erases them is told of, and the numbers that lead to nobody else.
+     * @throws ProblemError `customer.unknown`, `database.unreachable`
+     */
+    toErase: (customerId: string): Promise<ToErase> =>
+      needingDatabase(async () => {
+        const customer = await read(customerId)
+        return { ...amountsOf(customer), numbers: await ownNumbers(collection(), customer) }
+      }),
+
+    /**
      * Removes a card with all that is on it. The calls that are kept go on showing it until `forgetErased`.
      * @throws ProblemError `database.unreachable`
      */
@@ -322,7 +346,7 @@ export function createCustomers(options: CustomersOptions) {
 
     /**
      * Gives a customer a PIN, or takes it away.
-     * @throws ProblemError `verification.needed` outside of a call in which it may be given, `pin.weak`,
+     * @throws ProblemError `verification.needed` outside of a call in which it may be given, `pin.length`, `pin.weak`,
      *   `verification.not_open` without a key to store it under, `customer.unknown`
      */
     setPin: (customerId: string, pin: string | null, me: Who): Promise<void> =>
@@ -330,6 +354,10 @@ export function createCustomers(options: CustomersOptions) {
         if (!callsOf(customerId).some((call) => options.mayGivePin?.(call, me)))
           throw new ProblemError('verification.needed')
         if (!pins.isPossible) throw new ProblemError('verification.not_open')
+        const digits = options.pinDigits?.() ?? null
+        if (pin !== null && digits !== null && !isPin(pin, digits)) {
+          throw new ProblemError('pin.length', { detail: `A PIN has ${digits} digits here.` })
+        }
         if (pin !== null && isWeakPin(pin)) throw new ProblemError('pin.weak')
         await collection().updateOne(
           { _id: customerId },

@@ -1,6 +1,27 @@
+import type { CustomerErasure } from '../../shared/customers.ts'
 import type { Collection } from '../database/database.ts'
 import type { MatchedCall, Matching } from './matching.ts'
 import type { StoredCustomer } from './model.ts'
+
+/** Who is to be erased, and how much of them there is. */
+export interface ToErase extends Pick<CustomerErasure, 'name' | 'card'> {
+  /** In E.164, those that lead to nobody else. */
+  numbers: string[]
+}
+
+/** How much a card holds. */
+export function amountsOf(customer: StoredCustomer): Pick<ToErase, 'name' | 'card'> {
+  const { name, phones, emails, notes, promises, purchases, recent } = customer
+  const card = {
+    phones: phones.length,
+    emails: emails.length,
+    notes: notes.length,
+    promises: promises.length,
+    purchases: purchases.length,
+    timeline: recent.length,
+  }
+  return { name, card }
+}
 
 /** A customer's numbers in E.164, on the card or by an agent's word, save those that other customers are found by too. */
 export async function ownNumbers(

@@ -7,7 +7,7 @@ import type { Customers } from './customers.ts'
 import type { MatchedCall } from './matching.ts'
 
 type CustomerRoute =
-  | Exclude<Extract<keyof Handlers, `customers.${string}`>, 'customers.erase'>
+  | Exclude<Extract<keyof Handlers, `customers.${string}`>, 'customers.erase' | 'customers.erasure'>
   | 'calls.choose'
   | 'calls.create'
   | 'calls.unlink'

@@ -78,14 +78,26 @@ export function partIn(
   }
   if (extension === null) return null
   if (talksAt(call, extension)) return 'talking'
-  const view = deskCall(floor, call, extension, ({ number, name }) => ({
-    number,
-    display: '',
-    name,
-    withheld: false,
-  }))
+  const view = deskCall(floor, call, extension, undescribed)
   return view === null || view.state === 'ended' ? null : 'before'
 }
+
+/**
+ * Whether a call on a desk concerns whoever sits there: it is there now, or they talked in it there. A talk that somebody
+ * else has ended at this desk, before they sat down, does not.
+ */
+export function isTheirs(
+  floor: Floor,
+  call: Call,
+  { personId, extension }: { personId: string; extension: string },
+): boolean {
+  const view = deskCall(floor, call, extension, undescribed)
+  if (view !== null && view.state !== 'ended') return true
+  const last = call.contacts.findLast((contact) => contact.extension === extension)
+  return last?.personId === personId
+}
+
+const undescribed: DescribeParty = ({ number, name }) => ({ number, display: '', name, withheld: false })
 
 /** Whether the customer is with a desk now, on hold or not. */
 export function talksAt(call: Call, extension: string): boolean {

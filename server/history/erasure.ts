@@ -14,6 +14,12 @@ export interface Erased {
 /** Makes what was said in calls unreadable for everybody, by destroying their keys. */
 export interface Erasure {
   /**
+   * How many calls `erase` would make unreadable now.
+   * @param numbers of theirs, in E.164
+   * @throws ProblemError `database.unreachable`
+   */
+  count: (customerId: string, numbers: readonly string[]) => Promise<number>
+  /**
    * Erases the calls of a customer, those that went on in them, and calls from their numbers that are nobody's. Asked again
    * it finishes what was begun.
    * @param numbers of theirs, in E.164
@@ -106,15 +112,21 @@ export function createErasure(options: {
     return here.map((callId) => ({ callId, customerId, at }))
   }
 
+  /** The calls of a customer, those that went on in them, and calls from their numbers that are nobody's. */
+  const callsOf = async (customerId: string, numbers: readonly string[]): Promise<string[]> => {
+    const own = await store.callsOfCustomer(customerId)
+    const nobodys = await store.callsOfNumbers(numbers.flatMap(master.hashesOf))
+    return [...new Set([...own, ...nobodys])]
+  }
+
   return {
+    count: async (customerId, numbers) => (await callsOf(customerId, numbers)).length,
     erase: async (customerId, numbers) => {
       const numberHashes = numbers.flatMap(master.hashesOf)
       // In the database first: stopped in between, this node follows it as others do.
       const at = clock()
       await store.noteErasure({ customerId, at, numberHashes })
-      const own = await store.callsOfCustomer(customerId)
-      const nobodys = await store.callsOfNumbers(numberHashes)
-      await store.destroy([...new Set([...own, ...nobodys])], customerId, at)
+      await store.destroy(await callsOf(customerId, numbers), customerId, at)
       const callIds = await store.destroyedFor(customerId)
       await forgetHere({ callIds, customerIds: [customerId] })
       followed.add(nameOfErasure({ customerId, at, numberHashes }))

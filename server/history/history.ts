@@ -105,6 +105,8 @@ export interface History extends Queries {
   eraseCustomer: Erasure['erase']
   /** To be called when the card of whom was erased has gone. Never rejects. */
   finishErasure: Erasure['finish']
+  /** How many calls `eraseCustomer` would erase now, of those that the database has. @throws as it does */
+  callsToErase: Erasure['count']
   /** Forgets at once whom other nodes erased; by itself every second once `onErased` was called. */
   followOthers: Erasure['followOthers']
   /**
@@ -337,6 +339,7 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
         reason: customerBy?.reason ?? null,
       }
     },
+    callsToErase: erasure.count,
     eraseCustomer: async (customerId, numbers) => {
       // Whose a call is stands with its keys only when the database has it.
       if (!(await drainAll(limits.eraseWithinMs))) throw new ProblemError('database.unreachable')

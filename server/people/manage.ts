@@ -8,7 +8,7 @@ import { refuseOutdated, versionOf } from '../database/versioned.ts'
 import { detailsOf } from './audit.ts'
 import type { PeopleChanges } from './changes.ts'
 import type { PeopleMemory } from './memory.ts'
-import type { PeopleStore, PersonDocument, RoleDocument } from './model.ts'
+import { isChanged, type PeopleStore, type PersonDocument, type RoleDocument } from './model.ts'
 import { hashPassword } from './passwords.ts'
 import type { Presence } from './presence.ts'
 
@@ -42,6 +42,7 @@ export function createManagement(
     role: role._id,
     rights: [...role.rights],
     version: versionOf(role),
+    isChanged: isChanged(role),
   })
 
   const known = (personId: string): PersonDocument => {

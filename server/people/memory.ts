@@ -1,5 +1,12 @@
 import { roleSchema, type Right, type Role } from '../../shared/people.ts'
-import type { DeskDocument, PersonDocument, RoleDocument, SessionDocument, StoredPeople } from './model.ts'
+import {
+  inForce,
+  type DeskDocument,
+  type PersonDocument,
+  type RoleDocument,
+  type SessionDocument,
+  type StoredPeople,
+} from './model.ts'
 
 /** What changed, for those who must act on it at once: open sockets, the floor. */
 export type PeopleChange =
@@ -115,7 +122,7 @@ export class PeopleMemory {
 
   /** Makes this equal to what is stored, telling each difference. */
   load(stored: StoredPeople): void {
-    for (const role of stored.roles) if (roleSchema.safeParse(role._id).success) this.setRole(role)
+    for (const role of stored.roles) if (roleSchema.safeParse(role._id).success) this.setRole(inForce(role))
     for (const person of stored.persons) this.setPerson(person)
     const live = new Set(stored.sessions.map((session) => session._id))
     for (const sessionId of [...this.sessions.keys()]) {

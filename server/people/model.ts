@@ -8,8 +8,6 @@ import {
   roleSchema,
   roles,
   type Locale,
-  type Right,
-  type Role,
 } from '../../shared/people.ts'
 import { needingDatabase } from '../database/errors.ts'
 import { defineModel } from '../database/schema.ts'
@@ -32,10 +30,22 @@ export type PersonDocument = z.infer<typeof personDocument>
 
 const roleDocument = z.object({
   _id: roleSchema,
+  /** Of a role that no administrator has changed they are a copy, and may be older than the product: see `isChanged`. */
   rights: z.array(rightSchema),
+  /** How often an administrator has changed it; absent for never. */
   version: z.number().optional(),
 })
 export type RoleDocument = z.infer<typeof roleDocument>
+
+/** Whether an administrator has ever changed a role. One that nobody has follows the product's own definition. */
+export function isChanged({ version }: Pick<RoleDocument, 'version'>): boolean {
+  return (version ?? 0) > 0
+}
+
+/** A role as it holds: as stored if an administrator has changed it, else with the rights that this version gives it. */
+export function inForce(role: RoleDocument): RoleDocument {
+  return isChanged(role) ? role : { ...role, rights: [...defaultRoleRights[role._id]] }
+}
 
 const sessionDocument = z.object({
   /** SHA-256 of the token in the cookie: who reads the database cannot sign in with it. */
@@ -144,14 +154,19 @@ export function createPeopleStore(connection: Connection) {
         }
       }),
 
-    /** Adds roles that are not stored yet with the rights they start with, and desks that nobody has had or removed yet. */
+    /**
+     * Adds roles that are not stored yet, and desks that nobody has had or removed yet. A role that was changed before
+     * versions were kept is known by the audit, and gets one.
+     */
     seed: (seeds: readonly { extension: string; interfaces: readonly string[] }[]) =>
       needingDatabase(async () => {
-        const seedRole = async (role: Role, rights: readonly Right[]) =>
-          roleModel
-            .updateOne({ _id: role }, { $setOnInsert: { rights: [...rights] } }, { upsert: true })
-            .exec()
-        for (const role of roles) await seedRole(role, defaultRoleRights[role])
+        for (const role of roles) {
+          const rights = [...defaultRoleRights[role]]
+          await roleModel.updateOne({ _id: role }, { $setOnInsert: { rights } }, { upsert: true }).exec()
+          const wasChanged = await audit.exists({ action: 'role.changed', subjectId: role }).exec()
+          if (wasChanged === null) continue
+          await roleModel.updateOne({ _id: role, version: null }, { $set: { version: 1 } }).exec()
+        }
         for (const { extension, interfaces } of seeds) {
           await desks
             .updateOne(

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Desk, Locale, Me, Right } from '../../shared/people.ts'
 import { ProblemError } from '../../shared/problems.ts'
+import { lookAround } from '../database/look-around.ts'
 import type { DeskInfo } from '../floor/events.ts'
 import { versionOf } from '../database/versioned.ts'
 import { createAuditReader } from './audit.ts'
@@ -27,7 +28,7 @@ export interface Caller {
 
 export interface PeopleOptions {
   store: PeopleStore
-  log: Pick<Logger, 'error'>
+  log: Pick<Logger, 'warn'>
   sessionHours: number
   /** A session without a request or an open console ends after this. */
   idleMinutes: number
@@ -39,8 +40,6 @@ export interface PeopleOptions {
 
 export type People = ReturnType<typeof createPeople>
 
-/** How often expiries and other processes' changes are looked for, ms: half of the second within which they must act. */
-const lookEveryMs = 500
 const writeSeenEveryMs = 60_000
 
 /**
@@ -61,10 +60,10 @@ export function createPeople(options: PeopleOptions) {
   /** Sessions used since that was last written. */
   const used = new Set<string>()
   let usedWrittenAt = now()
-  let timer: NodeJS.Timeout | undefined
+  let stopLooking: (() => void) | undefined
 
   const refuseBeforeStart = (): void => {
-    if (timer === undefined) throw new ProblemError('server.starting')
+    if (stopLooking === undefined) throw new ProblemError('server.starting')
   }
 
   const touch = (sessionId: string): void => {
@@ -74,7 +73,8 @@ export function createPeople(options: PeopleOptions) {
     used.add(sessionId)
   }
 
-  const lookAround = async (): Promise<void> => {
+  /** Ends what has expired, and reads what other processes have changed. */
+  const refresh = async (): Promise<void> => {
     const expired = [...memory.sessions.values()].filter(
       (session) => session.expiresAt <= now() || session.seenAt + idleMs <= now(),
     )
@@ -89,20 +89,6 @@ export function createPeople(options: PeopleOptions) {
       await store.touchSessions(sessionIds, new Date(now()))
     }
     if (await changes.catchUp()) await presence.leaveEmptyDesks()
-  }
-
-  const lookAgainLater = (): void => {
-    timer = setTimeout(() => {
-      void changes
-        .inTurn(lookAround)
-        .catch((error: unknown) => {
-          // Away: the database says so itself, and the next look tries again.
-          if (!(error instanceof ProblemError)) log.error({ err: error }, 'People could not be refreshed.')
-        })
-        .finally(() => {
-          if (timer !== undefined) lookAgainLater()
-        })
-    }, lookEveryMs)
   }
 
   const load = async (): Promise<void> => {
@@ -126,18 +112,19 @@ export function createPeople(options: PeopleOptions) {
     start: async (): Promise<void> => {
       await load()
       await changes.inTurn(presence.leaveEmptyDesks)
-      lookAgainLater()
+      stopLooking?.()
+      stopLooking = lookAround(() => changes.inTurn(refresh), 'people', log)
     },
 
     /** Stops looking, after the change under way. */
     stop: async (): Promise<void> => {
-      clearTimeout(timer)
-      timer = undefined
+      stopLooking?.()
+      stopLooking = undefined
       await changes.settled()
     },
 
     /** Whether `start` has succeeded: people can sign in. */
-    isStarted: (): boolean => timer !== undefined,
+    isStarted: (): boolean => stopLooking !== undefined,
 
     /**
      * Tells of every change as soon as it holds. A listener must not throw.

@@ -5,7 +5,7 @@ import { pbxOfId } from '../../shared/pbx-names.ts'
 import type { Change, GoneReason, Topic } from '../../shared/realtime.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Call, Floor } from '../floor/state.ts'
-import { agentView, deskCall, deskCallsOf, todayCall, type DescribeParty } from '../floor/views.ts'
+import { agentView, deskCall, deskCallsOf, isTheirs, todayCall, type DescribeParty } from '../floor/views.ts'
 import { personRoom, withoutCustomer } from './topics.ts'
 
 /** Who a call was matched to, as far as a list of calls shows it. */
@@ -49,9 +49,9 @@ export function deskChanges(
   shown: Shown,
 ): Map<Topic, Change[]> {
   const changes = new Map<Topic, Change[]>()
-  const tell = (extension: string, make: (rights: ReadonlySet<Right>) => Change[]) => {
+  const tell = (extension: string, make: (rights: ReadonlySet<Right>, personId: string) => Change[]) => {
     const person = context.personAt(extension)
-    const made = person?.rights.has('desk.use') ? make(person.rights) : []
+    const made = person?.rights.has('desk.use') ? make(person.rights, person.personId) : []
     if (!person || made.length === 0) return
     const topic = personRoom(person.personId)
     changes.set(topic, [...(changes.get(topic) ?? []), ...made])
@@ -69,7 +69,11 @@ export function deskChanges(
         // A talk that has ended is told once; that the whole call ends later is no news here.
         if (view.state === 'ended' && !talk) {
           if (opensInTalk && hasJustEnded(facts, callId))
-            tell(extension, (rights) => popChange(callId, rights, context, extension))
+            tell(extension, (rights, personId) =>
+              isTheirs(floor, call, { personId, extension })
+                ? popChange(callId, rights, context, extension)
+                : [],
+            )
           continue
         }
         const isNew = !shown.get(callId)?.has(extension)
@@ -109,12 +113,21 @@ function hasJustEnded(facts: readonly Fact[], callId: string): boolean {
 }
 
 /** The look-up of a call has come to something: what the desks that show it are told. */
-export function popChanges(callId: string, context: DeskContext, shown: Shown): Map<Topic, Change[]> {
+export function popChanges(
+  callId: string,
+  floor: Floor,
+  context: DeskContext,
+  shown: Shown,
+): Map<Topic, Change[]> {
   const changes = new Map<Topic, Change[]>()
+  const call = floor.calls.get(callId)
   for (const extension of shown.get(callId) ?? []) {
     const person = context.personAt(extension)
-    const made = person?.rights.has('desk.use') ? popChange(callId, person.rights, context, extension) : []
-    if (person && made.length > 0) changes.set(personRoom(person.personId), made)
+    if (!person?.rights.has('desk.use')) continue
+    // Whoever has sat down since is not concerned by what is being written up there.
+    if (call && !isTheirs(floor, call, { personId: person.personId, extension })) continue
+    const made = popChange(callId, person.rights, context, extension)
+    if (made.length > 0) changes.set(personRoom(person.personId), made)
   }
   return changes
 }

@@ -87,6 +87,8 @@ export interface Realtime {
   publishFacts: (facts: readonly Fact[]) => void
   /** The look-up of a call came to something new, or somebody chose who is calling. */
   onPop: (callId: string) => void
+  /** What is open on cards is not what it was: shows each anew where it is shown, and keeps none as it was. */
+  cardsChanged: () => void
   /**
    * Who called is known no more in these calls, nor are these customers: takes them off every desk, open console and day, and
    * out of what is kept for consoles that come back.
@@ -298,8 +300,16 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       if (facts.some(({ type }) => type === 'link.gap')) links.gapsChanged()
     },
     onPop(callId) {
-      for (const [topic, changes] of popChanges(callId, deskContext, shown)) desks.publish(topic, changes)
+      for (const [topic, changes] of popChanges(callId, floor(), deskContext, shown))
+        desks.publish(topic, changes)
       publishLate(callChange(callId, floor(), floorContext))
+    },
+    cardsChanged() {
+      desks.flush()
+      for (const room of streams.rooms()) if (room.startsWith('person:')) streams.forgetPast(room)
+      for (const callId of shown.keys())
+        for (const [topic, changes] of popChanges(callId, floor(), deskContext, shown))
+          desks.publish(topic, changes)
     },
     erased(callIds, customerIds) {
       const erased = new Set(callIds)

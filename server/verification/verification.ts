@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
+import type { ClosedParts } from '../../shared/closing.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import {
   allClosed,
@@ -18,11 +19,11 @@ import {
   type VerificationWays,
   type VerifyRequest,
 } from '../../shared/verification.ts'
-import type { ClosedParts } from '../customers/card.ts'
 import type { Customers, Disclosure, Who } from '../customers/customers.ts'
 import type { MatchedCall } from '../customers/matching.ts'
 import type { PartInCall } from '../floor/views.ts'
 import type { History } from '../history/history.ts'
+import { lookAround } from '../database/look-around.ts'
 import { detailsOf } from '../people/audit.ts'
 import type { DefinitionStore } from './model.ts'
 import { isRight } from './said.ts'
@@ -50,6 +51,8 @@ export interface VerificationOptions {
   ) => Promise<void>
   /** More or less of a call's card is open now: whoever shows it should show it anew. */
   onChange: (callId: string) => void
+  /** Another definition is in force: what is open may be more or less on every card that is shown. */
+  onDefinition: () => void
   log: Pick<Logger, 'warn'>
   now?: () => number
 }
@@ -70,9 +73,19 @@ export function createVerification(options: VerificationOptions) {
   let current: CurrentVerification = { version: 0, definition: defaultVerification }
   let closedAt = closedAtEach(current.definition)
 
+  let stopLooking: (() => void) | undefined
+
   function use(next: CurrentVerification): void {
+    const isOther = next.version !== current.version
     current = next
     closedAt = closedAtEach(next.definition)
+    if (isOther && stopLooking !== undefined) options.onDefinition()
+  }
+
+  /** Has in force what another server has put in force since. Versions go up only: an older one was read before a change here. */
+  async function follow(): Promise<void> {
+    const newest = await definitions.newest(now())
+    if (newest.version > current.version) use(newest)
   }
 
   const stepsOf = (callId: string): readonly VerificationStep[] => history.verificationOf(callId)?.steps ?? []
@@ -195,8 +208,21 @@ export function createVerification(options: VerificationOptions) {
   const over: CallVerification = { ...untried, state: 'over' }
 
   return {
-    /** Reads the definition in force, and stores the default where there is none. Until then the default holds. */
-    start: async (): Promise<void> => use(await definitions.newest(now())),
+    /**
+     * Reads the definition in force, and stores the default where there is none. Until then the default holds. From then on
+     * what another server puts in force holds here within a second.
+     */
+    start: async (): Promise<void> => {
+      use(await definitions.newest(now()))
+      stopLooking?.()
+      stopLooking = lookAround(follow, 'verification', options.log)
+    },
+
+    /** Looks no more for what other servers put in force. */
+    stop: (): void => {
+      stopLooking?.()
+      stopLooking = undefined
+    },
 
     current: (): CurrentVerification => current,
 
@@ -231,10 +257,13 @@ export function createVerification(options: VerificationOptions) {
       const standing = standingOf(current.definition, known.steps, call.customer._id)
       const verification = viewOf(standing, known.steps, call.customer._id)
       if (standing.state === 'thirdPerson') return { closed: closedAt.thirdPerson, verification }
-      return { closed: closedAt[isTalking ? standing.level : 'none'], verification }
+      return { closed: closedAt[isTalking ? standing.level : 'none'], verification, later: closedAt.none }
     },
 
     mayGivePin,
+
+    /** How many digits a PIN has; null where PINs are not used. */
+    pinDigits: (): number | null => (customers.hasPins ? (current.definition.pin?.digits ?? null) : null),
 
     /** Whether anything was open in a call that is to be closed at its end. */
     wasTried: (callId: string): boolean => stepsOf(callId).length > 0,
@@ -268,7 +297,11 @@ export function createVerification(options: VerificationOptions) {
         pin: methods.pin,
         ownPin:
           definition.pin && customers.hasPins
-            ? { isSet: call.customer.pin != null, mayChange: mayGivePin(call, me) }
+            ? {
+                isSet: call.customer.pin != null,
+                mayChange: mayGivePin(call, me),
+                digits: definition.pin.digits,
+              }
             : null,
       }
     },

@@ -105,6 +105,7 @@ async function ours(): Promise<void> {
     },
     deskOf: () => null,
     closedQueues: () => [],
+    pinDigits: () => null,
     publishFacts: (facts) => {
       for (const fact of facts) {
         if (fact.type === 'call.ended') callsEnded += 1

@@ -161,15 +161,26 @@ describe('roles and rights', () => {
     await page.getByText('Agent may no longer: See purchases.').waitFor()
     server.replies.set('PUT /api/roles/agent', ({ body }) => {
       const { rights, version } = body as { rights: string[]; version: number }
-      expect(version).toBe(1)
-      return { role: 'agent', rights, version: 2 }
+      expect(version).toBe(0)
+      return { role: 'agent', rights, version: 1, isChanged: true }
     })
     await page.getByRole('button', { name: 'Save 1 role' }).press('Enter')
     await page.getByText('Saved; in effect now.').waitFor()
     expect(server.asked.at(-1)?.body).toEqual({
       rights: roleRights[0]?.rights.filter((right) => right !== 'card.purchases'),
-      version: 1,
+      version: 0,
     })
+  })
+
+  test('a role that was changed here says which rights the product would give it besides', async () => {
+    const { page } = await open('admin-roles')
+    const changed = page.getByTestId('changed-roles')
+    await changed.getByText('Collections: changed here.').waitFor()
+    expect(await changed.textContent()).toContain(
+      'it would have these too: Verify callers, See right answers.',
+    )
+    expect(await page.getByRole('checkbox', { name: 'Collections: Verify callers' }).isChecked()).toBe(false)
+    expect(await changed.textContent()).not.toContain('Agent')
   })
 
   test('somebody faster is told, and the ticks stay', async () => {
@@ -487,7 +498,7 @@ describe('opening hours', () => {
     await page.getByTestId('two-weeks').getByText('00:00–02:00, 09:00–12:30, 13:30–18:00').first().waitFor()
 
     await page.getByLabel('Monday').fill('from nine')
-    await page.getByText('Mend the hours above to see them.').waitFor()
+    await page.getByText('Mend the hours to see them.').waitFor()
     await page.keyboard.press('Enter')
     await page.getByText('Not hours: from nine').waitFor()
     expect(server.asked.some(({ what }) => what.startsWith('PUT'))).toBe(false)

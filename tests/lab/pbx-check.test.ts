@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startAsterisk, type LabAsterisk } from '../../lab/asterisk/asterisk.ts'
 import { agentExtensions, crowdExtensions } from '../../lab/asterisk/running.ts'
@@ -23,7 +25,7 @@ const desks = [
 ]
 
 async function check(
-  more: { secret?: string; desks?: typeof desks; celTable?: string } = {},
+  more: { secret?: string; desks?: typeof desks; celTable?: string; queueLogFile?: string } = {},
 ): Promise<PbxCheck> {
   const { host, port, username, secret } = pbx.ami
   const found = await checkPbx({
@@ -36,6 +38,7 @@ async function check(
       AMI_SECRET: more.secret ?? secret,
       PBX_TRUNKS: ['PJSIP/trunk'],
       CEL_TABLE: more.celTable ?? '',
+      QUEUE_LOG_FILE: more.queueLogFile ?? '',
     },
     desks: more.desks ?? desks,
     now: Date.now,
@@ -237,6 +240,15 @@ member => Local/205@agent-phones/n
     expect(state(report, 'reconstruction')).toBe('missing')
     // CEL in a table needs no file
     expect(codes(await check({ celTable: 'cel' }))).not.toContain('celFields')
+  })
+
+  it('whose queue_log goes to a table, while its file is read: the line that has the file written', async () => {
+    await spoil('logger.conf', (text) => text.replace(/^queue_log_to_file.*$/m, ''))
+    const path = join(pbx.description.root, pbx.description.inside, 'etc', 'extconfig.conf')
+    await writeFile(path, '[settings]\nqueue_log => pgsql,asterisk,queue_log\n')
+    const report = await check({ queueLogFile: pbx.files.queueLog }).finally(() => rm(path))
+    expect(found(report, 'queueLogInTable')?.fix?.lines).toEqual(['queue_log_to_file = yes'])
+    expect(state(report, 'reconstruction')).toBe('missing')
   })
 
   it('that refuses the login: a whole user, ready to paste', async () => {

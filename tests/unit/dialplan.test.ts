@@ -15,12 +15,13 @@ const nobody: MatchedCall = {
   decidedBy: null,
 }
 
-function telling(closed: { queues: string[] }) {
+function telling(closed: { queues: string[]; pinDigits?: number }) {
   const told: Readonly<Record<string, string>>[] = []
   const dialplan = createDialplan({
     callOf: (id) => (id === callId ? call : undefined),
     deskOf: () => null,
     closedQueues: () => closed.queues,
+    pinDigits: () => closed.pinDigits ?? null,
     setVariables: (_channelId, variables) => Promise.resolve(void told.push(variables)),
     log: { info: () => undefined },
     now: () => 0,
@@ -34,6 +35,14 @@ it('says nothing of closed queues where none is', () => {
   expect(told).toEqual([])
   dialplan.callFound(callId, nobody)
   expect(told).toEqual([{ RINGCARD_TIER: '', RINGCARD_AGENT: '', RINGCARD_READY: '1' }])
+})
+
+it('says at once how many digits a PIN has, where there are PINs, and once', () => {
+  const { dialplan, told } = telling({ queues: ['sales'], pinDigits: 6 })
+  dialplan.callStarted(callId)
+  expect(told).toEqual([{ RINGCARD_CLOSED: '&sales&', RINGCARD_PIN_DIGITS: '6' }])
+  dialplan.callFound(callId, nobody)
+  expect(told.at(-1)).not.toHaveProperty('RINGCARD_PIN_DIGITS')
 })
 
 it('takes back that a queue is closed, and remembers nothing of a call that is over, looked up or not', () => {

@@ -53,9 +53,10 @@ export const hoursEn = {
   name: 'Name',
   hours: 'Hours',
   removeHoliday: 'Remove {name}',
+  toAhead: 'See what comes of it',
   ahead: 'The next two weeks',
   aheadDraft: 'The next two weeks, once this is saved',
-  aheadWithheld: 'Mend the hours above to see them.',
+  aheadWithheld: 'Mend the hours to see them.',
   fields: { timeZone: 'time zone', holidays: 'holidays' },
   errors: {
     timeZone: 'The server does not know this time zone.',

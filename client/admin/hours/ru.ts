@@ -52,9 +52,10 @@ export const hoursRu: HoursMessages = {
   name: 'Название',
   hours: 'Часы',
   removeHoliday: 'Убрать: {name}',
+  toAhead: 'Посмотреть, что выйдет',
   ahead: 'Две недели вперёд',
   aheadDraft: 'Две недели вперёд, когда это сохранят',
-  aheadWithheld: 'Исправьте часы выше, чтобы увидеть.',
+  aheadWithheld: 'Исправьте часы, чтобы увидеть.',
   fields: { timeZone: 'часовой пояс', holidays: 'праздники' },
   errors: {
     timeZone: 'Сервер не знает такого часового пояса.',

@@ -126,10 +126,12 @@ export const adminEn = {
   roles: {
     title: 'Roles and rights',
     intro:
-      'Who has several roles has the rights of all of them. A change takes effect at once, for those who are signed in too.',
+      'Who has several roles has the rights of all of them. A change takes effect at once, for those who are signed in too. A role that nobody has changed gets the rights that a new version of Ringcard gives it; one that was changed keeps what it has.',
     failed: 'The roles could not be read.',
     right: 'Right',
     changes: 'Changes',
+    changedHere: '{role}: changed here.',
+    lacks: 'As Ringcard defines it, it would have these too: {rights}.',
     gains: '{role} may also: {rights}.',
     loses: '{role} may no longer: {rights}.',
     save: 'Save {n} role | Save {n} roles',

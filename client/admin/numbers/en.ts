@@ -14,6 +14,8 @@ export const numbersEn = {
   numberHelp: 'With or without its country code, as people dial it.',
   label: 'Brand or line',
   labelHelp: 'What the agent reads while it rings.',
+  queueHelp:
+    'Which queue a number leads to stands in the dialplan of the telephone system, and is changed there.',
   campaign: 'Campaign',
   campaignHelp: 'Read behind the brand, when the number stands in one advertisement only.',
   optional: 'optional',

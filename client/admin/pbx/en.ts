@@ -112,6 +112,10 @@ export const pbxEn = {
     celFields: 'Which fields CEL has in {file} could not be seen: it needs {fields}.',
     cdrLinked: 'The CDR file has no linkedid: its rows cannot be told to belong to one call.',
     queueLog: 'queue_log is switched off.',
+    queueLogInTable:
+      'queue_log goes to a table by realtime ({table}) and to no file, so nothing is ever written to QUEUE_LOG_FILE. Have the file written too, or read the table by QUEUE_LOG_TABLE instead.',
+    queueLogInFile:
+      'queue_log goes to its file and to no table, so nothing is ever written to QUEUE_LOG_TABLE ({table}). Have the table written, or read the file by QUEUE_LOG_FILE instead.',
   } satisfies Record<PbxFindingCode, string>,
 }
 export type PbxMessages = Texts<typeof pbxEn>

@@ -105,5 +105,9 @@ export const pbxRu: PbxMessages = {
     celFields: 'Какие поля у CEL в {file}, не видно: нужны {fields}.',
     cdrLinked: 'В файле CDR нет linkedid: не понять, какие строки об одном звонке.',
     queueLog: 'queue_log выключен.',
+    queueLogInTable:
+      'queue_log пишется в таблицу через realtime ({table}), а в файл — нет: в QUEUE_LOG_FILE ничего не появится. Включите запись и в файл или читайте таблицу через QUEUE_LOG_TABLE.',
+    queueLogInFile:
+      'queue_log пишется в файл, а в таблицу — нет: в QUEUE_LOG_TABLE ({table}) ничего не появится. Включите запись в таблицу или читайте файл через QUEUE_LOG_FILE.',
   },
 }

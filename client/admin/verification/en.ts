@@ -20,6 +20,9 @@ export const verificationEn = {
   } satisfies Record<VerificationMethod, string>,
   earns: 'Verifies',
   levels: { none: 'not', basic: 'in part', full: 'in full' } satisfies Record<Level, string>,
+  digits: 'Digits of a PIN',
+  digitsHelp:
+    'The phone menu is told how many to read. After a change, shorter PINs end with #, and longer ones have to be given anew.',
   tries: 'Tries in one call',
   lockAfter: 'Locked after so many wrong ones in a row, over all calls',
   lockMinutes: 'Locked for, minutes',

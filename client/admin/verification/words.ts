@@ -8,6 +8,7 @@ import { useVerificationTexts, type VerificationKey } from './texts.ts'
 
 /** Fields that one method alone has. */
 const settings: Readonly<Record<string, VerificationKey>> = {
+  digits: 'digits',
   tries: 'tries',
   lockAfter: 'lockAfter',
   lockMinutes: 'lockMinutes',

@@ -49,7 +49,8 @@ const wanted: readonly (readonly [file: string, section: string, names: readonly
   ['cel_pgsql.conf', 'global', ['dbname']],
   ['cdr.conf', 'general', ['enable']],
   ['cdr.conf', 'csv', ['newcdrcolumns']],
-  ['logger.conf', 'general', ['queue_log']],
+  ['logger.conf', 'general', ['queue_log', 'queue_log_to_file']],
+  ['extconfig.conf', 'settings', ['queue_log']],
 ]
 
 /**

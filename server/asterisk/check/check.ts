@@ -17,7 +17,9 @@ import { describeQueues, judgeQueues, type Surroundings } from './judge-queues.t
 
 /** A PBX, and what of Ringcard it is held against. */
 export interface CheckSettings {
-  pbx: PbxSettings & { PBX_TRUNKS: readonly string[]; CEL_TABLE?: string }
+  pbx: PbxSettings & { PBX_TRUNKS: readonly string[] } & Partial<
+      Record<'CEL_TABLE' | 'QUEUE_LOG_FILE' | 'QUEUE_LOG_TABLE', string>
+    >
   desks: Surroundings['desks']
   now: () => number
   timing?: ConnectionTiming
@@ -35,8 +37,13 @@ export async function checkPbx({
   timing = connectionTiming,
 }: CheckSettings): Promise<PbxCheck> {
   const { AMI_HOST: host, AMI_PORT: port, AMI_USERNAME: username, AMI_SECRET: secret } = pbx
-  const readsTable = (pbx.CEL_TABLE ?? '') !== ''
-  const around = { prefix: pbx.prefix, desks, trunks: pbx.PBX_TRUNKS, readsTable }
+  const around: Surroundings = {
+    prefix: pbx.prefix,
+    desks,
+    trunks: pbx.PBX_TRUNKS,
+    readsTable: (pbx.CEL_TABLE ?? '') !== '',
+    queueLog: { file: pbx.QUEUE_LOG_FILE ?? '', table: pbx.QUEUE_LOG_TABLE ?? '' },
+  }
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }
   let connection
   try {

@@ -8,7 +8,7 @@ type Lines = ReadonlyMap<string, string>
 const neededByCel = ['eventtype', 'eventtime', 'uniqueid', 'linkedid'] as const
 
 /** What the PBX lacks for transfers, parking, recording, browser phones and for telling afterwards what nobody heard. */
-export function judgeFeatures(asked: Asked, around: Pick<Surroundings, 'readsTable'>): Found[] {
+export function judgeFeatures(asked: Asked, around: Pick<Surroundings, 'readsTable' | 'queueLog'>): Found[] {
   const { lines, actions, devices, parkingLots } = asked
   const found: Found[] = []
   // Recording is begun by the dialplan: what may stop it is there with the module.
@@ -34,6 +34,7 @@ export function judgeFeatures(asked: Asked, around: Pick<Surroundings, 'readsTab
       ...judgeKeys(lines),
       ...judgeWebServer(asked, lines),
       ...judgeRecords(lines, around.readsTable),
+      ...judgeQueueLog(lines, around.queueLog),
     )
   return found
 }
@@ -96,12 +97,27 @@ function judgeRecords(lines: Lines, readsTable: boolean): Found[] {
     const fix = fixOf('cdr.conf', 'csv', ['newcdrcolumns = yes'], 'module reload cdr_csv.so')
     found.push({ code: 'cdrLinked', features: ['reconstruction'], fix })
   }
-  const queueLog = lines.get('logger.conf general queue_log')
-  if (queueLog !== undefined && !isYes(queueLog)) {
-    const fix = fixOf('logger.conf', 'general', ['queue_log = yes'], 'logger reload')
-    found.push({ code: 'queueLog', features: ['reconstruction'], fix })
-  }
   return found
+}
+
+/** Whether queue_log is written at all, and where it is read. With a table Asterisk writes no file unless it is told to. */
+function judgeQueueLog(lines: Lines, read: Surroundings['queueLog']): Found[] {
+  const features = ['reconstruction'] as const
+  const isOn = lines.get('logger.conf general queue_log')
+  if (isOn !== undefined && !isYes(isOn)) {
+    const fix = fixOf('logger.conf', 'general', ['queue_log = yes'], 'logger reload')
+    return [{ code: 'queueLog', features, fix }]
+  }
+  const realtime = lines.get('extconfig.conf settings queue_log')
+  if (realtime === undefined && read.table !== '') {
+    const line = `queue_log => pgsql,asterisk,${read.table.replace(/^.*\./, '')}`
+    const fix = fixOf('extconfig.conf', 'settings', [line], 'module reload extconfig')
+    return [{ code: 'queueLogInFile', features, values: { table: read.table }, fix }]
+  }
+  const isInFile = realtime === undefined || isYes(lines.get('logger.conf general queue_log_to_file'))
+  if (read.file === '' || isInFile) return []
+  const fix = fixOf('logger.conf', 'general', ['queue_log_to_file = yes'], 'logger reload')
+  return [{ code: 'queueLogInTable', features, values: { table: realtime }, fix }]
 }
 
 const browserPhone: PbxFix = {

@@ -12,6 +12,8 @@ export interface Surroundings {
   trunks: readonly string[]
   /** CEL is read from a table. */
   readsTable: boolean
+  /** Where queue_log is read from, as QUEUE_LOG_FILE and QUEUE_LOG_TABLE say; empty where it is not read. */
+  queueLog: { file: string; table: string }
 }
 
 /** How a member is written. */

@@ -8,9 +8,15 @@ import type {
   QueueView,
   TodayCall,
 } from '../../../shared/calls.ts'
-import type { Candidate, Card, Pop, SearchHit } from '../../../shared/customers.ts'
+import type { Candidate, Card, CustomerErasure, Pop, SearchHit } from '../../../shared/customers.ts'
 import { defaultRoleRights, type Me } from '../../../shared/people.ts'
-import type { CallVerification, VerificationWays } from '../../../shared/verification.ts'
+import {
+  closedParts,
+  defaultVerification,
+  type CallVerification,
+  type VerificationDefinition,
+  type VerificationWays,
+} from '../../../shared/verification.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
@@ -182,14 +188,14 @@ export const ways: VerificationWays = {
   asking: { state: 'open', rightLeft: 1, wrongLeft: 2 },
   callBack: 'elsewhere',
   pin: 'open',
-  ownPin: { isSet: false, mayChange: false },
+  ownPin: { isSet: false, mayChange: false, digits: 6 },
 }
 
 /** Verified in full, with a PIN of their own. */
 export const waysInFull: VerificationWays = {
   ...ways,
   pin: 'passed',
-  ownPin: { isSet: true, mayChange: true },
+  ownPin: { isSet: true, mayChange: true, digits: 6 },
 }
 
 function entry(
@@ -217,6 +223,10 @@ export function longest(now: number): Card {
     languages: ['ru', 'de', 'kk'],
     tier: 'platinum',
     tags: ['<img src=x onerror=alert(1)>', 'опт', 'праздничные наборы'],
+    preferences: [
+      { label: 'Доставка', value: 'Только до полудня' },
+      { label: 'Vertragsverlängerung', value: 'Nur schriftlich, bis Ende März' },
+    ],
     why: [
       {
         kind: 'promise',
@@ -236,8 +246,21 @@ export function longest(now: number): Card {
 }
 
 /** @returns a pop for a card found by its number */
-export function popOf(card: Card, verification: CallVerification = unverified): Pop {
-  return { match: { outcome: 'one', by: 'sameNumber', candidates: [] }, card, verification }
+export function popOf(
+  card: Card,
+  verification: CallVerification = unverified,
+  definition: Pick<VerificationDefinition, 'opens'> = defaultVerification,
+): Pop {
+  const closed = closedParts(definition, verification.level)
+  const closesAfter = [...closedParts(definition, 'none')].flatMap(([part, opensAt]) =>
+    closed.has(part) ? [] : [{ part, opensAt }],
+  )
+  return {
+    match: { outcome: 'one', by: 'sameNumber', candidates: [] },
+    card,
+    verification,
+    ...(closesAfter.length > 0 ? { closesAfter } : {}),
+  }
 }
 
 /** A call offered to Nina from the support queue. */
@@ -449,4 +472,12 @@ function hit(
   phone: string,
 ): SearchHit {
   return { customerId, name, company, city, tier, phone }
+}
+
+/** What erasing Olena would take. */
+export const olenaToErase: CustomerErasure = {
+  name: 'Olena Kovalchuk',
+  isInCall: false,
+  calls: 23,
+  card: { phones: 2, emails: 1, notes: 2, promises: 1, purchases: 3, timeline: 9 },
 }

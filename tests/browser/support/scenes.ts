@@ -343,6 +343,21 @@ export const scenes: Scene[] = [
     },
   },
   {
+    name: 'customer-erase',
+    path: '/customers/olena',
+    ready: '[data-testid=erase] form',
+    set: (server, now, locale) => {
+      const me: Me = { ...cast.lev, rights: [...cast.lev.rights, 'card.erase'] }
+      ninaSits(server, now, locale, [], me)
+      server.replies.set('GET /api/customers/olena', () => cast.olena(now))
+      server.replies.set('GET /api/customers/olena/erasure', () => cast.olenaToErase)
+    },
+    act: async (page) => {
+      await page.getByTestId('erase').getByRole('button').click()
+      await page.locator('[data-testid=erase] form').scrollIntoViewIfNeeded()
+    },
+  },
+  {
     name: 'customer-failed',
     path: '/customers/olena',
     ready: '[role=alert]',

@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.stop())
 
-function open(pinKey: string): Customers {
+function open(pinKey: string, digits: number | null = null): Customers {
   return createCustomers({
     database: { ...database, connection: database.connection.useDb(`pins${String(pinKey.length)}`) },
     readNumber: createNumberReader(planOf('DE')),
@@ -32,6 +32,7 @@ function open(pinKey: string): Customers {
     disclosureOf: () => ({ closed: new Map() }),
     mayGivePin: (call) => call.callId === 'verified',
     pinKey,
+    pinDigits: () => digits,
     log,
     onChange: () => undefined,
     now: () => clock,
@@ -105,6 +106,21 @@ describe('a PIN', () => {
     for (const pin of ['0000', '1111', '1234', '4321', '0987', '7890', '0101', '123123', '11111111'])
       await expect(customers.setPin(id, pin, nina)).rejects.toMatchObject({ code: 'pin.weak' })
     for (const pin of ['7061', '1224', '1243', '9081', '12345679']) await customers.setPin(id, pin, nina)
+  })
+
+  it('of another length than the phone menu reads is not taken, and the right length is told', async () => {
+    const id = await somebody('pin-length', null)
+    const sixes = open(key, 6)
+    await sixes.restoreCall(callFrom('verified'), () =>
+      Promise.resolve({ customerId: id, decided: true, decidedBy: null, reason: null }),
+    )
+    for (const pin of ['4711', '47112', '4711293', '47x129'])
+      await expect(sixes.setPin(id, pin, nina)).rejects.toMatchObject({
+        code: 'pin.length',
+        detail: 'A PIN has 6 digits here.',
+      })
+    await sixes.setPin(id, '471129', nina)
+    expect(await sixes.checkPin(id, '471129', lock)).toBe('right')
   })
 
   it('is given only in a call of theirs in which it may be, whatever of the card is open', async () => {

@@ -58,6 +58,7 @@ function otherRoutes(): Omit<
   return {
     'customers.search': () => [],
     'customers.read': () => Promise.reject(new ProblemError('customer.unknown')),
+    'customers.erasure': () => Promise.reject(new ProblemError('customer.unknown')),
     'customers.erase': () => Promise.reject(new ProblemError('customer.unknown')),
     'customers.addNote': () => Promise.reject(new Error('note for +4930231250 could not be written')),
     'calls.list': noCall,

@@ -33,9 +33,19 @@ const options = {
   ],
 }
 
-/** An office with desks 201 and 202 and nobody in it, on a database of its own. */
-export async function openOffice(name: string): Promise<Office> {
+/**
+ * An office with desks 201 and 202 and nobody in it, on a database of its own.
+ * @param before puts into the database what another version has left there
+ */
+export async function openOffice(
+  name: string,
+  before: (database: Database) => Promise<void> = () => Promise.resolve(),
+): Promise<Office> {
   const uri = testDatabaseUri(name)
+  const earlier = connectDatabase({ uri, log: options.log })
+  await earlier.whenReady()
+  await before(earlier)
+  await earlier.stop()
   const begin = async (now: () => number) => {
     const database = connectDatabase({ uri, log: options.log })
     await database.whenReady()

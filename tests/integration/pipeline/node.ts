@@ -82,6 +82,7 @@ export async function openNode(
     customers,
     deskOf: () => null,
     closedQueues: () => [],
+    pinDigits: () => null,
     publishFacts: (facts) => published.push(...facts),
     onPop: (callId) => popped.push(callId),
     setVariables: (channelId, variables) => {

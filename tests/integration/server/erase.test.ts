@@ -10,7 +10,15 @@ describe('erasing a customer over the API', { timeout: 90_000 }, () => {
     const { trace, number, pbx, server, database, calls, anna, ...others } = await withOlena('server-erase')
     const petra = others.petra.ask
     const path = `/api/customers/${customerId}`
-    expect(await petra('DELETE', path)).toMatchObject({ status: 403, body: { code: 'right.missing' } })
+    for (const [method, to] of [
+      ['DELETE', path],
+      ['GET', `${path}/erasure`],
+    ] as const)
+      expect(await petra(method, to)).toMatchObject({ status: 403, body: { code: 'right.missing' } })
+    expect(await anna('GET', '/api/customers/nobody/erasure')).toMatchObject({ status: 404 })
+    const card = { phones: 1, emails: 0, notes: 0, promises: 0, purchases: 0, timeline: 0 }
+    const before = { name: 'Olena Kovalenko', isInCall: false, calls: 0, card }
+    expect(await anna('GET', `${path}/erasure`)).toEqual({ status: 200, body: before })
     expect(await anna('DELETE', '/api/customers/nobody')).toMatchObject({
       status: 404,
       body: { code: 'customer.unknown' },
@@ -22,6 +30,7 @@ describe('erasing a customer over the API', { timeout: 90_000 }, () => {
       soon,
     )
     expect(await anna('DELETE', path)).toMatchObject({ status: 409, body: { code: 'customer.in_call' } })
+    expect((await anna('GET', `${path}/erasure`)).body).toMatchObject({ isInCall: true })
     await playing
     const call = await vi.waitFor(async () => {
       const [only] = await calls()
@@ -32,6 +41,10 @@ describe('erasing a customer over the API', { timeout: 90_000 }, () => {
     const record = `/api/calls/${encodeURIComponent(callId)}`
     expect((await petra('GET', record)).body).toMatchObject({ party: { number } })
 
+    await vi.waitFor(async () => {
+      const { body } = await anna('GET', `${path}/erasure`)
+      expect(body).toMatchObject({ isInCall: false, calls: 1, card: { timeline: 1 } })
+    }, soon)
     expect(await anna('DELETE', path)).toEqual({ status: 200, body: { calls: 1 } })
 
     expect((await petra('GET', record)).body).toMatchObject({

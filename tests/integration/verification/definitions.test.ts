@@ -21,3 +21,11 @@ it('how callers are verified begins as the default, and each change is a version
   expect(await store.add({ version: 2, definition: defaultVerification }, 'boris', 2_001)).toBe(false)
   expect(await store.newest(3_000)).toEqual({ version: 2, definition: stricter })
 })
+
+it('what was stored before the digits of a PIN were asked reads with the usual number', async () => {
+  const store = createDefinitionStore(database)
+  const pin = { earns: 'full' as const, tries: 3, lockAfter: 10, lockMinutes: 60 }
+  const former = { _id: 90, at: 4_000, by: null, definition: { ...defaultVerification, pin } }
+  await database.collection<{ _id: number }>('verification_definitions').insertOne(former)
+  expect((await store.newest(5_000)).definition.pin).toEqual({ ...pin, digits: 4 })
+})

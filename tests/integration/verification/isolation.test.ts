@@ -197,7 +197,7 @@ describe('calling a customer back', () => {
     const { version, definition } = currentVerificationSchema.parse(
       JSON.parse(await petra.ask('/verification')),
     )
-    const wanted = { version, definition: { ...definition, pin: { ...definition.pin, tries: 5 } } }
+    const wanted = { version, definition: { ...definition, pin: { ...definition.pin, digits: 8, tries: 5 } } }
     expect(await anna.ask('/verification', 'PUT', wanted)).toContain('right.missing')
     expect(await petra.ask('/verification', 'PUT', wanted)).toContain(`"version":${String(version + 1)}`)
     expect(await petra.ask('/verification', 'PUT', wanted)).toContain('edit.outdated')
@@ -225,6 +225,9 @@ describe('calling a customer back', () => {
     expect(await ways()).toMatchObject({ callBack: 'done', ownPin: { isSet: true, mayChange: true } })
     expect(await anna.ask('/customers/uwe/pin', 'PUT', { pin: null })).toBe('')
     expect(await ways()).toMatchObject({ ownPin: { isSet: false, mayChange: true } })
+    expect(await anna.ask('/customers/uwe/pin', 'PUT', { pin: given.slice(0, 4) })).toContain(
+      'A PIN has 8 digits here.',
+    )
     expect(await anna.ask('/customers/uwe/pin', 'PUT', { pin: given })).toBe('')
     expect(await ways()).toMatchObject({ ownPin: { isSet: true } })
 
@@ -239,7 +242,10 @@ describe('calling a customer back', () => {
       ['pin.removed', 'Person anna', 'uwe'],
       ['verification.changed', 'Person petra', String(version + 1)],
     ])
-    expect(entries[2]?.details).toEqual([{ field: 'pin.tries', before: '3', after: '5' }])
+    expect(entries[2]?.details).toEqual([
+      { field: 'pin.digits', before: '4', after: '8' },
+      { field: 'pin.tries', before: '3', after: '5' },
+    ])
     expect([...anna.raw, ...petra.raw, server.output()].join('\n')).not.toContain(given)
   }, 60_000)
 })
@@ -256,11 +262,11 @@ describe('a customer without a PIN, in a center that has changed nothing', () =>
     const path = `/calls/${callIdOf(anna)}/verification`
     await vi.waitFor(async () => expect(await anna.ask(path)).toContain('"callBack":"here"'), soon)
     expect(await give(pin)).toContain('verification.needed')
-    expect(await anna.ask(path)).toContain('"ownPin":{"isSet":false,"mayChange":false}')
+    expect(await anna.ask(path)).toContain('"ownPin":{"isSet":false,"mayChange":false,"digits":4}')
 
     // when she says that it is he, he may choose one, if it is not among the first that anybody would try
     await anna.ask(path, 'POST', { kind: 'callBack', stepId: randomUUID(), reached: true })
-    expect(await anna.ask(path)).toContain('"ownPin":{"isSet":false,"mayChange":true}')
+    expect(await anna.ask(path)).toContain('"ownPin":{"isSet":false,"mayChange":true,"digits":4}')
     expect(await give('1111')).toContain('pin.weak')
     expect(await give(pin)).toBe('')
     await calledBack

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readTrace } from '../../../lab/traces/trace.ts'
 import { answersOf } from '../../../server/customers/answers.ts'
 import type { Who } from '../../../server/customers/customers.ts'
@@ -71,10 +71,12 @@ async function open(more: Partial<VerificationOptions> = {}, folder?: string) {
     nameOf: (personId) => `the name of ${personId}`,
     audit: () => Promise.resolve(),
     onChange: (callId) => changed.push(callId),
+    onDefinition: () => changed.push('all'),
     log: { warn: () => undefined },
     ...more,
   })
   await verification.start()
+  onTestFinished(verification.stop)
   const becomes = (next: StoredCustomer | null, callId: string) => {
     customer = next
     verification.customerChanged(matched(callId))
@@ -324,6 +326,8 @@ describe('what verifying a caller opens', () => {
     expect(stand(callId, true)).toMatchObject({ closed: new Map(), verification: { level: 'full' } })
     expect(stand(callId, false).verification).toMatchObject({ level: 'full' })
     expect([...stand(callId, false).closed.keys()]).toEqual(['debts', 'paymentData', 'marked'])
+    // The console closes the same once the call has gone: it is told with the card.
+    expect([...(stand(callId, true).later?.keys() ?? [])]).toEqual(['debts', 'paymentData', 'marked'])
   })
 })
 
@@ -397,7 +401,7 @@ describe('how callers are verified', () => {
 
   it('is changed by whoever looked at the newest, holds at once, and what was changed is in the audit', async () => {
     const audited: unknown[][] = []
-    const { verification } = await open({
+    const { verification, changed } = await open({
       audit: (...entry) => {
         audited.push(entry)
         return Promise.resolve()
@@ -410,6 +414,7 @@ describe('how callers are verified', () => {
     })
 
     expect([...verification.disclosureOf(null, false).closed.keys()]).toContain('payments')
+    expect(changed).toEqual(['all'])
     expect(audited).toEqual([
       [
         'verification.changed',
@@ -436,6 +441,39 @@ describe('how callers are verified', () => {
       verification.change({ version: 7, definition: defaultVerification }, nina),
     ).rejects.toMatchObject({ code: 'edit.outdated' })
     expect(verification.current()).toEqual(theirs)
+  })
+})
+
+describe('how callers are verified, changed on another server', () => {
+  it('holds here within a second, on cards that are open too, and is not taken back by an older one', async () => {
+    const stricter = {
+      ...defaultVerification,
+      opens: { ...defaultVerification.opens, purchases: 'full' as const },
+    }
+    let newest = { version: 7, definition: defaultVerification }
+    let looks = 0
+    const { node, verification, changed, stand } = await open({
+      definitions: {
+        newest: () => {
+          looks += 1
+          return Promise.resolve(newest)
+        },
+        add: () => Promise.resolve(true),
+      },
+    })
+    const { callId } = await talking(node, 'direct-caller-hangs-up')
+    expect([...stand(callId).closed.keys()]).not.toContain('purchases')
+
+    newest = { version: 8, definition: stricter }
+    await vi.waitFor(() => expect(changed).toEqual(['all']), { timeout: 1_000, interval: 20 })
+    expect(verification.current()).toEqual(newest)
+    expect([...stand(callId).closed.keys()]).toContain('purchases')
+
+    newest = { version: 7, definition: defaultVerification }
+    const before = looks
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 1), { timeout: 3_000 })
+    expect(verification.current().version).toBe(8)
+    expect(changed).toEqual(['all'])
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { applyDelta, applySnapshot, type TopicState } from '../../../client/realtime/topic-state.ts'
 import type { Change, Delta } from '../../../shared/realtime.ts'
+import { defaultVerification } from '../../../shared/verification.ts'
 import { olena, olenaVerified, popOf, ringing, verifiedByPin } from '../../browser/support/cast.ts'
 
 const now = 1_763_900_000_000
@@ -86,6 +87,49 @@ describe('a call that leaves the desk', () => {
       expect(left?.pop).toMatchObject({ card: { name: 'Olena Kovalchuk' }, verification: { state: 'over' } })
       expect(JSON.stringify(left)).not.toMatch(/Invoice 1490|4512|second shop/)
     }
+  })
+
+  test('is kept without what this centre has opened by verifying, whatever parts those are, and says what there is', () => {
+    const opens = {
+      ...defaultVerification.opens,
+      debts: 'none',
+      purchases: 'basic',
+      payments: 'full',
+    } as const
+    const card = olenaVerified(now)
+    const paid = card.timeline.filter(({ kind }) => kind === 'payment')
+    expect(paid.length).toBeGreaterThan(0)
+    const verified = popOf(card, verifiedByPin(now), { opens })
+    const opened = applied(
+      applySnapshot(undefined, step(1, rings)),
+      step(2, [{ type: 'pop.set', callId: call.callId, pop: verified }]),
+    )
+    const { left } = applied(
+      opened,
+      step(3, [{ type: 'deskCall.gone', callId: call.callId, reason: 'movedOn' }]),
+    )
+    const kept = left?.pop?.card
+    expect(kept).not.toHaveProperty('purchases')
+    expect(kept).not.toHaveProperty('payment')
+    expect(kept?.timeline.map(({ kind }) => kind)).not.toContain('payment')
+    expect(kept?.debts).toEqual(card.debts)
+    expect(kept?.closed).toEqual([
+      { part: 'paymentData', count: 1, opensAt: 'full' },
+      { part: 'payments', count: paid.length, opensAt: 'full' },
+      { part: 'purchases', count: card.purchases?.length, opensAt: 'basic' },
+      { part: 'marked', count: 1, opensAt: 'basic' },
+    ])
+  })
+
+  test('keeps what is open to this person without verifying anybody', () => {
+    const pop = { ...popOf(olenaVerified(now), verifiedByPin(now)) }
+    delete pop.closesAfter
+    const opened = applySnapshot(
+      undefined,
+      step(1, [...rings, { type: 'pop.set', callId: call.callId, pop }]),
+    )
+    const { left } = applySnapshot(opened, step(8, [], 'b'))
+    expect(left?.pop?.card).toEqual(pop.card)
   })
 
   test('when it comes back to this desk it is no longer one that left', () => {

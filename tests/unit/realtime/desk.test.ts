@@ -22,9 +22,14 @@ class Desks extends Story {
   readonly shown: Shown = new Map()
   readonly pops = new Map<string, Pop>()
   rights: ReadonlySet<Right> = new Set(defaultRoleRights.agent)
+  /** Who sits at desk 201. */
+  atFirst = 'person-201'
   readonly context: DeskContext = {
     describe: ({ number, name }) => ({ number, display: number ?? '', name, withheld: false }),
-    personAt: (extension) => ({ personId: extension, rights: this.rights }),
+    personAt: (extension) => ({
+      personId: extension === '201' ? this.atFirst : `person-${extension}`,
+      rights: this.rights,
+    }),
     popOf: (callId) => this.pops.get(callId) ?? null,
     customerOf: () => ({ customerId: 'c1', name: 'Olena' }),
     displayNameOf: () => 'Nina',
@@ -39,7 +44,10 @@ class Desks extends Story {
   }
 
   take(changes: ReturnType<typeof deskChanges>): void {
-    for (const [topic, made] of changes) this.sent[topic.slice('person:'.length)]?.push(...made)
+    for (const [topic, made] of changes) {
+      const personId = topic.slice('person:'.length)
+      ;(this.sent[personId.replace(/^person-/, '')] ??= []).push(...made)
+    }
   }
 
   /** What one agent's screen was told of calls, in short. */
@@ -204,7 +212,7 @@ describe('the card of an offered call', () => {
     desks.rings(customer, '201')
     expect(desks.screen('201')).toEqual(['ringing'])
     desks.pops.set(customer, pop)
-    desks.take(popChanges(customer, desks.context, desks.shown))
+    desks.take(popChanges(customer, desks.floor, desks.context, desks.shown))
     expect(desks.screen('201')).toEqual(['ringing', 'pop.set'])
     expect(desks.screen('202')).toEqual([])
   })
@@ -258,7 +266,7 @@ describe('a card that was opened in a call', () => {
     desks.enters('support', customer)
     const first = desks.rings(customer, '201')
     const second = desks.rings(customer, '202')
-    desks.take(popChanges(customer, desks.context, desks.shown))
+    desks.take(popChanges(customer, desks.floor, desks.context, desks.shown))
     desks.state(second, 'up', customer)
     desks.dialEnds(customer, second, 'answered')
     desks.dialEnds(customer, first, 'cancelled')
@@ -275,9 +283,32 @@ describe('a card that was opened in a call', () => {
     desks.answers(customer, colleague, '202')
     desks.gone(phone, customer)
     const before = told('201').length
-    desks.take(popChanges(customer, desks.context, desks.shown))
+    desks.take(popChanges(customer, desks.floor, desks.context, desks.shown))
     expect(told('201').slice(before)).toEqual(['closed'])
     expect(told('202').at(-1)).toBe('open')
+  })
+
+  it('is not sent, not even closed, to whoever sits down where the talk has ended and the call goes on', () => {
+    const phone = desks.rings(customer, '201')
+    desks.answers(customer, phone, '201')
+    const colleague = desks.rings(customer, '202')
+    desks.answers(customer, colleague, '202')
+    desks.gone(phone, customer)
+    desks.atFirst = 'person-zoe'
+    desks.happens({
+      type: 'desks.set',
+      desks: [
+        { extension: '201', interfaces: ['PJSIP/201'], personId: 'person-zoe' },
+        { extension: '202', interfaces: ['PJSIP/202'], personId: 'person-202' },
+      ],
+    })
+    desks.take(popChanges(customer, desks.floor, desks.context, desks.shown))
+    desks.gone(colleague, customer)
+    desks.gone(customer)
+    expect(desks.screen('zoe')).toEqual([])
+    expect(desks.content('201')).toEqual([])
+    // Who talked there is told, as long as they sit there: it is their work that is being finished.
+    expect(told('202').at(-1)).toBe('closed')
   })
 })
 

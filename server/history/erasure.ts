@@ -138,7 +138,10 @@ export function createErasure(options: {
       try {
         await noteFinished()
       } catch (error) {
-        log.warn({ err: error }, 'That a customer is erased could not be told to other nodes; it is tried again.')
+        log.warn(
+          { err: error },
+          'That a customer is erased could not be told to other nodes; it is tried again.',
+        )
       }
     },
     followOthers: async () => {

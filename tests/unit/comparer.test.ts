@@ -323,12 +323,30 @@ describe('the log of a phone', () => {
       '',
     ].join('\n')
 
+  const agreed = (at: string, cseq: number): string =>
+    [
+      `----------------------------------------------- ${at}`,
+      'UDP message received [330] bytes :',
+      '',
+      'SIP/2.0 200 OK',
+      'From: <sip:201@127.0.0.1:5060>;tag=1p1',
+      'Call-ID: one@lab',
+      `CSeq: ${cseq} INVITE`,
+      '',
+    ].join('\n')
+
+  it('tells no hold that the PBX never agreed to', () => {
+    expect(readPhoneLog(sent('2026-11-25 04:10:11.500000', 2, 'sendonly'))).toEqual([])
+  })
+
   it('tells holds by re-INVITE, once each, and nothing of the call’s first INVITE', () => {
     const text = [
       sent('2026-11-25 04:10:10.000000', 1, 'sendonly', ''),
       sent('2026-11-25 04:10:11.500000', 2, 'sendonly'),
       sent('2026-11-25 04:10:12.000000', 2, 'sendonly'),
+      agreed('2026-11-25 04:10:12.001000', 2),
       sent('2026-11-25 04:10:14.250000', 3, 'sendrecv'),
+      agreed('2026-11-25 04:10:14.251000', 3),
     ].join('\n')
     const local = (time: string): number => Date.parse(`2026-11-25T${time}`) / 1000
     expect(readPhoneLog(text)).toEqual([

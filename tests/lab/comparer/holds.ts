@@ -11,19 +11,23 @@ export interface PhoneHold {
   endedAt: number
 }
 
-/** Reads what SIPp wrote of one phone's messages: `sendonly` or `inactive` in an INVITE within a call is a hold. */
+/**
+ * Reads what SIPp wrote of one phone's messages: `sendonly` or `inactive` in an INVITE within a call is a hold. One that the
+ * PBX never agreed to, because it or the call had gone, is none.
+ */
 export function readPhoneLog(text: string): PhoneHold[] {
   const holds: PhoneHold[] = []
   const open = new Map<string, PhoneHold>()
   const seen = new Set<string>()
-  for (const part of text.split(/^-{20,} /m)) {
+  const parts = text.split(/^-{20,} /m)
+  const agreed = new Set(parts.flatMap(agreedTo))
+  for (const part of parts) {
     const at = Date.parse(`${part.slice(0, 10)}T${part.slice(11, 26)}`) / 1000
     const message = /^UDP message sent[^\n]*\n\s*\n(INVITE [\s\S]*)/m.exec(part)?.[1]
     if (message === undefined || !/^To:.*;tag=/m.test(message)) continue
-    const dialog = /^Call-ID: *(\S+)/m.exec(message)?.[1] ?? ''
-    const request = `${dialog} ${/^CSeq: *(\d+)/m.exec(message)?.[1] ?? ''}`
+    const { dialog, request } = idsOf(message)
     // Sent again for want of an answer: the first counts.
-    if (seen.has(request)) continue
+    if (seen.has(request) || !agreed.has(request)) continue
     seen.add(request)
     const who = /^From:.*?sip:([^@>;]+)/m.exec(message)?.[1] ?? ''
     const known = open.get(dialog)
@@ -38,6 +42,18 @@ export function readPhoneLog(text: string): PhoneHold[] {
     }
   }
   return holds
+}
+
+/** The INVITE that a message of a phone's log agrees to; none for another message. */
+function agreedTo(part: string): string[] {
+  const message = /^UDP message received[^\n]*\n\s*\n(SIP\/2\.0 200 [\s\S]*)/m.exec(part)?.[1]
+  return message !== undefined && /^CSeq: *\d+ +INVITE/m.test(message) ? [idsOf(message).request] : []
+}
+
+/** Of what call a message is, and of what request in it. */
+function idsOf(message: string): { dialog: string; request: string } {
+  const dialog = /^Call-ID: *(\S+)/m.exec(message)?.[1] ?? ''
+  return { dialog, request: `${dialog} ${/^CSeq: *(\d+)/m.exec(message)?.[1] ?? ''}` }
 }
 
 /**
@@ -65,7 +81,8 @@ export function holdDifferences(
       const what = `${by} of ${extension} held from ${beganAt} to ${endedAt}`
       // Without a word from the phone the hold ends with the talk, or with the transfer that it was for.
       if (phone && Number.isNaN(phone.endedAt)) continue
-      const over = phone ? phone.endedAt : musicUntil(cel, callId, beganAt)
+      const ends = phone ? [phone.endedAt] : musicEnds(cel, callId, beganAt)
+      const over = ends.find((end) => near(end, endedAt)) ?? ends.at(-1) ?? NaN
       if (near(over, endedAt)) {
         if (!phone) use('held-by-keys')
       } else if (isUnheard(over) && over < endedAt) use('hold-unheard')
@@ -92,13 +109,13 @@ function near(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1
 }
 
-/** When the music ended that began to play to somebody of this call at a moment; NaN for none. */
-function musicUntil(cel: readonly CelRow[], callId: string, beganAt: number): number {
-  const begin = cel.find(
-    (row) => row.event === 'STREAM_BEGIN' && row.linkedId === callId && near(row.at, beganAt),
-  )
-  const end =
-    begin &&
-    cel.find((row) => row.event === 'STREAM_END' && row.uniqueId === begin.uniqueId && row.at > begin.at)
-  return end?.at ?? NaN
+/** When what began to play to somebody of this call at a moment ended: music for the customer, a tone for the agent. */
+function musicEnds(cel: readonly CelRow[], callId: string, beganAt: number): number[] {
+  return cel
+    .filter((row) => row.event === 'STREAM_BEGIN' && row.linkedId === callId && near(row.at, beganAt))
+    .flatMap((begin) => {
+      const ended = ({ event, uniqueId, at }: CelRow): boolean =>
+        event === 'STREAM_END' && uniqueId === begin.uniqueId && at > begin.at
+      return cel.find(ended)?.at ?? []
+    })
 }

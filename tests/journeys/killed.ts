@@ -25,6 +25,8 @@ const defaults = { calls: 200, kills: 20, seed: 20_261_125 }
 const betweenCallsMs = 700
 /** The server is left alone for at least and at most so long after each start, ms. */
 const aliveMs = [500, 5_000] as const
+/** On a busy machine each start of the server takes long. */
+const longestMs = 900_000
 
 /**
  * Kills the server again and again at moments that nobody chose, while calls of every kind go on.
@@ -40,14 +42,18 @@ export async function journeyKilled(
   }
   const [count, kills, seed] = [value('calls'), value('kills'), value('seed')]
   say(`Seed: ${String(seed)}`)
-  const lane = await openLane({ ownClock: false, say })
+  const lane = await openLane({ ownClock: false, say, longestMs })
   try {
     const played = await lane.play('killed', async ({ pbx, server }) => {
       const random = createRandom(seed)
       const desks = await desksAtWork(pbx)
       const calls: PlacedCall[] = []
+      let killed = 0
+      /** No call is placed long before the kill that is to fall among it and its like. */
+      const isEarly = (n: number): boolean => killed < kills && n > ((killed + 2) * count) / kills
       const placing = async (): Promise<void> => {
         for (let n = 0; n < count; n += 1) {
+          while (isEarly(n)) await pause(100)
           calls.push(await placeCall(pbx, kindOfCall(n, random)))
           await pause(random.whole(betweenCallsMs / 2, betweenCallsMs))
         }
@@ -56,6 +62,7 @@ export async function journeyKilled(
         for (let n = 1; n <= kills; n += 1) {
           await pause(random.whole(...aliveMs))
           await server.kill()
+          killed = n
           await server.start()
           say(`killed ${String(n)} times, ${String(calls.length)} calls placed`)
         }

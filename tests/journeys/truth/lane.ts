@@ -52,6 +52,8 @@ export interface LaneOptions {
   say: (line: string) => void
   /** Done with the PBX before the server first sees it. */
   beforeServer?: (pbx: Site['pbx']) => Promise<void>
+  /** How long one flow may take, ms. */
+  longestMs?: number
 }
 
 /** The server's own default. */
@@ -61,7 +63,12 @@ const longestFlowMs = 240_000
 const soon = { timeoutMs: 30_000, everyMs: 100 }
 
 /** Starts a contact center with everybody signed in. */
-export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Promise<Lane> {
+export async function openLane({
+  ownClock,
+  say,
+  beforeServer,
+  longestMs = longestFlowMs,
+}: LaneOptions): Promise<Lane> {
   let relay: Relay | undefined
   const clockSet: ClockSet[] = []
   const played: { name: string; from: number; to: number }[] = []
@@ -110,7 +117,7 @@ export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Pr
       const from = seconds()
       let failed: string | null = null
       try {
-        await inTime(play(site))
+        await inTime(play(site), longestMs)
         await quiet(centre.pbx)
         await hearing.regained()
         await waitUntil('a supervisor to see that the PBX is heard again', eyes.isLive, soon)
@@ -142,12 +149,12 @@ export async function openLane({ ownClock, say, beforeServer }: LaneOptions): Pr
 }
 
 /** @throws when something takes longer than any flow does */
-async function inTime(playing: Promise<void>): Promise<void> {
+async function inTime(playing: Promise<void>, longestMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(new Error('it did not come to an end'))
-    }, longestFlowMs)
+    }, longestMs)
   })
   try {
     await Promise.race([playing, late])

@@ -36,11 +36,7 @@ class Shift {
   }
 
   at(second: number, event: Timeless): this {
-    const { status, commands, facts } = step(
-      this.status,
-      { ...event, at: second * 1000 } as StatusEvent,
-      rules,
-    )
+    const { status, commands, facts } = step(this.status, { ...event, at: second * 1000 }, rules)
     this.status = status
     for (const { pause } of commands) this.told = pause
     this.intervals.push(...facts.map(({ interval }) => interval))

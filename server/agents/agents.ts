@@ -170,7 +170,9 @@ export function createAgents(options: AgentsOptions) {
     take: (facts: readonly Fact[]): void => {
       /** When the line of an agent last changed, by extension. */
       const lines = new Map<string, number>()
-      const reconciled = facts.find((fact) => fact.type === 'link.reconciled')
+      const heardAgain = facts.find(
+        (fact) => fact.type === 'link.gap' || (fact.type === 'link.reconciled' && fact.why === 'first'),
+      )
       const gap = facts.find((fact) => fact.type === 'link.gap')
       for (const fact of facts) {
         switch (fact.type) {
@@ -191,12 +193,12 @@ export function createAgents(options: AgentsOptions) {
           default:
         }
       }
-      if (reconciled) {
-        members.reconciled(reconciled.pbx)
-        for (const extension of statuses.keys()) lines.set(extension, lines.get(extension) ?? reconciled.at)
+      if (heardAgain) {
+        members.heardAgain(heardAgain.pbx)
+        for (const extension of statuses.keys()) lines.set(extension, lines.get(extension) ?? heardAgain.at)
       }
       for (const [extension, at] of lines) line(extension, at)
-      if (reconciled) sweep()
+      if (heardAgain) sweep()
     },
 
     /** Who sits where, of all desks. */

@@ -132,7 +132,7 @@ export function createMembers(options: MembersOptions) {
     },
 
     /** The PBX was heard anew: what was said before has been done or never will be. */
-    reconciled: (pbx: string): void => {
+    heardAgain: (pbx: string): void => {
       pauses.forget(pbx)
       troubles.clear()
     },

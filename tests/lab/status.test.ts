@@ -141,15 +141,25 @@ describe('twenty callers who wait for one agent', () => {
 describe('status here and pause there', () => {
   it('are the same within two seconds, whoever changes which', async () => {
     // by the command line, in all queues
-    await centre.pbx.cli('queue pause member PJSIP/201 reason smoke')
-    const seen = await within(() =>
-      expect(own()).toMatchObject({ state: 'break', by: 'pbx', byName: null, reason: { text: 'smoke' } }),
-    )
-    await vi.waitFor(() =>
-      expect(petra.statuses().find(({ extension }) => extension === '201')?.state).toBe('break'),
+    await centre.pbx.cli('queue pause member PJSIP/201')
+    const seen = await within(() => expect(own()).toMatchObject({ state: 'break', by: 'pbx', byName: null }))
+    await vi.waitFor(
+      () =>
+        expect(petra.statuses().find(({ extension }) => extension === '201')).toMatchObject({
+          state: 'break',
+          by: 'pbx',
+        }),
+      soon,
     )
     await centre.pbx.cli('queue unpause member PJSIP/201')
     const seenAgain = await within(() => expect(own()).toMatchObject({ state: 'ready', by: 'pbx' }))
+
+    // queue by queue: she is on a break when she is paused in the last of them, and for what was said there
+    await centre.pbx.cli('queue pause member PJSIP/201 queue support reason smoke')
+    await centre.pbx.cli('queue pause member PJSIP/201 queue sales reason smoke')
+    await vi.waitFor(() => expect(own()).toMatchObject({ state: 'break', reason: { text: 'smoke' } }), soon)
+    for (const line of await shownInAsterisk()) expect(line).toMatch(/paused:smoke/)
+    await set({ state: 'ready' })
 
     // by the console: support and sales, the queues that she is in
     await set({ state: 'break', reasonId: 'lunch' })

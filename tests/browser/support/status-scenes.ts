@@ -1,6 +1,6 @@
 import type { StatusView } from '../../../shared/status.ts'
 import * as cast from './cast.ts'
-import { ninaSits, type Scene } from './scenes.ts'
+import { health, ninaSits, type Scene } from './scenes.ts'
 import { floorStatuses, lunch, missed, statusOf, wrapUp } from './status-cast.ts'
 import type { Change } from '../../../shared/realtime.ts'
 
@@ -69,6 +69,7 @@ export const statusScenes: Scene[] = [
     ready: 'table',
     set: (server, now, locale) => {
       ninaSits(server, now, locale, [], cast.lev)
+      server.replies.set('GET /api/health', () => health(now))
       const [first] = cast.agentsOf(now)
       const more = [
         { extension: '209', displayName: 'Aigerim Bekova' },

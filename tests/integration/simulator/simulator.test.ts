@@ -307,3 +307,31 @@ describe('the simulator does what a network does', () => {
     await vi.waitFor(() => expect(narrate(on.facts).at(-1)).toMatch(/^ended/), 5_000)
   })
 })
+
+describe('a member who is paused over AMI', () => {
+  it('is told to be, and stands so in the lists', async () => {
+    const { simulator, link, events } = await stage('ringall-one-answers')
+    const pause = { Queue: 'support', Interface: 'PJSIP/201', Paused: 'true', Reason: 'lunch' }
+    await link.action('QueuePause', pause)
+    await vi.waitFor(() =>
+      expect(events.findLast(({ type }) => type === 'member.set')).toMatchObject({
+        member: { queue: 'support', interface: 'PJSIP/201', paused: true, pauseReason: 'lunch' },
+      }),
+    )
+    const ami = await LabAmi.open({
+      host: '127.0.0.1',
+      port: simulator.port,
+      username: 'ringcard',
+      secret: 'as agreed',
+    })
+    open.push(ami)
+    const members = await ami.action('QueueStatus', {}, { list: true })
+    const listed = members.find(
+      (block) => header(block, 'Location') === 'PJSIP/201' && header(block, 'Queue') === 'support',
+    )
+    expect(header(listed ?? [], 'Paused')).toBe('1')
+    await expect(link.action('QueuePause', { ...pause, Interface: 'PJSIP/999' })).rejects.toMatchObject({
+      code: 'ami.refused_action',
+    })
+  })
+})

@@ -54,7 +54,7 @@ class Shift {
   floor(play: (story: Story) => unknown): void {
     const before = this.story.facts.length
     play(this.story)
-    this.agents.take(this.story.facts.slice(before) as Fact[])
+    this.agents.take(this.story.facts.slice(before))
   }
 
   /** The PBX has a member paused, or not. */

@@ -5,7 +5,7 @@ import { startSimulator, type PlayOptions, type Simulator } from '../../../lab/s
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { companyOf } from '../../../lab/simulator/world.ts'
 import { header } from '../../../lab/simulator/block-text.ts'
-import { LabAmi } from '../../../lab/asterisk/ami.ts'
+import { header as headerOf, LabAmi } from '../../../lab/asterisk/ami.ts'
 import { listedFolder, readTrace } from '../../../lab/traces/trace.ts'
 import { createPbxLink, type RunningLink } from '../../../server/asterisk/link.ts'
 import type { PbxEvent } from '../../../server/floor/events.ts'
@@ -327,9 +327,9 @@ describe('a member who is paused over AMI', () => {
     open.push(ami)
     const members = await ami.action('QueueStatus', {}, { list: true })
     const listed = members.find(
-      (block) => header(block, 'Location') === 'PJSIP/201' && header(block, 'Queue') === 'support',
+      (block) => headerOf(block, 'Location') === 'PJSIP/201' && headerOf(block, 'Queue') === 'support',
     )
-    expect(header(listed ?? [], 'Paused')).toBe('1')
+    expect(headerOf(listed ?? [], 'Paused')).toBe('1')
     await expect(link.action('QueuePause', { ...pause, Interface: 'PJSIP/999' })).rejects.toMatchObject({
       code: 'ami.refused_action',
     })

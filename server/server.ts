@@ -194,6 +194,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     keep: (status, interval) => {
       history.append([{ kind: 'status', status, interval }])
     },
+    requireRoom: history.requireRoom,
     restored: history.statuses,
     hasConsole: (personId) => realtime.hasConsole(personId),
     nameOf: people.nameOf,
@@ -247,9 +248,6 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     consoles: realtime.status().consoles,
   })
   const customerHandlers = customerRoutes(customers, people.audit)
-  const statusHandlers = statusRoutes(agents, statusRules, (extension) =>
-    pipeline.floor().agents.has(extension),
-  )
   const verificationHandlers = verificationRoutes(verification, customers.popFor)
   /** What is decided about a call goes into the journal: when that could not keep it, nobody may decide. */
   const kept =
@@ -287,10 +285,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         homeOf: (callId) => homes.of(pbxOfId(callId)),
         audit: people.noteDownload,
       }),
-      ...statusHandlers,
-      'status.set': kept(statusHandlers['status.set']),
-      'status.extend': kept(statusHandlers['status.extend']),
-      'agents.setStatus': kept(statusHandlers['agents.setStatus']),
+      ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },

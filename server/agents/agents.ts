@@ -25,6 +25,8 @@ export interface AgentsOptions extends Pick<MembersOptions, 'pauseMember'> {
   rules: () => StatusRules
   /** Keeps a status, and the interval that ended by it, before anybody is told. */
   keep: (status: Status, interval: Interval | null) => void
+  /** @throws ProblemError `history.spool_full` when a choice could not be kept now, and must be refused */
+  requireRoom: () => void
   /** What was kept before this start, of whatever version. */
   restored: () => ReadonlyMap<string, unknown>
   hasConsole: (personId: string) => boolean
@@ -129,6 +131,12 @@ export function createAgents(options: AgentsOptions) {
     line(extension, at)
   }
 
+  /** Somebody who may choose now. */
+  function choosing(extension: string | null): Status {
+    options.requireRoom()
+    return seatedAt(extension)
+  }
+
   function seatedAt(extension: string | null): Status {
     const status = extension === null ? undefined : statuses.get(extension)
     if (status === undefined || status.state === 'offline') throw new ProblemError('status.no_desk')
@@ -221,10 +229,10 @@ export function createAgents(options: AgentsOptions) {
 
     /**
      * Has somebody ready or on a break; during a call that is what comes after it.
-     * @throws ProblemError `status.no_desk`, `status.reason_unknown`
+     * @throws ProblemError `status.no_desk`, `status.reason_unknown`, `history.spool_full`
      */
     choose: (extension: string | null, request: SetStatus, author: Author): StatusView => {
-      const status = seatedAt(extension)
+      const status = choosing(extension)
       const at = now()
       if (request.state === 'ready') {
         happens(status.extension, { type: 'chosen', at, to: { state: 'ready' }, ...author })
@@ -237,9 +245,9 @@ export function createAgents(options: AgentsOptions) {
       return shown(status.extension)
     },
 
-    /** Extends the wrap-up by a step. @throws ProblemError `status.no_desk`, `status.not_extendable` */
+    /** Extends the wrap-up by a step. @throws ProblemError `status.no_desk`, `status.not_extendable`, `history.spool_full` */
     extend: (extension: string | null): StatusView => {
-      const status = seatedAt(extension)
+      const status = choosing(extension)
       happens(status.extension, { type: 'extended', at: now() })
       if (statuses.get(status.extension) === status) throw new ProblemError('status.not_extendable')
       return shown(status.extension)

@@ -35,6 +35,8 @@ export function createMembers(options: MembersOptions) {
   const { floor, wantedOf, onChange, log, now } = options
   const pauses = createPauses()
   const troubles = new Map<string, Trouble>()
+  /** What was told last of whether the PBX agrees, by extension. */
+  const told = new Map<string, StatusView['pbx']>()
 
   const standsAs = ({ paused, pauseReason: reason }: Member): Pause => ({ paused, reason })
   const isCut = ({ pbx }: Member) => floor().links.get(pbx)?.lostAt != null
@@ -43,7 +45,7 @@ export function createMembers(options: MembersOptions) {
     const said = pauses.say(member, pause, now())
     options.pauseMember(member, pause).then(
       () => {
-        if (troubles.delete(extension)) onChange(extension)
+        if (troubles.delete(extension)) tellAgreement(extension)
       },
       (error: unknown) => {
         const code = (error as { code?: unknown }).code
@@ -56,7 +58,7 @@ export function createMembers(options: MembersOptions) {
         troubles.set(extension, { kind, tries, retryAt: now() + waitMs })
         if (before?.kind === kind) return
         log.warn({ extension, queue: member.queue, err: error }, 'The PBX did not take an agent’s status.')
-        onChange(extension)
+        tellAgreement(extension)
       },
     )
   }
@@ -69,6 +71,19 @@ export function createMembers(options: MembersOptions) {
 
   const isOff = (member: Member, pause: Pause): boolean =>
     !pauses.isLeft(member) && !isSamePause(standsAs(member), pause)
+
+  function agreement(extension: string): StatusView['pbx'] {
+    const wanted = wantedOf(extension)
+    const off = wanted ? membersOf(floor(), extension).filter((one) => isOff(one, wanted.pause)) : []
+    if (off.length === 0) return 'agrees'
+    if (off.some(isCut)) return 'unreachable'
+    return troubles.get(extension)?.kind ?? 'waiting'
+  }
+
+  /** The last queue of many to follow is news; those before are not. */
+  function tellAgreement(extension: string): void {
+    if (agreement(extension) !== told.get(extension)) onChange(extension)
+  }
 
   return {
     /** Has every queue of an agent stand as is wanted, also where somebody else set it otherwise before. */
@@ -113,7 +128,7 @@ export function createMembers(options: MembersOptions) {
       // What we have said and not heard yet is done after this, and stands.
       const isOver = pauses.pending(member, now()) !== null
       if (isOurs || isOver) {
-        onChange(extension)
+        tellAgreement(extension)
         return
       }
       if (gapSince !== null && wanted.since > gapSince) {
@@ -128,7 +143,7 @@ export function createMembers(options: MembersOptions) {
       const isEverywhere = membersOf(floor(), extension).every((one) => one.paused)
       if (!paused) options.onPaused(extension, null, fact.at)
       else if (isEverywhere) options.onPaused(extension, pause, fact.at)
-      onChange(extension)
+      tellAgreement(extension)
     },
 
     /** The PBX was heard anew: what was said before has been done or never will be. */
@@ -139,11 +154,9 @@ export function createMembers(options: MembersOptions) {
 
     /** Whether the PBX has an agent as is wanted. */
     agreementOf: (extension: string): StatusView['pbx'] => {
-      const wanted = wantedOf(extension)
-      const off = wanted ? membersOf(floor(), extension).filter((one) => isOff(one, wanted.pause)) : []
-      if (off.length === 0) return 'agrees'
-      if (off.some(isCut)) return 'unreachable'
-      return troubles.get(extension)?.kind ?? 'waiting'
+      const shown = agreement(extension)
+      told.set(extension, shown)
+      return shown
     },
   }
 }

@@ -53,6 +53,7 @@ async function open(folder?: string): Promise<Shift> {
     rules: () => rules,
     pauseMember: () => Promise.resolve(),
     keep: (status, interval) => void history.append([{ kind: 'status', status, interval }]),
+    requireRoom: () => undefined,
     restored: history.statuses,
     hasConsole: () => true,
     nameOf: () => null,
@@ -98,6 +99,7 @@ async function callEnds({ node: { pipeline } }: Shift): Promise<void> {
   })
   const queue = { queue: 'support', channelId: 'lab:1', linkedId: 'lab:1' }
   const called = { calledId: 'lab:2', interface: 'PJSIP/201' }
+  await wait(1_000)
   pipeline.take({ ...stamp(), type: 'channel.appeared', channel: channel('1', 'PJSIP/trunk') })
   pipeline.take({ ...stamp(), type: 'queue.entered', ...queue, position: 1 })
   pipeline.take({ ...stamp(), type: 'channel.appeared', channel: channel('2', 'PJSIP/201') })

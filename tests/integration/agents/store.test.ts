@@ -94,8 +94,9 @@ describe('the rules of status', () => {
     // another start, with another environment, finds what was changed
     expect((await start()).read()).toEqual({ version: 1, rules: shorter })
     const { entries } = await office.people.readAudit({ kind: 'changes' })
-    expect(entries[0]).toMatchObject({ action: 'statusRules.changed', actor: 'Person boss' })
-    expect(entries[0]?.details).toContainEqual({ field: 'wrapUpSeconds', before: '20', after: '5' })
+    const entry = entries.find(({ action }) => action === 'statusRules.changed')
+    expect(entry?.actor).toBe('Person boss')
+    expect(entry?.details).toContainEqual({ field: 'wrapUpSeconds', before: '20', after: '5' })
     expect(misfits).toEqual([])
   })
 })

@@ -21,7 +21,8 @@ async function ask(
 ) {
   const url = `${await server.address()}${path}`
   const answer = await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })
-  return { status: answer.status, body: (await answer.json()) }
+  const json: unknown = await answer.json()
+  return { status: answer.status, body: json }
 }
 
 it(

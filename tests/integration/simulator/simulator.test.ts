@@ -311,6 +311,7 @@ describe('the simulator does what a network does', () => {
 describe('a member who is paused over AMI', () => {
   it('is told to be, and stands so in the lists', async () => {
     const { simulator, link, events } = await stage('ringall-one-answers')
+    await vi.waitFor(() => expect(link.state().state).toBe('live'))
     const pause = { Queue: 'support', Interface: 'PJSIP/201', Paused: 'true', Reason: 'lunch' }
     await link.action('QueuePause', pause)
     await vi.waitFor(() =>

@@ -35,6 +35,7 @@ class Shift {
         this.kept.push(status)
         if (interval) this.intervals.push(interval)
       },
+      requireRoom: () => undefined,
       restored: () => restored,
       hasConsole: (personId) => this.consoles.has(personId),
       nameOf: (personId) => `Name of ${personId}`,

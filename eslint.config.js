@@ -11,6 +11,7 @@ const domains = [
   'keys',
   'customers',
   'verification',
+  'agents',
   'people',
   'settings',
   'realtime',
@@ -139,7 +140,7 @@ export default tseslint.config(
   },
   {
     // What is pure stays pure: no Node modules, no framework, no clock, no randomness.
-    files: ['server/floor/**/*.ts', 'shared/**/*.ts'],
+    files: ['server/floor/**/*.ts', 'server/agents/status.ts', 'server/agents/pauses.ts', 'shared/**/*.ts'],
     rules: {
       'no-restricted-imports': ['error', { paths: owned, patterns: [nodeModule, foreignModel] }],
       'no-restricted-globals': [

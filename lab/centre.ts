@@ -96,6 +96,9 @@ export interface CentreOptions {
   amiThrough?: (ami: Address) => Promise<Address>
 }
 
+/** Phones of the lab answer or not as a test has it, one call after another: nobody is taken out of the queues for that. */
+const statusOff = { WRAP_UP_SECONDS: '0', MISSED_CALLS: 'no', CONSOLE_GRACE_SECONDS: '0' }
+
 /** How much of the server's log is kept, characters. */
 const mostLog = 5_000_000
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -217,6 +220,7 @@ function serverEnvironment(
     PBX_TRUNKS: 'PJSIP/trunk',
     HOME_COUNTRY: 'DE',
     PIN_KEY: labPinKey,
+    ...statusOff,
     DESKS: desks.map(({ extension, interfaces }) => `${extension}=${interfaces.join('+')}`).join(','),
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(port),

@@ -230,6 +230,24 @@ export const settings = {
     default: '5',
     schema: wholeNumber(0, 120),
   },
+  WRAP_UP_SECONDS: {
+    description:
+      'How long an agent has after a queue’s call before the next one is offered; 0 for no time. Seeds the rules of agents’ status, which has it for each queue.',
+    default: '20',
+    schema: wholeNumber(0, 3_600),
+  },
+  MISSED_CALLS: {
+    description:
+      'Whether no more calls are offered to an agent who did not answer one, until they say that they are there: `yes` or `no`. Seeds the rules of agents’ status.',
+    default: 'yes',
+    schema: z.enum(['yes', 'no'], 'must be yes or no').transform((answer) => answer === 'yes'),
+  },
+  CONSOLE_GRACE_SECONDS: {
+    description:
+      'No more calls are offered to an agent whose console has been closed or lost for so long; 0 for never. Seeds the rules of agents’ status.',
+    default: '30',
+    schema: wholeNumber(0, 3_600),
+  },
   HTTP_HOST: {
     description: 'Address to listen on. Put a TLS proxy before it; only loopback is safe without.',
     default: '127.0.0.1',

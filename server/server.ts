@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Health } from '../shared/api.ts'
 import { pbxOfId } from '../shared/pbx-names.ts'
+import { createAgents } from './agents/agents.ts'
+import { createAgentStore } from './agents/model.ts'
+import { statusRoutes } from './agents/routes.ts'
+import { createRules, seededRules } from './agents/rules.ts'
 import { createPbxLinks } from './asterisk/links.ts'
+import { createQueueCommands } from './asterisk/queue-commands.ts'
 import { pbxRoutes } from './asterisk/routes.ts'
 import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
@@ -101,6 +106,15 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     audit: people.audit,
   })
+  const agentStore = createAgentStore(database, (id) => {
+    log.error({ rules: id }, 'The rules of agents’ status in the database cannot be read by this version.')
+  })
+  const statusRules = createRules({
+    store: agentStore.rules,
+    seed: seededRules(config),
+    audit: people.audit,
+    onChange: () => realtime.breaksChanged(),
+  })
   const describe = describeParty(homes, settings.read)
   const customers = createCustomers({
     database,
@@ -125,6 +139,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     masterKeys: config.MASTER_KEY,
     showParty: describe,
     onContact: customers.recordContact,
+    onIntervals: agentStore.keepIntervals,
     log,
     limits: { inputDays: config.HISTORY_INPUT_DAYS },
   })
@@ -171,6 +186,21 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     traceFolder: config.TRACE_FOLDER,
     log,
   })
+  const { pauseMember } = createQueueCommands(links, (pbx) => pbxNamed(pbx)?.prefix ?? '')
+  const agents = createAgents({
+    floor: () => pipeline.floor(),
+    rules: statusRules.current,
+    pauseMember,
+    keep: (status, interval) => {
+      history.append([{ kind: 'status', status, interval }])
+    },
+    requireRoom: history.requireRoom,
+    restored: history.statuses,
+    hasConsole: (personId) => realtime.hasConsole(personId),
+    nameOf: people.nameOf,
+    onChange: (extension) => realtime.statusChanged(extension),
+    log,
+  })
   const floorOptions = {
     shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000,
     trunks: pbxs.flatMap(({ prefix, PBX_TRUNKS }) => PBX_TRUNKS.map((trunk) => `${prefix}${trunk}`)),
@@ -187,6 +217,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     publishFacts: (facts) => {
       for (const fact of facts) if (fact.type === 'link.reconciled') links.reconciled(fact)
       realtime.publishFacts(facts)
+      agents.take(facts)
     },
     onPop: (callId) => {
       realtime.onPop(callId)
@@ -254,6 +285,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         homeOf: (callId) => homes.of(pbxOfId(callId)),
         audit: people.noteDownload,
       }),
+      ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },
@@ -292,6 +324,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     startOfToday: () => new Date().setHours(0, 0, 0, 0),
     gapsSince: history.gaps.since,
+    statusOf: agents.viewOf,
+    breaks: () => statusRules.current().breaks,
+    onPresence: agents.presence,
     publicOrigin: config.PUBLIC_ORIGIN,
   })
 
@@ -302,6 +337,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     // Until the database says who sits where, the desks at least are known.
     desksChanged(config.DESKS.map((desk) => ({ ...desk, personId: null })))
   }
+  agents.start()
   const port = await http.listen(config.HTTP_HOST, config.HTTP_PORT)
   log.info({ host: config.HTTP_HOST, port, version }, 'Listening.')
   for (const { name } of pbxs) pipeline.start(name)
@@ -313,12 +349,17 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     work: async () => {
       await ensureIndexes(database.connection)
       await settings.load()
+      await statusRules.load()
       await people.start()
       people.onChange((change) => {
-        if (change.type === 'desk.changed') desksChanged(people.directory())
+        if (change.type === 'desk.changed') {
+          desksChanged(people.directory())
+          agents.seats(people.directory())
+        }
         realtime.peopleChanged(change)
       })
       desksChanged(people.directory())
+      agents.seats(people.directory())
       await verification.start()
       // Before the cards of calls are looked up.
       await history.followOthers()
@@ -342,6 +383,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       archiving?.stop()
       await links.stop()
       realtime.stop()
+      agents.stop()
       await http.stop(requestGraceMs)
       verification.stop()
       await people.stop()

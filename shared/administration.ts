@@ -78,6 +78,7 @@ export const auditActions = [
   'numberPlan.changed',
   'schedule.set',
   'schedule.removed',
+  'statusRules.changed',
   'call.downloaded',
   'customer.erased',
   'pin.given',

@@ -32,6 +32,7 @@ import { pbxNamePattern } from './pbx-names.ts'
 import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskRequestSchema } from './people.ts'
 import { idSchema, type Route } from './route.ts'
 import { settingsRoutes } from './settings-routes.ts'
+import { statusRoutes } from './status-routes.ts'
 import {
   currentVerificationSchema,
   pinRequestSchema,
@@ -428,6 +429,7 @@ export const api = {
   },
   ...administrationRoutes,
   ...settingsRoutes,
+  ...statusRoutes,
   'pbx.check': {
     method: 'GET',
     path: '/api/pbx/:pbx/check',

@@ -9,6 +9,7 @@ export const pbxFeatures = [
   'ivr', // what callers typed: digits, an account number
   'attestation', // what the network says of a number
   'queues', // queues, their members, who is offered a call
+  'status', // the queues follow the status of each agent
   'figures', // waits, abandons and time-outs, exact
   'desks', // whose phone is whose
   'dialplan', // the dialplan asks who is calling

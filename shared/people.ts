@@ -4,6 +4,7 @@ import { z } from 'zod'
 export const rights = [
   'desk.use', // sit at a desk: be offered calls, see their cards
   'floor.watch', // see every queue, agent and call as they are now
+  'agents.status', // set other agents' status
   'card.read', // open and search customers
   'card.write', // change cards, choose who is calling
   'card.purchases', // see what the customer bought
@@ -46,6 +47,7 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
   supervisor: [
     'desk.use',
     'floor.watch',
+    'agents.status',
     'card.read',
     'card.write',
     'card.purchases',

@@ -20,6 +20,12 @@ export const problems = {
   'desk.unknown': { status: 404, title: 'There is no desk with this extension.' },
   'desk.exists': { status: 409, title: 'There is a desk with this extension already.' },
   'desk.device_taken': { status: 409, title: 'One of the devices stands at another desk.' },
+  'status.no_desk': { status: 409, title: 'Nobody sits at this desk, or you sit at none.' },
+  'status.reason_unknown': { status: 404, title: 'There is no such reason for a break.' },
+  'status.not_extendable': {
+    status: 409,
+    title: 'There is no wrap-up that could be extended, or it was extended as far as it may be.',
+  },
   'number.unknown': { status: 404, title: 'This number stands for nothing.' },
   'number.exists': { status: 409, title: 'This number stands for something already.' },
   'customer.unknown': { status: 404, title: 'There is no such customer.' },

@@ -12,6 +12,7 @@ import {
 } from './calls.ts'
 import { popSchema } from './customers.ts'
 import type { Problem } from './problems.ts'
+import { breakReasonSchema, statusViewSchema } from './status.ts'
 
 /**
  * What a console sees is cut into topics. Each topic has its own sequence, so that one broadcast serves everybody in it:
@@ -51,6 +52,10 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('queue.set'), queue: queueViewSchema }),
   z.object({ type: z.literal('agent.set'), agent: agentViewSchema }),
   z.object({ type: z.literal('agent.gone'), extension: z.string() }),
+  /** My own status, or on the floor anybody's. */
+  z.object({ type: z.literal('status.set'), status: statusViewSchema }),
+  /** The breaks that I may take. */
+  z.object({ type: z.literal('breaks.set'), breaks: z.array(breakReasonSchema) }),
   z.object({ type: z.literal('floorCall.set'), call: floorCallSchema }),
   z.object({ type: z.literal('floorCall.gone'), callId: z.string() }),
   z.object({ type: z.literal('link.set'), link: pbxLinkSchema }),

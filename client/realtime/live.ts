@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { AgentView, FloorCall, PbxLink, QueueView } from '../../shared/calls.ts'
 import type { Delta, Topic } from '../../shared/realtime.ts'
+import type { StatusView } from '../../shared/status.ts'
 import { now, setClockOffset } from '../ui/clock.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { applyDelta, applySnapshot, type TopicState } from './topic-state.ts'
@@ -36,6 +37,8 @@ export const useLive = defineStore('live', () => {
   })
   const queues = computed(() => merged<QueueView>((topic) => topic.queues))
   const agents = computed(() => merged<AgentView>((topic) => topic.agents))
+  /** The status of each agent that I may see. */
+  const statuses = computed(() => merged<StatusView>((topic) => topic.statuses))
   const floorCalls = computed(() => merged<FloorCall>((topic) => topic.floorCalls))
   const links = computed(() => merged<PbxLink>((topic) => topic.links))
   /** Times of today of which something is missing, the newest first. */
@@ -137,6 +140,7 @@ export const useLive = defineStore('live', () => {
     mine,
     queues,
     agents,
+    statuses,
     floorCalls,
     links,
     gaps,

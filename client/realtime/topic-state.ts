@@ -10,6 +10,7 @@ import type {
 } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
 import type { Change, Delta, GoneReason } from '../../shared/realtime.ts'
+import type { BreakReason, StatusView } from '../../shared/status.ts'
 import { closedPop } from './closed-pop.ts'
 
 /** A call that left this desk, with what was on its card, so that the screen can say why and keep the card after the end. */
@@ -34,6 +35,10 @@ export interface TopicState {
   today: ReadonlyMap<string, TodayCall>
   queues: ReadonlyMap<string, QueueView>
   agents: ReadonlyMap<string, AgentView>
+  /** By extension: my own status, or on the floor everybody's. */
+  statuses: ReadonlyMap<string, StatusView>
+  /** The breaks that I may take. */
+  breaks: readonly BreakReason[]
   floorCalls: ReadonlyMap<string, FloorCall>
   links: ReadonlyMap<string, PbxLink>
   /** Times of today of which something is missing, the newest first. */
@@ -52,6 +57,8 @@ const empty = {
   today: new Map<string, TodayCall>(),
   queues: new Map<string, QueueView>(),
   agents: new Map<string, AgentView>(),
+  statuses: new Map<string, StatusView>(),
+  breaks: [] as readonly BreakReason[],
   floorCalls: new Map<string, FloorCall>(),
   links: new Map<string, PbxLink>(),
   gaps: [] as readonly Gap[],
@@ -147,6 +154,12 @@ function applyChange(draft: Draft, change: Change, at: number): void {
       break
     case 'agent.gone':
       draft.agents = without(draft.agents, change.extension)
+      break
+    case 'status.set':
+      draft.statuses = set(draft.statuses, change.status.extension, change.status)
+      break
+    case 'breaks.set':
+      draft.breaks = change.breaks
       break
     case 'floorCall.set':
       draft.floorCalls = set(draft.floorCalls, change.call.callId, change.call)

@@ -45,6 +45,7 @@ export const iconNames = [
   'hash',
   'layout-grid',
   'loader-circle',
+  'chevron-down',
   'arrow-left',
   'arrow-up',
   'settings-2',

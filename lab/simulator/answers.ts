@@ -87,6 +87,7 @@ const answers = new Map<string, Answer>([
   ],
   ['getvar', getVariable],
   ['setvar', setVariable],
+  ['queuepause', pauseMember],
 ])
 
 /**
@@ -103,7 +104,12 @@ export function answerAction(action: Headers, asked: Asked): string {
       ? error('Missing action in request')
       : error(`Invalid/unknown command: ${name}. Use Action: ListCommands to show available commands.`)
   const id = valueOf(action, 'actionid')
-  return blocks.map((block) => blockText(withId(block, id))).join('')
+  return blocks.map((block) => blockText(isForEverybody(block) ? block : withId(block, id))).join('')
+}
+
+/** An event that tells what an action has done is no part of its answer. */
+function isForEverybody(block: Headers): boolean {
+  return valueOf(block, 'Event') === 'QueueMemberPause'
 }
 
 /** The ActionID stands after the first header of each block. */
@@ -133,4 +139,14 @@ function setVariable(action: Headers, { world }: Asked): Headers[] {
     return error('No such channel')
   }
   return success(['Message', 'Variable Set'])
+}
+
+function pauseMember(action: Headers, { world, now }: Asked): Headers[] {
+  const paused = /^(1|true|yes|y|t|on)$/i.test(valueOf(action, 'paused'))
+  const [queue, device] = [valueOf(action, 'queue'), valueOf(action, 'interface')]
+  const told = world.pauseMember(queue, device, paused, valueOf(action, 'reason'))
+  if (told === null) return error('Interface not found')
+  const [event, ...rest] = told
+  const stamped: Headers = [...(event ? [event] : []), ['Timestamp', (now / 1000).toFixed(6)], ...rest]
+  return [...success(['Message', paused ? 'Interface paused' : 'Interface unpaused']), stamped]
 }

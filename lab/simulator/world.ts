@@ -232,6 +232,33 @@ export class World {
     })
   }
 
+  /**
+   * Pauses a member, or not any more.
+   * @returns the event that tells it; null where there is no such member
+   */
+  pauseMember(queue: string, device: string, paused: boolean, reason: string): Headers | null {
+    const found = this.company.queues.find(({ params }) => valueOf(params, 'Queue') === queue)
+    const at = found?.members.findIndex((member) => valueOf(member, 'Location') === device) ?? -1
+    const member = found?.members[at]
+    if (found === undefined || member === undefined) return null
+    const said: Headers = [
+      ['Paused', paused ? '1' : '0'],
+      ['PausedReason', paused ? reason : ''],
+    ]
+    const withSaid = (headers: Headers): Headers => [
+      ...headers.filter(([key]) => !said.some(([name]) => name === key)),
+      ...said,
+    ]
+    found.members[at] = withSaid(member)
+    const heard = `${queue} ${device}`
+    const told = this.members.get(heard)
+    if (told) this.members.set(heard, withSaid(told))
+    const names: Record<string, string> = { Name: 'MemberName', Location: 'Interface' }
+    return this.memberNow(queue, found.members[at]).map(([key, value]) =>
+      key === 'Event' ? [key, 'QueueMemberPause'] : [names[key] ?? key, value],
+    )
+  }
+
   /** A header of who waits, in the words of app_queue. */
   private ofWaiting(unique: string, key: string): string {
     const value = valueOf(this.channels.get(unique)?.headers ?? [], key)

@@ -78,6 +78,10 @@ export function memberSet(step: Step, member: MemberInfo): void {
   step.queues.add(queue.name)
   const extension = noteMembership(step.state, after)
   if (extension !== null) step.agents.add(extension)
+  const { paused, pauseReason } = after
+  if (paused === (before?.paused ?? false) && pauseReason === (before?.pauseReason ?? null)) return
+  const said = { queue: queue.name, interface: member.interface, extension, paused, pauseReason }
+  step.facts.push({ type: 'member.paused', pbx: step.pbx, at: step.at, ...said })
 }
 
 /** Somebody is no member of a queue any more. */

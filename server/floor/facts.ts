@@ -125,6 +125,16 @@ export type Fact = {
       pauseReason: string | null
       callId: string | null
     }
+  /** A member of a queue is paused or is not any more, or for another reason. */
+  | {
+      type: 'member.paused'
+      queue: string
+      interface: string
+      /** Whose member it is; null for nobody's. */
+      extension: string | null
+      paused: boolean
+      pauseReason: string | null
+    }
   | { type: 'queue.changed'; queue: string }
   /** Nothing was heard from this PBX from `since` to `at`; how much of it its own record told, and up to when. */
   | { type: 'link.gap'; since: number; told: RecordTold['told']; toldUntil: number | null }

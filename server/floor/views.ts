@@ -2,7 +2,7 @@ import type { AgentView, DeskCall, FloorCall, Party, QueueView, TodayCall } from
 import type { RawParty } from './facts.ts'
 import { extensionOfMember } from './members.ts'
 import { isOnTheLine } from './reach.ts'
-import type { Agent, Call, Contact, Floor, Offer } from './state.ts'
+import type { Agent, Call, Contact, Floor, Member, Offer } from './state.ts'
 import type { FloorState } from './step.ts'
 
 /**
@@ -214,6 +214,11 @@ export function agentView(floor: Floor, agent: Agent, displayName: string | null
 export function queuesOf(floor: Floor, extension: string): string[] {
   const memberships = (floor as FloorState).membershipsOfExtension.get(extension)
   return [...new Set([...(memberships?.values() ?? [])].map(({ queue }) => queue))]
+}
+
+/** What an extension is in its queues: a member of each, by one interface or several. */
+export function membersOf(floor: Floor, extension: string): Member[] {
+  return [...((floor as FloorState).membershipsOfExtension.get(extension)?.values() ?? [])]
 }
 
 /** How long somebody talked in all their contacts of a call, ms. One that goes on counts up to `now`, where that is given. */

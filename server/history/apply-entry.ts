@@ -24,6 +24,7 @@ export function callsOf(entry: Entry): string[] {
     case 'record':
       return [entry.call._id]
     case 'input':
+    case 'status':
     case 'mark':
       return []
   }

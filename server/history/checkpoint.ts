@@ -20,6 +20,8 @@ const checkpointSchema = z.object({
   calls: z.array(callDocumentSchema),
   /** Which call each living channel belongs to. */
   channels: z.array(z.tuple([z.string(), z.string()])).default([]),
+  /** The status of each agent, as `agents` keeps it. */
+  statuses: z.array(z.unknown()).default([]),
   /** Whom any node erased up to then (ms) is not in here, nor are the keys of their calls in the spool. */
   erasedUntil: z.number().default(0),
 })

@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Interval } from '../agents/status.ts'
 import { isDocumentFault } from '../database/errors.ts'
 import { applyEntry, callsOf, isFolded } from './apply-entry.ts'
 import { newlyEnded, type EndedContact } from './ended-contacts.ts'
@@ -25,6 +26,8 @@ export interface DrainOptions {
   onDrained: (seq: number) => Promise<void>
   /** Told each talk that has ended, before its call is written: so that a stop in between has it told again. */
   onContact?: (contact: EndedContact) => Promise<void>
+  /** Told what agents spent in a status; may be told one twice. */
+  onIntervals?: (intervals: readonly Interval[]) => Promise<void>
   log: Pick<Logger, 'error' | 'warn' | 'info'>
   /** Between two attempts, ms. */
   firstRetryMs?: number
@@ -105,6 +108,10 @@ export function startDrain(options: DrainOptions): Drain {
     await store.keepJournal(entries)
     const gaps = entries.flatMap(gapsOf)
     if (gaps.length > 0) await store.keepGaps(gaps)
+    const intervals = entries.flatMap((entry) =>
+      entry.kind === 'status' && entry.interval !== null ? [entry.interval] : [],
+    )
+    if (intervals.length > 0) await options.onIntervals?.(intervals)
     const callIds = [...new Set(entries.filter(isFolded).flatMap(callsOf))]
     if (callIds.length === 0) return
     const before = await store.readCalls(callIds)

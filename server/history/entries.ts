@@ -3,6 +3,7 @@ import type { CandidateReason, Match } from '../../shared/customers.ts'
 import type { GoneReason } from '../../shared/realtime.ts'
 import type { DeskInfo, MemberInfo, PbxEvent } from '../floor/events.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
+import type { Interval, Status } from '../agents/status.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { CallDocument } from './model.ts'
 import type { SealedPart } from './sealing.ts'
@@ -68,7 +69,7 @@ export interface Painted {
  * they were recognised by (`reason`). `lookup`: why that one, and who else was weighed. `verification`: what was done to verify the caller. `told` and `painted`: what
  * people's screens were told, and when it stood there. `desks`: who sat where with which phones, and as which members of
  * queues, when they came to have a part in the call. `record` replaces a call's document, after a gap in which its facts could
- * not be kept.
+ * not be kept. `status`: an agent's status as it is from then on, and the interval that ended by it.
  */
 export type EntryBody =
   | { kind: 'input'; event: PbxEvent }
@@ -86,6 +87,7 @@ export type EntryBody =
   | ({ kind: 'told' } & Told)
   | ({ kind: 'painted' } & Painted)
   | { kind: 'desks'; callId: string; desks: readonly DeskInfo[]; members: readonly MemberInfo[] }
+  | { kind: 'status'; status: Status; interval: Interval | null }
   | { kind: 'record'; call: CallDocument }
   | { kind: 'mark'; mark: Mark }
 
@@ -127,6 +129,7 @@ const envelopeSchema = z.looseObject({
     'told',
     'painted',
     'desks',
+    'status',
     'record',
     'mark',
   ]),

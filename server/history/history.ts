@@ -5,6 +5,7 @@ import type { Health } from '../../shared/api.ts'
 import type { CandidateReason } from '../../shared/customers.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
+import type { Interval } from '../agents/status.ts'
 import type { Database } from '../database/database.ts'
 import { openCallKeys } from '../keys/call-keys.ts'
 import type { MasterKeys } from '../keys/master-keys.ts'
@@ -44,6 +45,8 @@ export interface HistoryOptions {
    * else's: also after a crash, and until it resolves. May be told one twice.
    */
   onContact?: (contact: EndedContact) => Promise<void>
+  /** Told what agents spent in a status, from the spool, until it resolves. May be told one twice. */
+  onIntervals?: (intervals: readonly Interval[]) => Promise<void>
   log: Pick<Logger, 'error' | 'warn' | 'info'>
   clock?: () => number
   limits?: Partial<HistoryLimits>
@@ -121,6 +124,8 @@ export interface History extends Queries {
   keepVerification: (callId: string, step: VerificationStep) => void
   /** What was done so far to verify the caller, and whether the call is over; null for a call not in memory. */
   verificationOf: (callId: string) => { steps: readonly VerificationStep[]; isOver: boolean } | null
+  /** The last that was kept of each agent's status, by extension, also before a restart; of whatever version kept it. */
+  statuses: () => ReadonlyMap<string, unknown>
   recover: () => Recovery
   /** Keeps the floor as it is after entry `seq`. A restart replays only what came later; older spool files can go. */
   saveCheckpoint: (floor: unknown, seq: number) => Promise<void>
@@ -207,6 +212,12 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
   const kept = options.store ?? createStore(database, limits.inputDays)
   const gaps = createRecentGaps(kept, clock, log)
   const recent = createRecentCalls(node, checkpoint?.calls ?? [], limits.recentCalls)
+  const statuses = new Map<string, unknown>()
+  const noteStatus = (status: unknown): void => {
+    const { extension } = status as { extension?: unknown }
+    if (typeof extension === 'string') statuses.set(extension, status)
+  }
+  for (const status of checkpoint?.statuses ?? []) noteStatus(status)
   const replay = readSegments(spool.segments, Math.min(startSeq, checkpointSeq))
   for (
     let entries = await replay.next(recoveredSeq, 500);
@@ -218,6 +229,7 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
         if (entry.kind === 'input') channelCalls.note(entry.event)
         recent.apply(open(entry))
         gaps.note(entry)
+        if (entry.kind === 'status') noteStatus(entry.status)
       } catch (error) {
         // Of another version; the drain puts it aside. It must not keep the server from starting.
         log.error({ err: error, seq: entry.seq }, 'A history entry cannot be understood and is passed over.')
@@ -273,6 +285,7 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
     untilSeq: spool.syncedSeq,
     log,
     ...(options.onContact ? { onContact: options.onContact } : {}),
+    ...(options.onIntervals ? { onIntervals: options.onIntervals } : {}),
     onDrained: async (drainedSeq) => {
       recent.drained(drainedSeq)
       removeDone()
@@ -314,7 +327,11 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
 
   return {
     ...createQueries({ store, recent, gaps, showParty, clock, drain: drainAll }),
-    append: writer.append,
+    append: (bodies) => {
+      for (const body of bodies) if (body.kind === 'status') noteStatus(body.status)
+      return writer.append(bodies)
+    },
+    statuses: () => statuses,
     requireRoom: () => {
       if (disk.state() === 'full') throw new ProblemError('history.spool_full')
     },
@@ -380,7 +397,8 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       const save = async (): Promise<void> => {
         // Of a call that was found in progress more may be in the database than here: it is asked again then.
         const [calls, channels] = [recent.whole(), channelCalls.all()]
-        await checkpoints.write({ seq, at: clock(), floor, calls, channels, erasedUntil })
+        const known = { calls, channels, statuses: [...statuses.values()] }
+        await checkpoints.write({ seq, at: clock(), floor, ...known, erasedUntil })
         checkpointSeq = seq
         removeDone()
       }

@@ -177,6 +177,7 @@ function ownPart(entry: Entry, callIds: ReadonlySet<string>, channelIds: Readonl
     case 'painted':
     case 'desks':
       return callIds.has(entry.callId) ? entry : null
+    case 'status':
     case 'record':
     case 'mark':
       return null

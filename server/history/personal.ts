@@ -54,6 +54,7 @@ export function partEntry(entry: Entry, callOf: CallOfChannel): Parted<Entry> {
     case 'told':
     case 'painted':
     case 'desks':
+    case 'status':
     case 'mark':
       return { clear: entry, personal: nothing }
   }

@@ -48,6 +48,8 @@ export interface ConsoleOptions {
   openRoom: (room: Room, topic: Topic) => void
   /** A console was sent a topic as it is now. */
   onSnapshot: (snapshot: Snapshot) => void
+  /** A person has opened their first console, or lost their last. */
+  onPresence?: (personId: string, hasConsole: boolean) => void
 }
 
 export interface ConsoleCounters {
@@ -61,6 +63,8 @@ export interface ConsoleCounters {
 export interface Consoles {
   readonly all: ReadonlySet<Console>
   readonly counters: Readonly<ConsoleCounters>
+  /** Whether a person has a console open. */
+  hasConsole: (personId: string) => boolean
   /** How many consoles a session has open. */
   count: (sessionId: string) => number
   add: (connection: Connection, identity: Identity, have: ResumeRequest | null) => Console
@@ -144,16 +148,23 @@ export function createConsoles(options: ConsoleOptions): Consoles {
     }
   }
 
+  function hasConsole(personId: string): boolean {
+    for (const one of all) if (one.personId === personId) return true
+    return false
+  }
+
   function remove(one: Console): void {
-    all.delete(one)
+    const was = all.delete(one)
     const siblings = bySession.get(one.sessionId)
     siblings?.delete(one)
     if (siblings?.size === 0) bySession.delete(one.sessionId)
+    if (was && !hasConsole(one.personId)) options.onPresence?.(one.personId, false)
   }
 
   return {
     all,
     counters,
+    hasConsole,
     count: (sessionId) => bySession.get(sessionId)?.size ?? 0,
     add(connection, identity, have) {
       const { sessionId, personId } = identity
@@ -165,10 +176,12 @@ export function createConsoles(options: ConsoleOptions): Consoles {
         rooms: new Map(),
         behind: false,
       }
+      const isFirst = !hasConsole(personId)
       all.add(one)
       bySession.set(sessionId, (bySession.get(sessionId) ?? new Set()).add(one))
       if (have?.epoch === epoch) counters.resumes += 1
       place(one, have)
+      if (isFirst) options.onPresence?.(personId, true)
       return one
     },
     remove,

@@ -249,6 +249,7 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'call.unparked':
       case 'call.voicemail':
       case 'agent.state':
+      case 'member.paused':
       case 'queue.changed':
       case 'link.gap':
       case 'link.reconciled':

@@ -4,6 +4,7 @@ import type { Gap, PbxLink } from '../../shared/calls.ts'
 import type { Right } from '../../shared/people.ts'
 import type { ProblemError } from '../../shared/problems.ts'
 import type { Change, Topic } from '../../shared/realtime.ts'
+import type { BreakReason, StatusView } from '../../shared/status.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
 import { queuesOf } from '../floor/views.ts'
@@ -58,6 +59,12 @@ export interface RealtimeOptions {
   keepTold?: TellingLogOptions['keep']
   /** Times after an instant (ms) of which something is missing, the newest first. */
   gapsSince?: (since: number) => Gap[]
+  /** The status of whoever sits at a desk; null for a desk at which nobody has sat. */
+  statusOf?: (extension: string) => StatusView | null
+  /** The breaks that may be taken. */
+  breaks?: () => readonly BreakReason[]
+  /** A person has opened their first console, or lost their last. */
+  onPresence?: (personId: string, hasConsole: boolean) => void
   /** Where the console is served from; left out, whatever host a console names. */
   publicOrigin?: string
   now?: () => number
@@ -100,6 +107,11 @@ export interface Realtime {
   gapsChanged: () => void
   /** A session ended, or somebody has other rights or another desk. In effect for every open socket when this returns. */
   peopleChanged: (change: PeopleChange) => void
+  /** The status of whoever sits at a desk is not what it was. */
+  statusChanged: (extension: string) => void
+  /** Other breaks may be taken from now on. */
+  breaksChanged: () => void
+  hasConsole: (personId: string) => boolean
   /** Sends changes of one's own making to a topic at once. */
   publish: (topic: Topic, changes: readonly Change[]) => void
   status: () => RealtimeStatus
@@ -209,14 +221,30 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   function personContent(personId: string): Change[] {
     const rights = people.rightsOf(personId)
     const extension = people.deskOf(personId)
-    const desk = extension === null ? [] : deskContent(floor(), extension, rights, deskContext, shown)
+    const status =
+      extension === null || !rights.has('desk.use') ? [] : [...statusChange(extension), ...breaksChange()]
+    const desk =
+      extension === null ? [] : [...deskContent(floor(), extension, rights, deskContext, shown), ...status]
     return rights.has('history.own') ? [...desk, ...dayChanges(today.content(personId), rights)] : desk
+  }
+
+  const statusChange = (extension: string): Change[] => {
+    const status = options.statusOf?.(extension) ?? null
+    return status === null ? [] : [{ type: 'status.set', status }]
+  }
+  const breaksChange = (): Change[] => {
+    const breaks = options.breaks?.()
+    return breaks === undefined ? [] : [{ type: 'breaks.set', breaks: [...breaks] }]
   }
 
   function contentOf(room: Room, topic: Topic): () => Change[] {
     if (topic.startsWith('person:')) return () => personContent(topic.slice('person:'.length))
     if (topic.startsWith('queue:')) return () => [stripOf(topic.slice('queue:'.length), floor())]
-    if (topic === 'floor') return () => floorContent(floor(), floorContext, room === floorRoom.named)
+    if (topic === 'floor')
+      return () => [
+        ...floorContent(floor(), floorContext, room === floorRoom.named),
+        ...[...floor().agents.keys()].flatMap(statusChange),
+      ]
     return () => links.content(room)
   }
 
@@ -244,6 +272,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       const seat = topic.startsWith('person:') ? seatOf(topic) : null
       if (seat) telling.sent(seat, changes, at, 1)
     },
+    ...(options.onPresence ? { onPresence: options.onPresence } : {}),
   })
   sockets.start(consoles)
 
@@ -332,6 +361,29 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       desks.flush()
       consoles.peopleChanged(change)
     },
+    statusChanged(extension) {
+      const person = personAt(extension)
+      if (person?.rights.has('desk.use')) desks.publish(personRoom(person.personId), statusChange(extension))
+      publishLate(
+        [floorRoom.named, floorRoom.plain].map((room) => ({
+          room,
+          key: `status ${extension}`,
+          make: () => statusChange(extension)[0] ?? null,
+        })),
+      )
+    },
+    breaksChanged() {
+      for (const room of streams.rooms()) {
+        const personId = room.startsWith('person:') ? room.slice('person:'.length) : null
+        if (
+          personId !== null &&
+          people.deskOf(personId) !== null &&
+          people.rightsOf(personId).has('desk.use')
+        )
+          desks.publish(personRoom(personId), breaksChange())
+      }
+    },
+    hasConsole: consoles.hasConsole,
     publish: streams.publish,
     status() {
       const behind = [...consoles.all].filter((one) => one.behind).length

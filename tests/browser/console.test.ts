@@ -8,6 +8,7 @@ import { launchChromium } from '../../lab/chromium.ts'
 import { openScene, type OpenScene } from './support/console-page.ts'
 import { pbxScenes } from './support/pbx-scenes.ts'
 import { scenes } from './support/scenes.ts'
+import { statusScenes } from './support/status-scenes.ts'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const kilobyte = 1_000
@@ -28,7 +29,7 @@ afterAll(async () => {
   await browser.close()
 })
 
-test.each([...scenes, ...pbxScenes].map((scene) => [scene.name, scene] as const))(
+test.each([...scenes, ...pbxScenes, ...statusScenes].map((scene) => [scene.name, scene] as const))(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',
   async (_name, scene) => {
     opened = await openScene(browser, scene)

@@ -159,9 +159,9 @@ describe('the server’s manager user', () => {
       ]) {
         expect((await ami.action(list, {}, { list: true })).length).toBeGreaterThan(1)
       }
+      await ami.action('QueuePause', { Interface: 'PJSIP/201', Paused: 'false' })
       for (const [action, fields] of [
         ['Command', { Command: 'core show uptime' }],
-        ['QueuePause', { Interface: 'PJSIP/201', Paused: 'false' }],
         ['Reload', {}],
         ['UpdateConfig', {}],
         ['Filter', { Operation: 'Add', Filter: 'x' }],

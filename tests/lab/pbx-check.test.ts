@@ -161,10 +161,10 @@ describe('a PBX that is not ready', () => {
     await spoil('manager.conf', (text) => text.replace(/^write = .*$/m, 'write = reporting'))
     const report = await check()
     expect(found(report, 'writeClasses')?.values).toEqual({
-      actions: 'Setvar, UserEvent',
-      classes: 'call, user',
+      actions: 'Setvar, UserEvent, QueuePause',
+      classes: 'call, user, agent',
     })
-    expect(state(report, 'dialplan')).toBe('missing')
+    expect([state(report, 'dialplan'), state(report, 'status')]).toEqual(['missing', 'missing'])
     expect(state(report, 'pop')).toBe('ready')
   })
 

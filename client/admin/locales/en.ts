@@ -143,6 +143,7 @@ export const adminEn = {
   hours: hoursEn,
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
+    agents_status: { name: 'Set others’ status', what: 'send agents on a break, and have them ready again' },
     floor_watch: { name: 'Watch the floor', what: 'every queue, agent and call as they are now' },
     card_read: { name: 'Read cards', what: 'open and search customers' },
     card_write: { name: 'Change cards', what: 'say who is calling, make new cards' },
@@ -196,6 +197,7 @@ export const adminEn = {
       numberPlan_changed: 'Changed the number plan',
       schedule_set: 'Set the opening hours: {subject}',
       schedule_removed: 'Removed the opening hours: {subject}',
+      statusRules_changed: 'Changed how agents’ status works',
       call_downloaded: 'Downloaded the call {subject} as a trace',
       customer_erased: 'Erased the customer {subject}',
       pin_given: 'Gave the customer {subject} a PIN',

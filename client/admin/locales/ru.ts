@@ -139,6 +139,7 @@ export const adminRu: AdminMessages = {
   hours: hoursRu,
   rights: {
     desk_use: { name: 'Работать за местом', what: 'получать звонки и видеть их карточки' },
+    agents_status: { name: 'Менять статус других', what: 'отправить на перерыв и вернуть на линию' },
     floor_watch: { name: 'Видеть зал', what: 'все очереди, операторы и звонки сейчас' },
     card_read: { name: 'Читать карточки', what: 'открывать и искать клиентов' },
     card_write: { name: 'Менять карточки', what: 'говорить, кто звонит, создавать карточки' },
@@ -189,6 +190,7 @@ export const adminRu: AdminMessages = {
       numberPlan_changed: 'Изменён план номеров',
       schedule_set: 'Заданы часы работы: {subject}',
       schedule_removed: 'Убраны часы работы: {subject}',
+      statusRules_changed: 'Изменены правила статусов операторов',
       call_downloaded: 'Выгружен звонок {subject}',
       customer_erased: 'Удалены данные клиента {subject}',
       pin_given: 'Клиенту {subject} выдан PIN-код',

@@ -66,6 +66,7 @@ export const pbxEn = {
     ivr: 'What callers typed',
     attestation: 'The network’s word for a number',
     queues: 'Queues and offers',
+    status: 'Queues follow agents’ status',
     figures: 'Exact waits and abandons',
     desks: 'Whose phone is whose',
     dialplan: 'The dialplan asks who calls',

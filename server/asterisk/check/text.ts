@@ -8,6 +8,7 @@ const featureNames: Readonly<Record<PbxFeature, string>> = {
   ivr: 'What callers typed',
   attestation: 'The network’s word for a number',
   queues: 'Queues and who is offered a call',
+  status: 'The queues follow the status of each agent',
   figures: 'Waits, abandons and time-outs are exact',
   desks: 'Whose phone is whose',
   dialplan: 'The dialplan asks who is calling',

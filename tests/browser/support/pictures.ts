@@ -5,6 +5,7 @@ import { launchChromium } from '../../../lab/chromium.ts'
 import { openScene } from './console-page.ts'
 import { pbxScenes } from './pbx-scenes.ts'
 import { scenes } from './scenes.ts'
+import { statusScenes } from './status-scenes.ts'
 
 // Takes a picture of every screen in every state: `npx tsx tests/browser/support/pictures.ts [name …]`.
 const folder = '.artifacts/console'
@@ -18,7 +19,7 @@ const looks: { theme: 'light' | 'dark'; locale: Locale }[] = [
 
 await mkdir(folder, { recursive: true })
 const browser = await launchChromium()
-for (const scene of [...scenes, ...pbxScenes].filter(
+for (const scene of [...scenes, ...pbxScenes, ...statusScenes].filter(
   ({ name }) => only.length === 0 || only.includes(name),
 )) {
   for (const [size, viewport] of Object.entries(sizes)) {

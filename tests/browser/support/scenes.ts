@@ -21,7 +21,8 @@ export interface Scene {
 
 const mine = 'person:nina'
 
-function ninaSits(
+/** Nina, or whom it says, at her desk with her day; the changes are what is on it. */
+export function ninaSits(
   server: ScriptedServer,
   now: number,
   locale: Locale,

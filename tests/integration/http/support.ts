@@ -55,6 +55,7 @@ function otherRoutes(): Omit<
   keyof ReturnType<typeof peopleRoutes> | keyof ReturnType<typeof settingsRoutes>
 > {
   const noCall = () => Promise.reject(new ProblemError('call.unknown'))
+  const noDesk = () => Promise.reject(new ProblemError('status.no_desk'))
   return {
     'customers.search': () => [],
     'customers.read': () => Promise.reject(new ProblemError('customer.unknown')),
@@ -74,6 +75,12 @@ function otherRoutes(): Omit<
     'customers.setPin': () => null,
     'verification.read': () => ({ version: 1, definition: defaultVerification }),
     'verification.change': ({ body }) => ({ ...body, version: body.version + 1 }),
+    'status.read': noDesk,
+    'status.set': noDesk,
+    'status.extend': noDesk,
+    'agents.setStatus': noDesk,
+    'statusRules.read': noDesk,
+    'statusRules.change': noDesk,
     'health.read': () => health,
   }
 }

@@ -5,7 +5,7 @@ import { startSimulator, type PlayOptions, type Simulator } from '../../../lab/s
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { companyOf } from '../../../lab/simulator/world.ts'
 import { header } from '../../../lab/simulator/block-text.ts'
-import { LabAmi } from '../../../lab/asterisk/ami.ts'
+import { header as headerOf, LabAmi } from '../../../lab/asterisk/ami.ts'
 import { listedFolder, readTrace } from '../../../lab/traces/trace.ts'
 import { createPbxLink, type RunningLink } from '../../../server/asterisk/link.ts'
 import type { PbxEvent } from '../../../server/floor/events.ts'
@@ -305,5 +305,34 @@ describe('the simulator does what a network does', () => {
 
     await vi.waitFor(() => expect(on.link.counters().connected).toBe(2), 10_000)
     await vi.waitFor(() => expect(narrate(on.facts).at(-1)).toMatch(/^ended/), 5_000)
+  })
+})
+
+describe('a member who is paused over AMI', () => {
+  it('is told to be, and stands so in the lists', async () => {
+    const { simulator, link, events } = await stage('ringall-one-answers')
+    await vi.waitFor(() => expect(link.state().state).toBe('live'))
+    const pause = { Queue: 'support', Interface: 'PJSIP/201', Paused: 'true', Reason: 'lunch' }
+    await link.action('QueuePause', pause)
+    await vi.waitFor(() =>
+      expect(events.findLast(({ type }) => type === 'member.set')).toMatchObject({
+        member: { queue: 'support', interface: 'PJSIP/201', paused: true, pauseReason: 'lunch' },
+      }),
+    )
+    const ami = await LabAmi.open({
+      host: '127.0.0.1',
+      port: simulator.port,
+      username: 'ringcard',
+      secret: 'as agreed',
+    })
+    open.push(ami)
+    const members = await ami.action('QueueStatus', {}, { list: true })
+    const listed = members.find(
+      (block) => headerOf(block, 'Location') === 'PJSIP/201' && headerOf(block, 'Queue') === 'support',
+    )
+    expect(headerOf(listed ?? [], 'Paused')).toBe('1')
+    await expect(link.action('QueuePause', { ...pause, Interface: 'PJSIP/999' })).rejects.toMatchObject({
+      code: 'ami.refused_action',
+    })
   })
 })

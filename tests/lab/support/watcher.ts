@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client'
 import { callRecordSchema, healthSchema, type CallRecord, type Health } from '../../../shared/api.ts'
 import type { AgentView, DeskCall, FloorCall } from '../../../shared/calls.ts'
 import type { Pop } from '../../../shared/customers.ts'
+import type { StatusView } from '../../../shared/status.ts'
 import type { Change, ClientToServerEvents, Delta, ServerToClientEvents } from '../../../shared/realtime.ts'
 import { labPeople } from '../../../lab/centre.ts'
 
@@ -11,6 +12,8 @@ export interface Watcher {
   floorCalls: () => FloorCall[]
   /** What a supervisor sees of an agent. */
   agent: (extension: string) => AgentView | undefined
+  /** Agents' status: one's own, or for who may see the floor everybody's. */
+  statuses: () => StatusView[]
   /** The calls on one's own desk, and what is known of who is calling. */
   deskCalls: () => DeskCall[]
   pop: (callId: string) => Pop | undefined
@@ -84,6 +87,7 @@ export async function watch(url: string, signInName: string): Promise<Watcher> {
       all()
         .flatMap((change) => (change.type === 'agent.set' ? [change.agent] : []))
         .find((agent) => agent.extension === extension),
+    statuses: () => all().flatMap((change) => (change.type === 'status.set' ? [change.status] : [])),
     deskCalls: () => all().flatMap((change) => (change.type === 'deskCall.set' ? [change.call] : [])),
     pop: (callId) =>
       all()
@@ -131,6 +135,9 @@ function apply(topic: Topic, change: Change): void {
       return
     case 'floorCall.gone':
       topic.delete(`floorCall ${change.callId}`)
+      return
+    case 'status.set':
+      topic.set(`status ${change.status.extension}`, change)
       return
     case 'link.set':
       topic.set(`link ${change.link.pbx}`, change)

@@ -1,0 +1,46 @@
+import type { AgentStatusName, StatusAuthor } from '../../../shared/status.ts'
+
+/** Texts of agents' status, on the desk and on the floor. */
+export const statusEn = {
+  status: {
+    label: 'My status',
+    states: {
+      offline: 'Off duty',
+      ready: 'Ready',
+      onCall: 'On a call',
+      wrapUp: 'Wrap-up',
+      break: 'Break',
+      missed: 'Missed a call',
+      away: 'Console lost',
+    } satisfies Record<AgentStatusName, string>,
+    afterCall: 'After this call',
+    ready: 'Ready',
+    paid: 'paid',
+    unpaid: 'unpaid',
+    minutes: '{n} min',
+    extend: '+{n} s',
+    extendHelp: 'Extend the wrap-up by {n} seconds',
+    endsIn: 'ends in',
+    then: 'then {what}',
+    overLimit: 'longer than it may be',
+    why: {
+      missed: 'You did not answer a call, so no more are offered to you until you are ready again.',
+      away: 'Your console was closed or lost, so calls stopped coming to you.',
+      pbx: 'You were paused at the telephone system.',
+      unpaused: 'You were made ready at the telephone system.',
+      supervisor: 'Set by {name}.',
+    },
+    by: {
+      agent: 'by themselves',
+      supervisor: 'by {name}',
+      rule: 'by rule',
+      pbx: 'at the telephone system',
+    } satisfies Record<StatusAuthor, string>,
+    pbx: {
+      waiting: 'The telephone system has not taken this yet.',
+      refused:
+        'The telephone system refuses this, so your queues may not follow. Tell an administrator: the AMI user may lack the right to pause.',
+      unreachable: 'The telephone system cannot be reached. It is told as soon as it can be.',
+    },
+  },
+}

@@ -1,0 +1,47 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import type { SetStatus, StatusView } from '../../shared/status.ts'
+import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
+import { useLive } from '../realtime/live.ts'
+import { useSession } from '../session/session.ts'
+
+/** My own status, and what I may choose. */
+export const useStatus = defineStore('status', () => {
+  const live = useLive()
+  const session = useSession()
+  /** Whether a choice is under way. */
+  const busy = ref(false)
+  /** Why the last choice was not done. */
+  const failed = ref<ApiErrorCode | null>(null)
+
+  const mine = computed<StatusView | null>(() => {
+    const status = live.mine?.statuses.get(session.me?.extension ?? '')
+    return status === undefined || status.state === 'offline' ? null : status
+  })
+  const breaks = computed(() => live.mine?.breaks ?? [])
+
+  /** Asks for it once; pressed again meanwhile it is not asked twice. @returns whether it was done */
+  async function ask(work: () => Promise<unknown>): Promise<boolean> {
+    if (busy.value) return false
+    busy.value = true
+    failed.value = null
+    try {
+      await work()
+      return true
+    } catch (error) {
+      failed.value = error instanceof ApiError ? error.code : 'unexpected'
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  return {
+    mine,
+    breaks,
+    busy,
+    failed,
+    choose: (body: SetStatus) => ask(() => callApi('status.set', { body })),
+    extend: () => ask(() => callApi('status.extend')),
+  }
+})

@@ -1,0 +1,262 @@
+import type { Logger } from 'pino'
+import { ProblemError } from '../../shared/problems.ts'
+import type { SetStatus, StatusRules, StatusView } from '../../shared/status.ts'
+import type { DeskInfo } from '../floor/events.ts'
+import type { Fact } from '../floor/facts.ts'
+import type { Floor } from '../floor/state.ts'
+import { createMembers, type MembersOptions } from './members.ts'
+import {
+  dueAt,
+  machineRules,
+  nobodyAt,
+  pauseFor,
+  statusSchema,
+  step,
+  type Author,
+  type Interval,
+  type Status,
+  type StatusEvent,
+} from './status.ts'
+import { reasonAtPbx, reasonOf, statusView } from './view.ts'
+
+/** What agents' status needs of the other parts. */
+export interface AgentsOptions extends Pick<MembersOptions, 'pauseMember'> {
+  floor: () => Floor
+  rules: () => StatusRules
+  /** Keeps a status, and the interval that ended by it, before anybody is told. */
+  keep: (status: Status, interval: Interval | null) => void
+  /** @throws ProblemError `history.spool_full` when a choice could not be kept now, and must be refused */
+  requireRoom: () => void
+  /** What was kept before this start, of whatever version. */
+  restored: () => ReadonlyMap<string, unknown>
+  hasConsole: (personId: string) => boolean
+  nameOf: (personId: string) => string | null
+  /** A status, or how the PBX stands to it, is not what it was. */
+  onChange: (extension: string) => void
+  log: Pick<Logger, 'info' | 'warn'>
+  now?: () => number
+}
+
+export type Agents = ReturnType<typeof createAgents>
+
+/** How late a timer may be, ms. */
+const tickMs = 200
+/** How often members are held against the status of their agents, in ticks. */
+const sweepEvery = 5
+
+/**
+ * The status of each agent: follows the floor, the desks and the consoles, and has the queues follow it. Timers are of times
+ * that are kept: they go on after a restart, whatever the browser does.
+ */
+export function createAgents(options: AgentsOptions) {
+  const { floor, rules, log } = options
+  const now = options.now ?? Date.now
+  const statuses = new Map<string, Status>()
+  let ticks = 0
+  let timer: NodeJS.Timeout | undefined
+
+  const members = createMembers({
+    floor,
+    pauseMember: options.pauseMember,
+    wantedOf: (extension) => {
+      const status = statuses.get(extension)
+      return status === undefined ? null : { pause: pauseFor(status), since: status.since }
+    },
+    onPaused: (extension, paused, at) => {
+      const event: StatusEvent =
+        paused === null
+          ? { type: 'pbxUnpaused', at }
+          : { type: 'pbxPaused', at, reason: reasonAtPbx(paused.reason, rules().breaks) }
+      happens(extension, event)
+    },
+    onChange: options.onChange,
+    log,
+    now,
+  })
+
+  function happens(extension: string, event: StatusEvent): void {
+    const before = statuses.get(extension)
+    if (before === undefined) return
+    const { status, commands, facts } = step(before, event, machineRules(rules()))
+    if (status !== before) {
+      statuses.set(extension, status)
+      options.keep(status, facts[0]?.interval ?? null)
+    }
+    if (commands.length > 0) members.bring(extension)
+    if (status !== before || commands.length > 0) options.onChange(extension)
+  }
+
+  /** Whether the agent is on the line, as the floor has it now. */
+  function line(extension: string, at: number): void {
+    const agent = floor().agents.get(extension)
+    const call = floor().calls.get(agent?.callId ?? '')
+    const contact = call?.contacts.find((one) => one.extension === extension && one.endedAt === null)
+    const talking = agent?.state === 'talking'
+    happens(extension, { type: 'line', at, talking, wrapUpMs: wrapUpMs(contact?.queue ?? null) })
+  }
+
+  function wrapUpMs(queue: string | null): number {
+    if (queue === null) return 0
+    const { queues, wrapUpSeconds } = rules()
+    return (queues.find((one) => one.queue === queue)?.wrapUpSeconds ?? wrapUpSeconds) * 1000
+  }
+
+  function tick(): void {
+    const at = now()
+    for (const [extension, status] of statuses) {
+      const due = dueAt(status, machineRules(rules()))
+      // On time it ends when it was to end; after a stop, when somebody was there to end it.
+      if (due !== null && due <= at)
+        happens(extension, { type: 'time', at: at - due <= 2 * tickMs ? due : at })
+    }
+    ticks += 1
+    if (ticks % sweepEvery === 0) sweep()
+  }
+
+  function sweep(): void {
+    for (const extension of statuses.keys()) members.sweep(extension)
+  }
+
+  function seat({ extension, personId }: Pick<DeskInfo, 'extension' | 'personId'>): void {
+    const status = statuses.get(extension)
+    const at = now()
+    if (personId === null) {
+      happens(extension, { type: 'left', at })
+      return
+    }
+    // A desk at which nobody of ours ever sat is none of ours: nothing is said of it to the PBX.
+    if (status === undefined) statuses.set(extension, nobodyAt(extension, at))
+    if (status?.personId === personId && status.state !== 'offline') return
+    happens(extension, { type: 'seated', at, personId, hasConsole: options.hasConsole(personId) })
+    line(extension, at)
+  }
+
+  /** Somebody who may choose now. */
+  function choosing(extension: string | null): Status {
+    options.requireRoom()
+    return seatedAt(extension)
+  }
+
+  function seatedAt(extension: string | null): Status {
+    const status = extension === null ? undefined : statuses.get(extension)
+    if (status === undefined || status.state === 'offline') throw new ProblemError('status.no_desk')
+    return status
+  }
+
+  function viewOf(extension: string): StatusView | null {
+    const status = statuses.get(extension)
+    return status === undefined
+      ? null
+      : statusView(status, rules(), members.agreementOf(extension), options.nameOf)
+  }
+
+  function shown(extension: string): StatusView {
+    const view = viewOf(extension)
+    if (view === null) throw new ProblemError('status.no_desk')
+    return view
+  }
+
+  return {
+    /** Takes up what was kept, and begins to let time pass. To be called when the floor has been recovered. */
+    start: (): void => {
+      for (const [extension, kept] of options.restored()) {
+        const read = statusSchema.safeParse(kept)
+        if (!read.success) {
+          log.warn({ extension }, 'The status of an agent was kept in another form, and is left out.')
+          continue
+        }
+        statuses.set(extension, read.data)
+        // With the server every console went.
+        happens(extension, { type: 'consoleLost', at: now() })
+      }
+      timer ??= setInterval(tick, tickMs)
+    },
+
+    stop: (): void => clearInterval(timer),
+
+    /** What happened on the floor, in order, after it has been told to people. */
+    take: (facts: readonly Fact[]): void => {
+      /** When the line of an agent last changed, by extension. */
+      const lines = new Map<string, number>()
+      const heardAgain = facts.find(
+        (fact) => fact.type === 'link.gap' || (fact.type === 'link.reconciled' && fact.why === 'first'),
+      )
+      const gap = facts.find((fact) => fact.type === 'link.gap')
+      for (const fact of facts) {
+        switch (fact.type) {
+          case 'member.paused':
+            members.heard(fact, gap?.pbx === fact.pbx ? gap.since : null)
+            break
+          case 'offer.ended': {
+            const isMissed = fact.outcome === 'notAnswered' || fact.outcome === 'declined'
+            if (isMissed && fact.queue !== null && fact.recorded !== true)
+              happens(fact.extension, { type: 'missed', at: fact.at })
+            break
+          }
+          case 'agent.state':
+          case 'contact.began':
+          case 'contact.ended':
+            lines.set(fact.extension, fact.at)
+            break
+          default:
+        }
+      }
+      if (heardAgain) {
+        members.heardAgain(heardAgain.pbx)
+        for (const extension of statuses.keys()) lines.set(extension, lines.get(extension) ?? heardAgain.at)
+      }
+      for (const [extension, at] of lines) line(extension, at)
+      if (heardAgain) sweep()
+    },
+
+    /** Who sits where, of all desks. */
+    seats: (desks: readonly DeskInfo[]): void => {
+      const left = new Set(statuses.keys())
+      for (const desk of desks) {
+        left.delete(desk.extension)
+        seat(desk)
+      }
+      for (const extension of left) seat({ extension, personId: null })
+    },
+
+    /** A person has opened their first console, or lost their last. */
+    presence: (personId: string, hasConsole: boolean): void => {
+      for (const status of statuses.values()) {
+        if (status.personId !== personId) continue
+        happens(status.extension, { type: hasConsole ? 'consoleBack' : 'consoleLost', at: now() })
+      }
+    },
+
+    /**
+     * Has somebody ready or on a break; during a call that is what comes after it.
+     * @throws ProblemError `status.no_desk`, `status.reason_unknown`, `history.spool_full`
+     */
+    choose: (extension: string | null, request: SetStatus, author: Author): StatusView => {
+      const status = choosing(extension)
+      const at = now()
+      if (request.state === 'ready') {
+        happens(status.extension, { type: 'chosen', at, to: { state: 'ready' }, ...author })
+        return shown(status.extension)
+      }
+      const known = rules().breaks.find(({ reasonId }) => reasonId === request.reasonId)
+      if (known === undefined) throw new ProblemError('status.reason_unknown')
+      const to = { state: 'break', reason: reasonOf(known) } as const
+      happens(status.extension, { type: 'chosen', at, to, ...author })
+      return shown(status.extension)
+    },
+
+    /** Extends the wrap-up by a step. @throws ProblemError `status.no_desk`, `status.not_extendable`, `history.spool_full` */
+    extend: (extension: string | null): StatusView => {
+      const status = choosing(extension)
+      happens(status.extension, { type: 'extended', at: now() })
+      if (statuses.get(status.extension) === status) throw new ProblemError('status.not_extendable')
+      return shown(status.extension)
+    },
+
+    /** The status of whoever sits at a desk, and of one that was left; null for a desk at which nobody has sat. */
+    viewOf,
+
+    /** As `viewOf`. @throws ProblemError `status.no_desk` */
+    read: (extension: string | null): StatusView => shown(seatedAt(extension).extension),
+  }
+}

@@ -1,0 +1,29 @@
+import { ProblemError } from '../../shared/problems.ts'
+import type { Handlers } from '../http/mount.ts'
+import type { Agents } from './agents.ts'
+import type { Rules } from './rules.ts'
+
+type StatusRoute = Extract<keyof Handlers, `status.${string}` | `agents.${string}` | `statusRules.${string}`>
+
+/**
+ * How status is asked for and set over HTTP.
+ * @param isDesk whether there is a desk of this extension
+ */
+export function statusRoutes(
+  agents: Agents,
+  rules: Rules,
+  isDesk: (extension: string) => boolean,
+): Pick<Handlers, StatusRoute> {
+  return {
+    'status.read': ({ caller }) => agents.read(caller.extension),
+    'status.set': ({ caller, body }) =>
+      agents.choose(caller.extension, body, { by: 'agent', byPersonId: caller.personId }),
+    'status.extend': ({ caller }) => agents.extend(caller.extension),
+    'agents.setStatus': ({ caller, params, body }) => {
+      if (!isDesk(params.extension)) throw new ProblemError('desk.unknown')
+      return agents.choose(params.extension, body, { by: 'supervisor', byPersonId: caller.personId })
+    },
+    'statusRules.read': () => rules.read(),
+    'statusRules.change': ({ caller, body }) => rules.change(body.rules, body.version, caller.personId),
+  }
+}

@@ -1,0 +1,332 @@
+import { z } from 'zod'
+import { agentStatusSchema, statusAuthorSchema, type StatusRules } from '../../shared/status.ts'
+
+/**
+ * An agent's status as a pure machine: `(status, event) → status + commands + facts`. It has no clock and does nothing: time
+ * comes with the events, commands are carried out by `agents.ts`.
+ */
+
+/** Why somebody is on a break: one of the centre's, or what the PBX was told by whoever paused them there. */
+const reasonSchema = z.object({
+  reasonId: z.string().nullable(),
+  text: z.string().nullable(),
+  paid: z.boolean(),
+  limitMs: z.number().nullable(),
+})
+export type Reason = z.infer<typeof reasonSchema>
+
+const authorSchema = z.object({
+  by: statusAuthorSchema,
+  /** Whoever it was; null for a rule and for the PBX. */
+  byPersonId: z.string().nullable(),
+})
+export type Author = z.infer<typeof authorSchema>
+
+/** What comes after a call or a wrap-up. */
+const nextSchema = authorSchema.extend({
+  state: z.enum(['ready', 'break', 'missed', 'away']),
+  reason: reasonSchema.nullable(),
+})
+export type Next = z.infer<typeof nextSchema>
+
+/** Times are ms since 1970 by the PBX's clock, as the floor's. */
+export const statusSchema = authorSchema.extend({
+  extension: z.string(),
+  personId: z.string().nullable(),
+  state: agentStatusSchema,
+  since: z.number(),
+  reason: reasonSchema.nullable(),
+  /** When the wrap-up ends, or the break has been too long. */
+  until: z.number().nullable(),
+  /** By how much this wrap-up was extended so far. */
+  extendedMs: z.number(),
+  /** How long a wrap-up the call brings that is under way. */
+  wrapUpMs: z.number(),
+  /** What the call or wrap-up gives way to; null where neither is under way. */
+  next: nextSchema.nullable(),
+  /** Since when no console is open; null while one is. */
+  consoleLostAt: z.number().nullable(),
+})
+export type Status = z.infer<typeof statusSchema>
+
+export type StatusEvent = { at: number } & (
+  | { type: 'seated'; personId: string; hasConsole: boolean }
+  | { type: 'left' }
+  | ({ type: 'chosen'; to: { state: 'ready' } | { state: 'break'; reason: Reason } } & Author)
+  | { type: 'extended' }
+  /** Whether the agent is on the line, and how long a wrap-up that brings: none where no queue brought the call. */
+  | { type: 'line'; talking: boolean; wrapUpMs: number }
+  | { type: 'missed' }
+  /** Somebody paused or unpaused the agent at the PBX. */
+  | { type: 'pbxPaused'; reason: Reason }
+  | { type: 'pbxUnpaused' }
+  | { type: 'consoleLost' | 'consoleBack' }
+  | { type: 'time' }
+)
+
+/** How the agent is to stand in the queues. */
+export interface Pause {
+  paused: boolean
+  reason: string | null
+}
+
+export type StatusCommand = { type: 'pause'; pause: Pause }
+
+/** A time in one state. Whole, and of some length: the next begins where it ends. */
+export interface Interval extends Author {
+  extension: string
+  personId: string
+  state: Exclude<Status['state'], 'offline'>
+  reason: Reason | null
+  beganAt: number
+  endedAt: number
+}
+export type StatusFact = { type: 'interval.ended'; interval: Interval }
+
+export interface StatusStep {
+  status: Status
+  commands: StatusCommand[]
+  facts: StatusFact[]
+}
+
+/** What of the rules counts here, in ms. */
+export interface MachineRules {
+  graceMs: number
+  missedCalls: boolean
+  extendMs: number
+  extendMostMs: number
+}
+
+export function machineRules(rules: StatusRules): MachineRules {
+  return {
+    graceMs: rules.graceSeconds * 1000,
+    missedCalls: rules.missedCalls,
+    extendMs: rules.extendSeconds * 1000,
+    extendMostMs: rules.extendMostSeconds * 1000,
+  }
+}
+
+/** What Ringcard itself pauses for. Nobody at the PBX takes such a pause away. */
+export const ownReasons = {
+  wrapUp: 'ringcard:wrap-up',
+  missed: 'ringcard:missed-call',
+  away: 'ringcard:console-lost',
+  offline: 'ringcard:signed-out',
+} as const
+
+const byRule: Author = { by: 'rule', byPersonId: null }
+const byPbx: Author = { by: 'pbx', byPersonId: null }
+const readyNext: Next = { state: 'ready', reason: null, ...byRule }
+
+/** A desk at which nobody sits. */
+export function nobodyAt(extension: string, at: number): Status {
+  return {
+    extension,
+    personId: null,
+    state: 'offline',
+    since: at,
+    ...byRule,
+    reason: null,
+    until: null,
+    extendedMs: 0,
+    wrapUpMs: 0,
+    next: null,
+    consoleLostAt: null,
+  }
+}
+
+/**
+ * How an agent is to stand in their queues. In a call they are paused already where a wrap-up or a break follows, so that
+ * no call comes between the hang-up and that.
+ */
+export function pauseFor(status: Status): Pause {
+  switch (status.state) {
+    case 'ready':
+      return { paused: false, reason: null }
+    case 'onCall': {
+      if (status.wrapUpMs > 0) return { paused: true, reason: ownReasons.wrapUp }
+      const { state, reason } = status.next ?? readyNext
+      return state === 'ready' ? { paused: false, reason: null } : pausedIn(state, reason)
+    }
+    case 'wrapUp':
+    case 'break':
+    case 'missed':
+    case 'away':
+    case 'offline':
+      return pausedIn(status.state, status.reason)
+  }
+}
+
+function pausedIn(state: 'wrapUp' | 'break' | 'missed' | 'away' | 'offline', reason: Reason | null): Pause {
+  return {
+    paused: true,
+    reason: state === 'break' ? (reason?.reasonId ?? reason?.text ?? null) : ownReasons[state],
+  }
+}
+
+export function isSamePause(one: Pause, other: Pause): boolean {
+  return one.paused === other.paused && (!one.paused || one.reason === other.reason)
+}
+
+/** When time alone changes the status; null for never. */
+export function dueAt(status: Status, { graceMs }: MachineRules): number | null {
+  if (status.state === 'wrapUp') return status.until
+  if (status.state === 'ready' && status.consoleLostAt !== null && graceMs > 0)
+    return status.consoleLostAt + graceMs
+  return null
+}
+
+/** By how much the wrap-up may be extended now, ms; 0 for not at all. */
+export function extendableMs(status: Status, { extendMs, extendMostMs }: MachineRules): number {
+  if (status.state !== 'wrapUp') return 0
+  return Math.max(0, Math.min(extendMs, extendMostMs - status.extendedMs))
+}
+
+/**
+ * One step. An event of before the present state counts as of its beginning: times never go back.
+ * @returns the same status object where nothing changed
+ */
+export function step(status: Status, event: StatusEvent, rules: MachineRules): StatusStep {
+  const at = Math.max(event.at, status.since)
+  const next = after(status, { ...event, at }, rules)
+  const pause = pauseFor(next)
+  const isFromPbx = event.type === 'pbxPaused' || event.type === 'pbxUnpaused'
+  // What the PBX did itself need not be said to it, save where a pause of ours has to be set again.
+  const isOwn = (Object.values(ownReasons) as (string | null)[]).includes(pause.reason)
+  const isOver =
+    next.since !== status.since || next.state !== status.state || next.personId !== status.personId
+  const isNews = isFromPbx
+    ? isOwn && next.state !== 'offline'
+    : isOver || !isSamePause(pauseFor(status), pause)
+  const interval = isOver ? intervalOf(status, at) : null
+  return {
+    status: next,
+    commands: isNews ? [{ type: 'pause', pause }] : [],
+    facts: interval === null ? [] : [{ type: 'interval.ended', interval }],
+  }
+}
+
+function intervalOf(status: Status, endedAt: number): Interval | null {
+  const { extension, personId, state, reason, since: beganAt, by, byPersonId } = status
+  if (personId === null || state === 'offline' || endedAt <= beganAt) return null
+  return { extension, personId, state, reason, beganAt, endedAt, by, byPersonId }
+}
+
+function after(status: Status, event: StatusEvent, rules: MachineRules): Status {
+  const { at } = event
+  if (event.type === 'seated') {
+    if (status.personId === event.personId && status.state !== 'offline') return status
+    return {
+      ...nobodyAt(status.extension, at),
+      personId: event.personId,
+      state: 'ready',
+      by: 'agent',
+      byPersonId: event.personId,
+      consoleLostAt: event.hasConsole ? null : at,
+    }
+  }
+  if (status.state === 'offline') return status
+  switch (event.type) {
+    case 'left':
+      return nobodyAt(status.extension, at)
+    case 'chosen': {
+      const { by, byPersonId, to } = event
+      const next: Next = { reason: null, ...to, by, byPersonId }
+      // Whoever asks is there, whatever the sockets say: the grace begins anew.
+      const there = { ...status, consoleLostAt: status.consoleLostAt === null ? null : at }
+      if (status.state === 'onCall') return isSameNext(status.next, next) ? status : { ...there, next }
+      return isNow(status, next) ? status : enter(there, next, at, rules)
+    }
+    case 'extended': {
+      const more = extendableMs(status, rules)
+      if (more === 0) return status
+      return { ...status, until: (status.until ?? at) + more, extendedMs: status.extendedMs + more }
+    }
+    case 'line':
+      return event.talking ? talking(status, event.wrapUpMs, at) : talked(status, at, rules)
+    case 'missed':
+      if (status.state !== 'ready' || !rules.missedCalls) return status
+      return enter(status, { ...readyNext, state: 'missed' }, at, rules)
+    case 'pbxPaused': {
+      const next: Next = { state: 'break', reason: event.reason, ...byPbx }
+      if (status.state === 'onCall' || status.state === 'wrapUp')
+        return isSameNext(status.next, next) ? status : { ...status, next }
+      const isOwn = status.state === 'missed' || status.state === 'away'
+      return isOwn || isNow(status, next) ? status : enter(status, next, at, rules)
+    }
+    case 'pbxUnpaused': {
+      const next: Next = { ...readyNext, ...byPbx }
+      if (status.state === 'break') return enter(status, next, at, rules)
+      const breakFollows =
+        status.state === 'onCall' && status.wrapUpMs === 0 && status.next?.state === 'break'
+      return breakFollows ? { ...status, next } : status
+    }
+    case 'consoleLost':
+      return status.consoleLostAt === null ? { ...status, consoleLostAt: at } : status
+    case 'consoleBack':
+      return status.consoleLostAt === null ? status : { ...status, consoleLostAt: null }
+    case 'time': {
+      const due = dueAt(status, rules)
+      if (due === null || due > at) return status
+      return enter(status, status.next ?? readyNext, at, rules)
+    }
+  }
+}
+
+function talking(status: Status, wrapUpMs: number, at: number): Status {
+  if (status.state === 'onCall') return wrapUpMs > status.wrapUpMs ? { ...status, wrapUpMs } : status
+  // What is left of a wrap-up that another call breaks into comes after that.
+  const left = status.state === 'wrapUp' ? Math.max(0, (status.until ?? at) - at) : 0
+  const { state, reason, by, byPersonId } = status
+  const isWaiting = state === 'break' || state === 'missed' || state === 'away'
+  const next: Next | null = isWaiting ? { state, reason, by, byPersonId } : status.next
+  return {
+    ...status,
+    state: 'onCall',
+    since: at,
+    ...byRule,
+    reason: null,
+    until: null,
+    wrapUpMs: Math.max(wrapUpMs, left),
+    next: next ?? readyNext,
+  }
+}
+
+function talked(status: Status, at: number, rules: MachineRules): Status {
+  if (status.state !== 'onCall') return status
+  if (status.wrapUpMs === 0) return enter(status, status.next ?? readyNext, at, rules)
+  return {
+    ...status,
+    state: 'wrapUp',
+    since: at,
+    ...byRule,
+    until: at + status.wrapUpMs,
+    wrapUpMs: 0,
+  }
+}
+
+/** Goes into a state. Nobody becomes ready whose console has been away for longer than it may. */
+function enter(status: Status, next: Next, at: number, rules: MachineRules): Status {
+  const isAway =
+    rules.graceMs > 0 && status.consoleLostAt !== null && at >= status.consoleLostAt + rules.graceMs
+  const to: Next = next.state === 'ready' && isAway ? { ...readyNext, state: 'away' } : next
+  return {
+    ...nobodyAt(status.extension, at),
+    personId: status.personId,
+    consoleLostAt: status.consoleLostAt,
+    ...to,
+    until: to.reason?.limitMs == null ? null : at + to.reason.limitMs,
+  }
+}
+
+function isNow(status: Status, next: Next): boolean {
+  return status.state === next.state && isSameReason(status.reason, next.reason)
+}
+
+function isSameNext(one: Next | null, other: Next): boolean {
+  return one?.state === other.state && isSameReason(one.reason, other.reason)
+}
+
+function isSameReason(one: Reason | null, other: Reason | null): boolean {
+  return one?.reasonId === other?.reasonId && one?.text === other?.text
+}

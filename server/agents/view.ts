@@ -1,0 +1,41 @@
+import type { BreakReason, ShownReason, StatusRules, StatusView } from '../../shared/status.ts'
+import { extendableMs, machineRules, type Reason, type Status } from './status.ts'
+
+/** A break of the centre as the machine has it. */
+export function reasonOf({ reasonId, paid, limitMinutes }: BreakReason): Reason {
+  return { reasonId, text: null, paid, limitMs: limitMinutes === null ? null : limitMinutes * 60_000 }
+}
+
+/** What the PBX gives as the reason of a pause: one of the centre's breaks, or a text of its own. */
+export function reasonAtPbx(text: string | null, breaks: readonly BreakReason[]): Reason {
+  const known = breaks.find(({ reasonId }) => reasonId === text)
+  return known ? reasonOf(known) : { reasonId: null, text, paid: false, limitMs: null }
+}
+
+/** A status as people see it. */
+export function statusView(
+  status: Status,
+  rules: StatusRules,
+  pbx: StatusView['pbx'],
+  nameOf: (personId: string) => string | null,
+): StatusView {
+  const { extension, personId, state, since, until, reason, by, byPersonId, next } = status
+  const show = (one: Reason | null): ShownReason | null => one && shownReason(one, rules.breaks)
+  return {
+    extension,
+    personId,
+    state,
+    since,
+    until,
+    reason: show(reason),
+    by,
+    byName: byPersonId === null ? null : nameOf(byPersonId),
+    next: next === null || next.state === 'ready' ? null : { state: next.state, reason: show(next.reason) },
+    extendSeconds: Math.round(extendableMs(status, machineRules(rules)) / 1000),
+    pbx,
+  }
+}
+
+function shownReason({ reasonId, text, paid }: Reason, breaks: readonly BreakReason[]): ShownReason {
+  return { reasonId, name: breaks.find((one) => one.reasonId === reasonId)?.name ?? null, text, paid }
+}

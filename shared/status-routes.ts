@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { versionSchema } from './administration.ts'
+import { extensionSchema } from './people.ts'
+import type { Route } from './route.ts'
+import { setStatusRequestSchema, statusRulesSchema, statusViewSchema, storedRulesSchema } from './status.ts'
+
+/** The routes of agents' status. Part of the table in api.ts. */
+export const statusRoutes = {
+  'status.read': {
+    method: 'GET',
+    path: '/api/status',
+    summary: 'My own status',
+    right: 'desk.use',
+    errors: ['status.no_desk'],
+    answer: statusViewSchema,
+  },
+  'status.set': {
+    method: 'PUT',
+    path: '/api/status',
+    summary: 'Be ready, or go on a break; during a call: after it',
+    right: 'desk.use',
+    errors: ['status.no_desk', 'status.reason_unknown', 'history.spool_full'],
+    body: setStatusRequestSchema,
+    answer: statusViewSchema,
+  },
+  'status.extend': {
+    method: 'POST',
+    path: '/api/status/wrap-up',
+    summary: 'Extend my wrap-up by one step',
+    right: 'desk.use',
+    errors: ['status.no_desk', 'status.not_extendable', 'history.spool_full'],
+    answer: statusViewSchema,
+  },
+  'agents.setStatus': {
+    method: 'PUT',
+    path: '/api/agents/:extension/status',
+    summary: 'Set the status of whoever sits at a desk; during a call: after it',
+    right: 'agents.status',
+    errors: ['desk.unknown', 'status.no_desk', 'status.reason_unknown', 'history.spool_full'],
+    params: z.strictObject({ extension: extensionSchema }),
+    body: setStatusRequestSchema,
+    answer: statusViewSchema,
+  },
+  'statusRules.read': {
+    method: 'GET',
+    path: '/api/settings/status',
+    summary: 'How agents’ status works: wrap-up, missed calls, lost consoles, breaks',
+    right: 'settings.manage',
+    answer: storedRulesSchema,
+  },
+  'statusRules.change': {
+    method: 'PUT',
+    path: '/api/settings/status',
+    summary: 'Change how agents’ status works',
+    right: 'settings.manage',
+    errors: ['edit.outdated'],
+    body: z.strictObject({ version: versionSchema, rules: statusRulesSchema }),
+    answer: storedRulesSchema,
+  },
+} as const satisfies Record<string, Route>

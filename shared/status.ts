@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { versionSchema } from './administration.ts'
+import { instantSchema } from './calls.ts'
+
+/**
+ * What an agent is for the queues, one at a time. `onCall` follows from the telephone and is never set by hand; `wrapUp`: after
+ * a queue's call; `missed`: did not answer an offered call; `away`: the console was lost, so that offers stopped.
+ */
+export const agentStatusSchema = z.enum(['offline', 'ready', 'onCall', 'wrapUp', 'break', 'missed', 'away'])
+export type AgentStatusName = z.infer<typeof agentStatusSchema>
+
+/** Who made a change: the agent, somebody who may set others' status, one of the rules, or somebody at the PBX itself. */
+export const statusAuthorSchema = z.enum(['agent', 'supervisor', 'rule', 'pbx'])
+export type StatusAuthor = z.infer<typeof statusAuthorSchema>
+
+/** Also what Asterisk is told as the reason of the pause, and writes into queue_log. */
+export const breakIdSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'A reason is small letters, digits and dashes.')
+
+const nameSchema = z.string().trim().min(1).max(40)
+
+/** A kind of break that people may take. */
+export const breakReasonSchema = z.strictObject({
+  reasonId: breakIdSchema,
+  name: z.strictObject({ en: nameSchema, ru: nameSchema }),
+  paid: z.boolean(),
+  /** After so long the console warns; null for as long as it takes. */
+  limitMinutes: z.number().int().min(1).max(480).nullable(),
+})
+export type BreakReason = z.infer<typeof breakReasonSchema>
+
+const secondsSchema = (most: number) => z.number().int().min(0).max(most)
+
+/** How agents' status works here. */
+export const statusRulesSchema = z
+  .strictObject({
+    /** After a call of a queue that has no time of its own; 0 for none. */
+    wrapUpSeconds: secondsSchema(3_600),
+    queues: z
+      .array(z.strictObject({ queue: z.string().min(1).max(200), wrapUpSeconds: secondsSchema(3_600) }))
+      .max(1_000),
+    /** By how much one click extends the wrap-up, and how far all of them may. */
+    extendSeconds: secondsSchema(600),
+    extendMostSeconds: secondsSchema(3_600),
+    /** Whether offers stop for whoever did not answer one. */
+    missedCalls: z.boolean(),
+    /** Offers stop when the console has been lost for so long; 0 for never. */
+    graceSeconds: secondsSchema(3_600),
+    breaks: z.array(breakReasonSchema).max(30),
+  })
+  .refine(({ breaks }) => new Set(breaks.map(({ reasonId }) => reasonId)).size === breaks.length, {
+    message: 'Two reasons have the same id.',
+    path: ['breaks'],
+  })
+export type StatusRules = z.infer<typeof statusRulesSchema>
+
+/** The breaks that a centre starts with. */
+export const defaultBreaks: readonly BreakReason[] = [
+  { reasonId: 'break', name: { en: 'Short break', ru: 'Перерыв' }, paid: true, limitMinutes: 15 },
+  { reasonId: 'lunch', name: { en: 'Lunch', ru: 'Обед' }, paid: false, limitMinutes: 45 },
+  { reasonId: 'meeting', name: { en: 'Meeting', ru: 'Совещание' }, paid: true, limitMinutes: null },
+  { reasonId: 'training', name: { en: 'Training', ru: 'Обучение' }, paid: true, limitMinutes: null },
+]
+
+export const storedRulesSchema = z.object({ version: versionSchema, rules: statusRulesSchema })
+export type StoredRules = z.infer<typeof storedRulesSchema>
+
+/** Why somebody is on a break. */
+export const shownReasonSchema = z.object({
+  /** One of the breaks; null when the PBX gave a reason that is none of them, or gave none. */
+  reasonId: z.string().nullable(),
+  name: z.object({ en: z.string(), ru: z.string() }).nullable(),
+  /** What the PBX was told by whoever paused the agent there. */
+  text: z.string().nullable(),
+  paid: z.boolean(),
+})
+export type ShownReason = z.infer<typeof shownReasonSchema>
+
+/** An agent's status as it is shown to them and to supervisors. */
+export const statusViewSchema = z.object({
+  extension: z.string(),
+  personId: z.string().nullable(),
+  state: agentStatusSchema,
+  since: instantSchema,
+  /** When the wrap-up ends, or the break has been too long. */
+  until: instantSchema.nullable(),
+  reason: shownReasonSchema.nullable(),
+  by: statusAuthorSchema,
+  /** Whoever it was, by name. */
+  byName: z.string().nullable(),
+  /** What comes after the call or the wrap-up, where it is not `ready`. */
+  next: z
+    .object({ state: z.enum(['break', 'missed', 'away']), reason: shownReasonSchema.nullable() })
+    .nullable(),
+  /** By how much the wrap-up may be extended now, seconds; 0 for not at all. */
+  extendSeconds: z.number().int().nonnegative(),
+  /** Whether the PBX has the agent's queues as this says: not yet, it refuses, or it cannot be reached. */
+  pbx: z.enum(['agrees', 'waiting', 'refused', 'unreachable']),
+})
+export type StatusView = z.infer<typeof statusViewSchema>
+
+/** What can be chosen. During a call it is what comes after it. */
+export const setStatusRequestSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('ready') }),
+  z.strictObject({ state: z.literal('break'), reasonId: breakIdSchema }),
+])
+export type SetStatus = z.infer<typeof setStatusRequestSchema>

@@ -1,0 +1,236 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { header, LabAmi } from '../../lab/asterisk/ami.ts'
+import { startCentre, type Centre } from '../../lab/centre.ts'
+import { databaseUri } from '../../lab/database/database.ts'
+import { quiet } from '../../lab/flows/stage.ts'
+import { placeCall, startPhone, type Phone, type PlacedCall } from '../../lab/sipp/sipp.ts'
+import { intervalsCollection, type IntervalDocument } from '../../server/agents/model.ts'
+import { connectDatabase, type Database } from '../../server/database/database.ts'
+import { statusViewSchema, type StatusView } from '../../shared/status.ts'
+import { readQueueLog } from '../compare/queue-log.ts'
+import { silent } from '../unit/history/support.ts'
+import { watch, type Watcher } from './support/watcher.ts'
+
+const support = '+493023125101'
+const soon = { timeout: 15_000, interval: 20 }
+/** What console and Asterisk may differ by, ms. */
+const driftMs = 2_000
+
+let centre: Centre
+let database: Database
+let nina: Watcher
+let petra: Watcher
+const phones: Phone[] = []
+const calls: PlacedCall[] = []
+
+beforeAll(async () => {
+  centre = await startCentre({
+    customers: 50,
+    settings: () =>
+      Promise.resolve({ WRAP_UP_SECONDS: '2', MISSED_CALLS: 'yes', CONSOLE_GRACE_SECONDS: '3' }),
+  })
+  database = connectDatabase({ uri: databaseUri(centre.database.uri, 'ringcard'), log: silent })
+  await database.whenReady()
+  petra = await watch(centre.url, 'petra')
+  nina = await watch(centre.url, 'nina')
+  await vi.waitFor(() => expect(own().state).toBe('ready'), soon)
+})
+afterEach(async () => {
+  await Promise.all(calls.splice(0).map((call) => call.hangUp()))
+  await quiet(centre.pbx)
+  await Promise.all(phones.splice(0).map((phone) => phone.stop()))
+  await set({ state: 'ready' })
+})
+afterAll(async () => {
+  nina.close()
+  petra.close()
+  await database.stop()
+  await centre.stop()
+})
+
+/** Nina's status as her own console has it now. */
+function own(): StatusView {
+  const status = nina.statuses().find(({ extension }) => extension === '201')
+  expect(status).toBeDefined()
+  return status as StatusView
+}
+
+async function set(body: object): Promise<StatusView> {
+  const answer = await nina.request('PUT', '/api/status', body)
+  expect(answer.status, await answer.clone().text()).toBe(200)
+  return statusViewSchema.parse(await answer.json())
+}
+
+async function phone(options: Omit<Parameters<typeof startPhone>[1], 'extension'>): Promise<void> {
+  phones.push(await startPhone(centre.pbx, { extension: '201', ...options }))
+}
+
+/** Nina's line of each queue, as Asterisk shows it. */
+async function shownInAsterisk(): Promise<string[]> {
+  return (await centre.pbx.cli('queue show')).split('\n').filter((line) => line.includes('PJSIP/201 '))
+}
+
+async function queueLog() {
+  return readQueueLog(await readFile(centre.pbx.files.queueLog, 'utf8'))
+}
+
+/** How long it takes until something holds, ms. */
+async function within(holds: () => Promise<void> | void): Promise<number> {
+  const from = Date.now()
+  await vi.waitFor(holds, soon)
+  return Date.now() - from
+}
+
+describe('twenty callers who wait for one agent', () => {
+  it('are offered one after the other, and none of them during a wrap-up', async () => {
+    // given twenty who wait while the agent is on a break
+    await set({ state: 'break', reasonId: 'lunch' })
+    await phone({ answer: { afterMs: 200 }, hangUpAfterMs: 400 })
+    const ear = await LabAmi.open(centre.pbx.controlAmi)
+    for (let n = 0; n < 20; n += 1)
+      calls.push(await placeCall(centre.pbx, { from: `+4940669690${10 + n}`, to: support }))
+    await vi.waitFor(
+      () => expect(petra.floorCalls().filter(({ stage }) => stage === 'waiting')).toHaveLength(20),
+      soon,
+    )
+    const before = (await queueLog()).length
+
+    // when she is ready, and each call is answered and ended
+    const readyAt = Date.now()
+    await set({ state: 'ready' })
+    await Promise.all(calls.map(({ ended }) => ended))
+    await vi.waitFor(() => expect(own().state).toBe('ready'), soon)
+    ear.close()
+
+    // then Asterisk's own log has no offer between pause and unpause: twenty answers, each after the wrap-up before
+    const rows = (await queueLog()).slice(before).filter(({ agent }) => agent === 'PJSIP/201')
+    const inSupport = rows.filter(({ queue }) => queue === 'support').map(({ event }) => event)
+    expect(inSupport.filter((event) => event === 'CONNECT')).toHaveLength(20)
+    expect(inSupport.join(' ').replaceAll(/COMPLETE(AGENT|CALLER)/g, 'COMPLETE')).toBe(
+      `UNPAUSE${' CONNECT PAUSE COMPLETE UNPAUSE'.repeat(20)}`,
+    )
+    const reasons = rows.filter(({ event }) => event === 'PAUSE').map(({ data }) => data[0])
+    expect([...new Set(reasons)]).toEqual(['ringcard:wrap-up'])
+
+    // and by the times of Asterisk's events and of the intervals that are kept, none rang in a wrap-up
+    const intervals = await vi.waitFor(async () => {
+      const found = await database
+        .collection<IntervalDocument>(intervalsCollection)
+        .find({ extension: '201', beganAt: { $gte: readyAt - 1_000 } })
+        .sort({ beganAt: 1 })
+        .toArray()
+      expect(found.filter(({ state }) => state === 'wrapUp')).toHaveLength(20)
+      return found
+    }, soon)
+    const offers = ear.events
+      .filter((block) => header(block, 'Event') === 'AgentCalled')
+      .map((block) => Number(header(block, 'Timestamp')) * 1000)
+    expect(offers).toHaveLength(20)
+    const wrapUps = intervals.filter(({ state }) => state === 'wrapUp')
+    for (const { beganAt, endedAt } of wrapUps) {
+      expect(endedAt - beganAt).toBeGreaterThanOrEqual(1_999)
+      expect(offers.filter((at) => at > beganAt && at < endedAt - 5)).toEqual([])
+    }
+    // intervals join, one state at a time
+    for (const [index, { beganAt }] of intervals.entries())
+      if (index > 0) expect(beganAt).toBe(intervals[index - 1]?.endedAt)
+  }, 240_000)
+})
+
+describe('status here and pause there', () => {
+  it('are the same within two seconds, whoever changes which', async () => {
+    // by the command line, in all queues
+    await centre.pbx.cli('queue pause member PJSIP/201')
+    const seen = await within(() => expect(own()).toMatchObject({ state: 'break', by: 'pbx', byName: null }))
+    await vi.waitFor(
+      () =>
+        expect(petra.statuses().find(({ extension }) => extension === '201')).toMatchObject({
+          state: 'break',
+          by: 'pbx',
+        }),
+      soon,
+    )
+    await centre.pbx.cli('queue unpause member PJSIP/201')
+    const seenAgain = await within(() => expect(own()).toMatchObject({ state: 'ready', by: 'pbx' }))
+
+    // queue by queue: she is on a break when she is paused in the last of them, and for what was said there
+    await centre.pbx.cli('queue pause member PJSIP/201 queue support reason smoke')
+    await centre.pbx.cli('queue pause member PJSIP/201 queue sales reason smoke')
+    await vi.waitFor(() => expect(own()).toMatchObject({ state: 'break', reason: { text: 'smoke' } }), soon)
+    for (const line of await shownInAsterisk()) expect(line).toMatch(/paused:smoke/)
+    await set({ state: 'ready' })
+
+    // by the console: support and sales, the queues that she is in
+    await set({ state: 'break', reasonId: 'lunch' })
+    const done = await within(async () => {
+      const lines = await shownInAsterisk()
+      expect(lines).toHaveLength(2)
+      for (const line of lines) expect(line).toMatch(/paused:lunch/)
+    })
+    await set({ state: 'ready' })
+    const doneAgain = await within(async () => {
+      for (const line of await shownInAsterisk()) expect(line).not.toMatch(/paused/)
+    })
+    for (const ms of [seen, seenAgain, done, doneAgain]) expect(ms).toBeLessThan(driftMs)
+    expect(own().pbx).toBe('agrees')
+  }, 60_000)
+
+  it('a wrap-up that somebody unpauses there is paused again', async () => {
+    await phone({ answer: { afterMs: 200 }, hangUpAfterMs: 400 })
+    calls.push(await placeCall(centre.pbx, { from: '+494066969010', to: support }))
+    await vi.waitFor(() => expect(own().state).toBe('wrapUp'), soon)
+    await centre.pbx.cli('queue unpause member PJSIP/201 queue support')
+    await vi.waitFor(
+      async () => {
+        const events = (await queueLog()).filter(
+          ({ queue, agent }) => queue === 'support' && agent === 'PJSIP/201',
+        )
+        expect(events.slice(-2).map(({ event, data }) => [event, data[0]])).toEqual([
+          ['UNPAUSE', ''],
+          ['PAUSE', 'ringcard:wrap-up'],
+        ])
+      },
+      { timeout: 1_500, interval: 20 },
+    )
+    expect(own().state).toBe('wrapUp')
+  }, 60_000)
+})
+
+describe('an agent who does not answer', () => {
+  it('is offered no more calls until one click', async () => {
+    await phone({ answer: 'never' })
+    calls.push(await placeCall(centre.pbx, { from: '+494066969011', to: support }))
+    await vi.waitFor(() => expect(own()).toMatchObject({ state: 'missed', by: 'rule' }), {
+      timeout: 30_000,
+      interval: 50,
+    })
+    await within(async () => {
+      for (const line of await shownInAsterisk()) expect(line).toMatch(/paused:ringcard:missed-call/)
+    })
+    expect((await set({ state: 'ready' })).state).toBe('ready')
+  }, 60_000)
+})
+
+describe('a console that is lost', () => {
+  it('takes its agent out after the grace, also across a SIGKILL of the server, and tells why', async () => {
+    nina.close()
+    await vi.waitFor(
+      () =>
+        expect(petra.statuses().find(({ extension }) => extension === '201')).toMatchObject({
+          state: 'away',
+          by: 'rule',
+        }),
+      soon,
+    )
+    await centre.stopServer('kill')
+    for (const line of await shownInAsterisk()) expect(line).toMatch(/paused:ringcard:console-lost/)
+    await centre.startServer()
+    nina = await watch(centre.url, 'nina')
+    await vi.waitFor(() => expect(own()).toMatchObject({ state: 'away', by: 'rule' }), soon)
+    await set({ state: 'ready' })
+    await within(async () => {
+      for (const line of await shownInAsterisk()) expect(line).not.toMatch(/paused/)
+    })
+  }, 90_000)
+})

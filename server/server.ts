@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Health } from '../shared/api.ts'
 import { pbxOfId } from '../shared/pbx-names.ts'
+import { createEndpoints } from './asterisk/endpoints.ts'
 import { createPbxLinks } from './asterisk/links.ts'
 import { pbxRoutes } from './asterisk/routes.ts'
 import { createTypedPins } from './asterisk/typed-pins.ts'
@@ -12,7 +13,7 @@ import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
-import { deskDevices, deskWith, floorDevice, numberOn } from './desks.ts'
+import { deskDevices, deskWith, floorDevice, numberOn, phonePlace } from './desks.ts'
 import { eraseCustomer, erasureOf, forgetErased } from './erase-customer.ts'
 import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
@@ -26,6 +27,9 @@ import { createPeopleStore } from './people/model.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
+import { createPhones } from './phone/phone.ts'
+import { phoneRoutes } from './phone/routes.ts'
+import { servePhoneLines } from './phone/socket.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRealtime } from './realtime/realtime.ts'
 import { createSettingsStore } from './settings/model.ts'
@@ -162,6 +166,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     onState: (state) => {
       realtime.linkChanged(state)
+      if (state.state === 'live') settlePhones(state.pbx)
     },
     node: config.NODE_NAME,
     keepPin: pins.keep,
@@ -201,6 +206,22 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     setVariables: links.setVariables,
     log,
   })
+
+  const phones = createPhones({
+    people,
+    placeOf: (device) => phonePlace(device, pbxs),
+    endpointsOf: (pbx) => {
+      const link = links.of(pbx)
+      return link ? createEndpoints(link) : null
+    },
+    log,
+  })
+  const settlePhones = (pbx: string) => {
+    if (!people.isStarted()) return
+    phones.settle(pbx).catch((error: unknown) => {
+      log.warn({ pbx, err: error }, 'Old secrets of phones could not be made void.')
+    })
+  }
 
   /** The directory counts as told by the first PBX. */
   const desksChanged = (desks: readonly DeskInfo[]) => {
@@ -254,6 +275,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         homeOf: (callId) => homes.of(pbxOfId(callId)),
         audit: people.noteDownload,
       }),
+      ...phoneRoutes(phones),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },
@@ -295,6 +317,14 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     publicOrigin: config.PUBLIC_ORIGIN,
   })
 
+  servePhoneLines({
+    httpServer: http.server,
+    phones,
+    authenticate: (cookies) => people.authenticate(tokenFromCookies(cookies, secure)),
+    publicOrigin: config.PUBLIC_ORIGIN,
+    log,
+  })
+
   const replayed = await pipeline.recover()
   history.onErased((erased) => forgetErased({ customers, realtime, pipeline }, erased))
   if (replayed > 0) log.info({ replayed }, 'The floor was built again from the journal.')
@@ -317,8 +347,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       people.onChange((change) => {
         if (change.type === 'desk.changed') desksChanged(people.directory())
         realtime.peopleChanged(change)
+        phones.peopleChanged()
       })
       desksChanged(people.directory())
+      for (const { name } of pbxs) if (links.of(name)?.state().state === 'live') settlePhones(name)
       await verification.start()
       // Before the cards of calls are looked up.
       await history.followOthers()
@@ -340,6 +372,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     stop: async () => {
       starting.stop()
       archiving?.stop()
+      phones.stop()
       await links.stop()
       realtime.stop()
       await http.stop(requestGraceMs)

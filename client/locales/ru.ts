@@ -3,8 +3,9 @@ import { appRu } from './ru/app.ts'
 import { cardRu } from './ru/card.ts'
 import { deskRu } from './ru/desk.ts'
 import { floorRu } from './ru/floor.ts'
+import { phoneRu } from '../phone/ru.ts'
 import { problemsRu } from './ru/problems.ts'
 import { whyRu } from './ru/why.ts'
 
 /** The same in Russian. */
-export const ru: Messages = { ...appRu, ...deskRu, ...cardRu, ...floorRu, ...whyRu, ...problemsRu }
+export const ru: Messages = { ...appRu, ...deskRu, ...cardRu, ...floorRu, ...whyRu, ...problemsRu, phone: phoneRu }

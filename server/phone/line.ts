@@ -106,8 +106,8 @@ export function openLine(options: LineOptions): Line {
       else refuse(why ?? '')
       return
     }
-    calls.note(message)
     toPbx(text)
+    calls.note(message)
   })
   browser.on('pong', () => (heard.browser = true))
   browser.on('close', () => close(phoneClosed.ended))
@@ -120,10 +120,10 @@ export function openLine(options: LineOptions): Line {
     heard.pbx = true
     const text = textOf(data)
     if (ours?.take(text) === true) return
-    const message = readSip(text)
-    if (message !== null) calls.note(message)
     if (browser.bufferedAmount > mostUnreadBytes) close(phoneClosed.ended)
     else if (browser.readyState === WebSocket.OPEN) browser.send(text)
+    const message = readSip(text)
+    if (message !== null) calls.note(message)
   })
   pbx.on('pong', () => (heard.pbx = true))
   pbx.on('close', () => close(phoneClosed.pbxAway))

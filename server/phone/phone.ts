@@ -51,6 +51,8 @@ interface Phone {
 
 /** How long Asterisk has to take a registration back before the secret is void anyway, ms. */
 const unregisterWithinMs = 1_500
+/** How long the end of a call may take to be passed on and answered, ms. */
+const endsWithinMs = 500
 const askingAllowance = { burst: 10, perSecond: 0.5 }
 
 /**
@@ -93,12 +95,18 @@ export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOption
       page: null,
       line: null,
       calls: createCallsOnLine(() => {
-        if (phone.holder === null) phone.line?.close(phoneClosed.ended)
+        // The end of the last call is still to be passed on, and answered.
+        setTimeout(() => closeIdle(phone), endsWithinMs).unref()
       }),
       turn: Promise.resolve(),
     }
     phones.set(device, phone)
     return phone
+  }
+
+  /** Closes the line of a phone that nobody holds, once no call is on it. */
+  function closeIdle(phone: Phone): void {
+    if (phone.holder === null && phone.calls.count === 0) phone.line?.close(phoneClosed.ended)
   }
 
   /** Makes a secret that nobody knows, so that the one before is void. */
@@ -121,7 +129,7 @@ export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOption
       if (phone.holder !== null) return
       await phone.line?.unregister(holder.secret, unregisterWithinMs)
       await voidSecret(phone)
-      if (phone.calls.count === 0) phone.line?.close(phoneClosed.ended)
+      closeIdle(phone)
     })
   }
 

@@ -82,7 +82,7 @@ export const usePhone = defineStore('phone', () => {
     starting += 1
     phone.value?.stop()
     phone.value = null
-    calls.value = []
+    if (calls.value.length > 0) calls.value = []
     failure.value = null
     state.value = { at: 'off' }
   }
@@ -123,7 +123,7 @@ export const usePhone = defineStore('phone', () => {
   )
   watch(calls, (now, before) => {
     if (now.length > before.length) failure.value = null
-    if (now.length === 0 && session.me === null) stop()
+    if (now.length === 0 && before.length > 0 && session.me === null) stop()
   })
 
   window.addEventListener('beforeunload', (event) => {

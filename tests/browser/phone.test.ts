@@ -177,7 +177,9 @@ test('a session that ends in a call: registered no more at once, and the call go
   await soundFlows(packets)
 
   const secret = nina.secrets.at(-1) ?? ''
-  const { csrfToken } = (await (await page.request.get(`${centre.url}/api/session`)).json()) as { csrfToken: string }
+  const { csrfToken } = (await (await page.request.get(`${centre.url}/api/session`)).json()) as {
+    csrfToken: string
+  }
   await page.request.delete(`${centre.url}/api/session`, { headers: { 'x-csrf-token': csrfToken } })
   await page.getByTestId('signed-out-call').waitFor()
   await waitUntil('the registration to be gone', async () => !(await registered()))

@@ -21,7 +21,8 @@ export interface Scene {
 
 const mine = 'person:nina'
 
-function ninaSits(
+/** Nina at her desk in mid-morning. */
+export function ninaSits(
   server: ScriptedServer,
   now: number,
   locale: Locale,

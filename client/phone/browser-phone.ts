@@ -202,7 +202,11 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       ...recovery,
     })
     agent.on('connected', () => happen({ type: 'connecting' }))
-    agent.on('registered', () => happen({ type: 'registered' }))
+    agent.on('registered', () => {
+      const wasLost = state.at === 'lost'
+      happen({ type: 'registered' })
+      if (wasLost) sayWhereCallsAre()
+    })
     agent.on('registrationFailed', () => {
       // The end of a connection is told by the connection itself.
       if (!socket.isConnected()) return
@@ -213,6 +217,14 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
     })
     agent.on('newRTCSession', ({ session }: { session: RTCSession }) => take(session))
     return agent
+  }
+
+  /**
+   * Asterisk sends what it has to say of a call to where the phone was when it began: each call is told of the new connection,
+   * and one that ended meanwhile ends here too.
+   */
+  const sayWhereCallsAre = (): void => {
+    for (const { session } of lines.values()) if (session.isEstablished()) session.renegotiate()
   }
 
   /** Registers by a new secret over the connection that there is: another session begins while a call is on. */

@@ -41,14 +41,17 @@ export const usePhone = defineStore('phone', () => {
 
   async function look(): Promise<void> {
     window.clearTimeout(asking)
+    const extension = session.me?.extension ?? null
+    let found: DeskPhones
     try {
-      atDesk.value = await callApi('phone.read')
+      found = await callApi('phone.read')
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      asking = window.setTimeout(() => void look(), askAgainMs)
+      if (session.me !== null) asking = window.setTimeout(() => void look(), askAgainMs)
       return
     }
-    if (session.me?.extension == null) return
+    if (extension === null || session.me?.extension !== extension) return
+    atDesk.value = found
     if (atDesk.value.why === 'pbxAway') asking = window.setTimeout(() => void look(), askAgainMs)
     const kept = phoneKindSchema.safeParse(localStorage.getItem(placeOfChoice())).data
     const usable = kept !== undefined && kinds.value.includes(kept) ? kept : null
@@ -65,11 +68,15 @@ export const usePhone = defineStore('phone', () => {
     const mine = starting
     state.value = { at: 'starting' }
     // Nobody who has a desk phone fetches the other one.
-    const { startBrowserPhone } = await import('./browser-phone.ts')
+    const part = await import('./browser-phone.ts').catch(() => null)
     if (mine !== starting) return
+    if (part === null) {
+      state.value = { at: 'problem', code: 'network' }
+      return
+    }
     const url = new URL(`${sipPath}?window=${page}`, window.location.href)
     url.protocol = url.protocol.replace('http', 'ws')
-    phone.value = startBrowserPhone({
+    phone.value = part.startBrowserPhone({
       open: () => callApi('phone.open', { body: { window: page } }),
       url: url.href,
       onState: (next) => (state.value = next),
@@ -100,8 +107,9 @@ export const usePhone = defineStore('phone', () => {
     }
   }
 
+  /** Tries again what needed a person. */
   function retry(): void {
-    phone.value?.retry()
+    void start()
   }
 
   /** Ends every call here, as before signing out. */

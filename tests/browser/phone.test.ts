@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { waitUntil } from '../../lab/asterisk/process.ts'
 import { labPeople, startCentre, type Centre } from '../../lab/centre.ts'
 import { launchChromium } from '../../lab/chromium.ts'
@@ -39,6 +39,7 @@ async function ninaWithPhone(): Promise<
   if (!person) throw new Error('Nobody works here.')
   const nina = await openConsole(browser, centre.url, person)
   const { page } = nina
+  onTestFinished(() => page.context().close())
   const secrets: string[] = []
   let lines = 0
   page.on('response', (response) => {
@@ -162,7 +163,6 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   expect(await registerAtAsterisk(centre.pbx.ws, endpoint, secret)).toBe(401)
   const said = centre.serverLog()
   for (const each of nina.secrets) expect(said).not.toContain(each)
-  await page.context().close()
 })
 
 test('a session that ends in a call: registered no more at once, and the call goes on until it is hung up', async () => {
@@ -181,6 +181,7 @@ test('a session that ends in a call: registered no more at once, and the call go
     csrfToken: string
   }
   await page.request.delete(`${centre.url}/api/session`, { headers: { 'x-csrf-token': csrfToken } })
+  await page.getByRole('button', { name: 'Sign in again' }).click()
   await page.getByTestId('signed-out-call').waitFor()
   await waitUntil('the registration to be gone', async () => !(await registered()))
   await waitUntil('the secret to be void', async () => {
@@ -192,23 +193,32 @@ test('a session that ends in a call: registered no more at once, and the call go
   await page.getByTestId('signed-out-call').getByRole('button').click()
   expect((await call.ended).by).toBe('pbx')
   await waitUntil('the line to be closed', () => nina.openLines() === 0)
-  await page.context().close()
 })
 
-test('what the phone says when it is not ready: the server gone and back, and the desk phone taken instead', async () => {
+test('the server is killed in a call: the talk goes on, the phone comes back, and the end of the call reaches it', async () => {
+  const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
-  const { page } = nina
+  const { page, packets } = nina
   await takeBrowserPhone(page)
+  const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: directNumber, audio: true })
+  await nina.shows('ringing', name)
+  await page.getByTestId('answer').click()
+  await nina.shows('talking', name)
 
   await centre.stopServer('kill')
   await phoneIs(page, 'lost')
+  await soundFlows(packets)
   await centre.startServer()
   await phoneIs(page, 'ready')
   await waitUntil('it to be registered again', registered)
+  await nina.shows('talking', name)
+  await soundFlows(packets)
+  await call.hangUp()
+  await nina.shows('ended', name)
+  await page.getByTestId('hang-up').waitFor({ state: 'detached' })
 
   await page.getByTestId('phone-state').click()
   await page.getByRole('button', { name: 'Desk phone', exact: true }).click()
   await phoneIs(page, 'off')
   await waitUntil('the registration to be gone', async () => !(await registered()))
-  await page.context().close()
 })

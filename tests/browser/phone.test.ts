@@ -6,8 +6,11 @@ import { waitUntil } from '../../lab/asterisk/process.ts'
 import { labPeople, startCentre, type Centre } from '../../lab/centre.ts'
 import { launchChromium } from '../../lab/chromium.ts'
 import { castMember } from '../../lab/seed/cast.ts'
+import { header, LabAmi } from '../../lab/asterisk/ami.ts'
 import { placeCall } from '../../lab/sipp/call.ts'
+import { startTrunk } from '../../lab/sipp/trunk.ts'
 import { openConsole, type Console } from '../journeys/console.ts'
+import { violations } from './support/axe.ts'
 import { buildConsole } from './support/build.ts'
 import { registerAtAsterisk } from './support/sip-register.ts'
 
@@ -119,6 +122,7 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: directNumber, audio: true })
   await nina.shows('ringing', name)
   await page.getByTestId('answer').waitFor()
+  expect(await violations(page)).toEqual([])
   await page.keyboard.press('F2')
   await nina.shows('talking', name)
   await call.answered
@@ -163,6 +167,35 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   expect(await registerAtAsterisk(centre.pbx.ws, endpoint, secret)).toBe(401)
   const said = centre.serverLog()
   for (const each of nina.secrets) expect(said).not.toContain(each)
+})
+
+test('a number is called from the browser, keys reach the other end, and what is no number is said', async () => {
+  const trunk = await startTrunk(centre.pbx, { answerAfterMs: 300, audio: true })
+  onTestFinished(() => trunk.stop())
+  const ami = await LabAmi.open(centre.pbx.controlAmi)
+  onTestFinished(() => ami.close())
+  const nina = await ninaWithPhone()
+  const { page, packets } = nina
+  await takeBrowserPhone(page)
+  const number = page.getByRole('textbox', { name: 'Number to call' })
+
+  await number.fill('anna')
+  await page.keyboard.press('Enter')
+  await page.getByText('This cannot be dialled').waitFor()
+  await number.fill('030 23125-0')
+  await page.keyboard.press('Enter')
+  await nina.shows('talking')
+  await soundFlows(packets)
+
+  await page.getByRole('button', { name: 'Keypad' }).click()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('5')
+  await waitUntil('the key to reach Asterisk', () =>
+    ami.events.some((event) => header(event, 'Event') === 'DTMFEnd' && header(event, 'Digit') === '5'),
+  )
+  await page.keyboard.press('Escape')
+  await page.getByTestId('hang-up').click()
+  await nina.shows('ended')
 })
 
 test('a session that ends in a call: registered no more at once, and the call goes on until it is hung up', async () => {

@@ -131,13 +131,13 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   // Whoever types does not end a call by a key.
   await page.getByRole('textbox').first().focus()
   await page.keyboard.press('F9')
-  await page.keyboard.press('F8')
+  await page.keyboard.press('F7')
   await nina.shows('talking', name)
   await page.getByTestId('hang-up').focus()
 
-  await page.keyboard.press('F8')
+  await page.keyboard.press('F7')
   await nina.shows('held', name)
-  await page.keyboard.press('F8')
+  await page.keyboard.press('F7')
   await nina.shows('talking', name)
   await soundFlows(packets)
   await page.keyboard.press('F4')

@@ -3,7 +3,7 @@ import type { RTCSession } from 'jssip/lib/RTCSession'
 import { sipDomain, type OpenedPhone } from '../../shared/phone.ts'
 import { ApiError } from '../api.ts'
 import { createCallSound } from './call-sound.ts'
-import { microphone, microphoneState } from './microphone.ts'
+import { mediaDevices, microphone, microphoneState } from './microphone.ts'
 import type { Phone, PhoneCall, PhoneFailure, PhoneListener } from './phone.ts'
 import { nextPhoneState, triesAgain, type PhoneEvent, type PhoneState } from './phone-state.ts'
 import { createSipSocket } from './sip-socket.ts'
@@ -211,6 +211,11 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       // The end of a connection is told by the connection itself.
       if (!socket.isConnected()) return
       happen({ type: 'notRegistered' })
+      if (lines.size > 0) {
+        // A call is ended over this connection, so it stays.
+        void untilDue().then(renew)
+        return
+      }
       // By a new connection, and so a new secret.
       socket.disconnect()
       socket.ondisconnect(true)
@@ -229,6 +234,7 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
 
   /** Registers by a new secret over the connection that there is: another session begins while a call is on. */
   const renew = (): void => {
+    if (!socket.isConnected()) return
     options.open().then(
       ({ secret }) => {
         ua?.set('password', secret)
@@ -249,6 +255,7 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       (before === 'starting' || before === 'noMicrophone' || before === 'microphoneRefused')
     ) {
       startAgent()
+      if (ua?.isRegistered() === true) happen({ type: 'registered' })
     } else if (is !== 'there' && lines.size === 0) ua?.stop()
   }
 
@@ -259,7 +266,8 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   const devicesChanged = (): void => void lookForMicrophone()
   window.addEventListener('online', wake)
   document.addEventListener('visibilitychange', seen)
-  navigator.mediaDevices.addEventListener('devicechange', devicesChanged)
+  const devices = mediaDevices()
+  devices?.addEventListener('devicechange', devicesChanged)
 
   happen({ type: 'start' })
   void lookForMicrophone()
@@ -307,7 +315,7 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
           return
         }
         holdOthers(null)
-        const session = ua.call(`sip:${number}@${sipDomain}`, {
+        const session = ua.call(`sip:${number.replaceAll('#', '%23')}@${sipDomain}`, {
           mediaStream: stream,
           pcConfig: { iceServers: [] },
         })
@@ -320,7 +328,7 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       stopped = true
       window.removeEventListener('online', wake)
       document.removeEventListener('visibilitychange', seen)
-      navigator.mediaDevices.removeEventListener('devicechange', devicesChanged)
+      devices?.removeEventListener('devicechange', devicesChanged)
       ua?.stop()
       sound.stop()
       happen({ type: 'stop' })

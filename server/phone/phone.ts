@@ -86,7 +86,8 @@ export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOption
 
   function phoneOf(device: string, place: PhonePlace, auth: string): Phone {
     const known = phones.get(device)
-    if (known !== undefined) return known
+    // Asterisk may have been set up otherwise meanwhile.
+    if (known !== undefined) return Object.assign(known, { place, auth })
     const phone: Phone = {
       device,
       place,

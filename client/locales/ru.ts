@@ -8,4 +8,12 @@ import { problemsRu } from './ru/problems.ts'
 import { whyRu } from './ru/why.ts'
 
 /** The same in Russian. */
-export const ru: Messages = { ...appRu, ...deskRu, ...cardRu, ...floorRu, ...whyRu, ...problemsRu, phone: phoneRu }
+export const ru: Messages = {
+  ...appRu,
+  ...deskRu,
+  ...cardRu,
+  ...floorRu,
+  ...whyRu,
+  ...problemsRu,
+  phone: phoneRu,
+}

@@ -13,6 +13,7 @@ const domains = [
   'verification',
   'agents',
   'people',
+  'phone',
   'settings',
   'realtime',
   'http',
@@ -24,6 +25,8 @@ const owned = [
   { name: 'asterisk-manager', message: 'Only server/asterisk speaks AMI.' },
   { name: 'pg', message: 'Only the record of a PBX (server/asterisk/record) is read by SQL.' },
   { name: 'socket.io', message: 'Only server/realtime knows Socket.IO.' },
+  { name: 'ws', message: 'Only server/phone relays WebSockets.' },
+  { name: 'jssip', message: 'Only client/phone speaks SIP.' },
   { name: 'express', message: 'Only server/http and a domain’s routes.ts know Express.' },
   { name: 'mongoose', message: 'Only server/database and a domain’s model.ts know Mongoose.' },
 ]
@@ -129,6 +132,8 @@ export default tseslint.config(
   { files: ['server/asterisk/**/*.ts'], rules: ownedExcept('asterisk-manager') },
   { files: ['server/asterisk/record/**/*.ts', 'lab/database/**/*.ts'], rules: ownedExcept('pg') },
   { files: ['server/realtime/**/*.ts'], rules: ownedExcept('socket.io') },
+  { files: ['server/phone/**/*.ts'], rules: ownedExcept('ws') },
+  { files: ['client/phone/**/*.ts'], rules: ownedExcept('jssip') },
   { files: ['server/http/**/*.ts', 'server/*/routes.ts'], rules: ownedExcept('express') },
   {
     files: ['server/database/**/*.ts', 'server/*/model.ts'],

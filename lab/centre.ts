@@ -54,6 +54,8 @@ function person(signInName: string, displayName: string, roles: Role[], extensio
 export interface CentrePbx {
   pbx: string
   ami: AmiAccess
+  /** Where it takes SIP over WebSocket. */
+  ws?: Address
   files?: { cel: string; queueLog: string }
   stop: () => Promise<void>
 }
@@ -226,6 +228,7 @@ function serverEnvironment(
     HTTP_PORT: String(port),
     SPOOL_FOLDER: spool,
     TRACE_FOLDER: join(spool, 'traces'),
+    ...(pbx.ws ? { SIP_WS_URL: `ws://${pbx.ws.host}:${pbx.ws.port}/ws` } : {}),
     ...(pbx.files ? { CEL_FILE: pbx.files.cel, QUEUE_LOG_FILE: pbx.files.queueLog } : {}),
   }
 }

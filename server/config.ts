@@ -124,6 +124,18 @@ export const settings = {
     perPbx: true,
     schema: list,
   },
+  SIP_WS_URL: {
+    description:
+      'Where Asterisk takes SIP over WebSocket, as seen from here: `ws://127.0.0.1:8088/ws`. The console’s browser phones are passed on to it. Empty: no browser phones.',
+    default: '',
+    perPbx: true,
+    schema: z
+      .string()
+      .refine(
+        (url) => url === '' || (/^wss?:\/\/[^\s/]+\/\S*$/.test(url) && URL.canParse(url)),
+        'must be an address such as ws://127.0.0.1:8088/ws',
+      ),
+  },
   CEL_FILE: {
     description:
       'Asterisk’s channel event log as a file seen from here (cel_custom), such as `/var/log/asterisk/cel-custom/cel.csv`: calls that nobody heard are told from it afterwards. Empty: a gap stays a gap.',

@@ -52,3 +52,17 @@ export function deskWith(desks: Iterable<DeskInfo>, device: string): string | nu
   for (const { extension, interfaces } of desks) if (interfaces.includes(device)) return extension
   return null
 }
+
+/**
+ * Where the phone of a desk is.
+ * @returns null for a device that is no PJSIP endpoint, or of no PBX of ours
+ */
+export function phonePlace(
+  device: string,
+  pbxs: readonly (Named & { SIP_WS_URL: string })[],
+): { pbx: string; endpoint: string; url: string } | null {
+  const named = floorDevice(device, pbxs)
+  const pbx = pbxs.find(({ prefix }) => named.startsWith(prefix))
+  const endpoint = /^PJSIP\/([\w.-]+)$/.exec(named.slice(pbx?.prefix.length ?? 0))?.[1]
+  return pbx === undefined || endpoint === undefined ? null : { pbx: pbx.name, endpoint, url: pbx.SIP_WS_URL }
+}

@@ -7,6 +7,7 @@ import { createAgents } from './agents/agents.ts'
 import { createAgentStore } from './agents/model.ts'
 import { statusRoutes } from './agents/routes.ts'
 import { createRules, seededRules } from './agents/rules.ts'
+import { createEndpoints } from './asterisk/endpoints.ts'
 import { createPbxLinks } from './asterisk/links.ts'
 import { createQueueCommands } from './asterisk/queue-commands.ts'
 import { pbxRoutes } from './asterisk/routes.ts'
@@ -17,7 +18,7 @@ import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
-import { deskDevices, deskWith, floorDevice, numberOn } from './desks.ts'
+import { deskDevices, deskWith, floorDevice, numberOn, phonePlace } from './desks.ts'
 import { eraseCustomer, erasureOf, forgetErased } from './erase-customer.ts'
 import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
@@ -31,6 +32,9 @@ import { createPeopleStore } from './people/model.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
+import { createPhones } from './phone/phone.ts'
+import { phoneRoutes } from './phone/routes.ts'
+import { servePhoneLines } from './phone/socket.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRealtime } from './realtime/realtime.ts'
 import { createSettingsStore } from './settings/model.ts'
@@ -177,6 +181,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     onState: (state) => {
       realtime.linkChanged(state)
+      if (state.state === 'live') settlePhones(state.pbx)
     },
     node: config.NODE_NAME,
     keepPin: pins.keep,
@@ -233,6 +238,22 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     log,
   })
 
+  const phones = createPhones({
+    people,
+    placeOf: (device) => phonePlace(device, pbxs),
+    endpointsOf: (pbx) => {
+      const link = links.of(pbx)
+      return link ? createEndpoints(link) : null
+    },
+    log,
+  })
+  const settlePhones = (pbx: string) => {
+    if (!people.isStarted()) return
+    phones.settle(pbx).catch((error: unknown) => {
+      log.warn({ pbx, err: error }, 'Old secrets of phones could not be made void.')
+    })
+  }
+
   /** The directory counts as told by the first PBX. */
   const desksChanged = (desks: readonly DeskInfo[]) => {
     pipeline.desksChanged(pbxs[0]?.name ?? '', deskDevices(desks, pbxs))
@@ -286,6 +307,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         audit: people.noteDownload,
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
+      ...phoneRoutes(phones),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },
@@ -330,6 +352,14 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     publicOrigin: config.PUBLIC_ORIGIN,
   })
 
+  servePhoneLines({
+    httpServer: http.server,
+    phones,
+    authenticate: (cookies) => people.authenticate(tokenFromCookies(cookies, secure)),
+    publicOrigin: config.PUBLIC_ORIGIN,
+    log,
+  })
+
   const replayed = await pipeline.recover()
   history.onErased((erased) => forgetErased({ customers, realtime, pipeline }, erased))
   if (replayed > 0) log.info({ replayed }, 'The floor was built again from the journal.')
@@ -357,9 +387,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
           agents.seats(people.directory())
         }
         realtime.peopleChanged(change)
+        phones.peopleChanged()
       })
       desksChanged(people.directory())
       agents.seats(people.directory())
+      for (const { name } of pbxs) if (links.of(name)?.state().state === 'live') settlePhones(name)
       await verification.start()
       // Before the cards of calls are looked up.
       await history.followOthers()
@@ -381,6 +413,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     stop: async () => {
       starting.stop()
       archiving?.stop()
+      phones.stop()
       await links.stop()
       realtime.stop()
       agents.stop()

@@ -28,6 +28,7 @@ import { callTraceSchema } from './call-trace.ts'
 import { callExplanationSchema } from './explanation.ts'
 import { noticeSchema } from './notices.ts'
 import { pbxCheckSchema } from './pbx-check.ts'
+import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
 import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskRequestSchema } from './people.ts'
 import { idSchema, type Route } from './route.ts'
@@ -430,6 +431,7 @@ export const api = {
   ...administrationRoutes,
   ...settingsRoutes,
   ...statusRoutes,
+  ...phoneRoutes,
   'pbx.check': {
     method: 'GET',
     path: '/api/pbx/:pbx/check',

@@ -85,6 +85,15 @@ export const pbxFindings = {
   mixMonitor: { level: 'missing', words: 'MixMonitor is not loaded: nothing can be recorded.' },
   noWebrtc: { level: 'missing', words: 'No phone is set up for browsers (webrtc = yes).' },
   webServer: { level: 'missing', words: 'The web server for browser phones is switched off.' },
+  sorceryAuth: {
+    level: 'missing',
+    words:
+      'PJSIP does not look for secrets in Asterisk’s own database first: browser phones would get none that ends with the shift.',
+  },
+  sipUrl: {
+    level: 'missing',
+    words: 'The settings of Ringcard do not say where this PBX takes SIP over WebSocket.',
+  },
   celOff: {
     level: 'missing',
     words: 'CEL is not written in whole: calls that nobody heard cannot be told afterwards.',

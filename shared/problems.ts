@@ -77,6 +77,15 @@ export const problems = {
     title: 'The disk for call history is full. What you asked for was not done.',
   },
   'server.starting': { status: 503, title: 'The server is starting. Try again in a moment.' },
+  'phone.none': { status: 409, title: 'There is no browser phone at your desk.' },
+  'phone.in_call': {
+    status: 409,
+    title: 'The phone of this desk is in a call in another window. It stays there until the call has ended.',
+  },
+  'phone.not_set_up': {
+    status: 503,
+    title: 'The telephone system did not take the new secret of your phone. An administrator can see why.',
+  },
   'pbx.unknown': { status: 404, title: 'There is no such PBX in the settings.' },
   'pbx.unreachable': { status: 503, title: 'The telephone system cannot be reached.' },
   'database.unreachable': { status: 503, title: 'The database cannot be reached. Nothing was changed.' },

@@ -2,6 +2,7 @@ import { appEn } from './en/app.ts'
 import { cardEn } from './en/card.ts'
 import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
+import { phoneEn } from '../phone/en.ts'
 import { problemsEn } from './en/problems.ts'
 import { statusEn } from './en/status.ts'
 import { whyEn } from './en/why.ts'
@@ -10,7 +11,16 @@ import type { Texts } from './shape.ts'
 export type { Texts, Underscored } from './shape.ts'
 
 /** All English texts of the first load; each area has a file of its own. */
-export const en = { ...appEn, ...deskEn, ...cardEn, ...floorEn, ...statusEn, ...whyEn, ...problemsEn }
+export const en = {
+  ...appEn,
+  ...deskEn,
+  ...cardEn,
+  ...floorEn,
+  ...statusEn,
+  ...whyEn,
+  ...problemsEn,
+  phone: phoneEn,
+}
 
 /** The shape every language must fill. */
 export type Messages = Texts<typeof en>

@@ -3,6 +3,7 @@ import { appRu } from './ru/app.ts'
 import { cardRu } from './ru/card.ts'
 import { deskRu } from './ru/desk.ts'
 import { floorRu } from './ru/floor.ts'
+import { phoneRu } from '../phone/ru.ts'
 import { problemsRu } from './ru/problems.ts'
 import { statusRu } from './ru/status.ts'
 import { whyRu } from './ru/why.ts'
@@ -16,4 +17,5 @@ export const ru: Messages = {
   ...statusRu,
   ...whyRu,
   ...problemsRu,
+  phone: phoneRu,
 }

@@ -33,10 +33,7 @@ export async function prepareRun(root: string): Promise<PreparedRun> {
     ws: { host, port: await freePort(host, 'tcp') },
     trunk: { host: '127.0.0.2', port: await freePort('127.0.0.2', 'udp') },
     secrets: Object.fromEntries(
-      agentExtensions
-        .flatMap((extension): string[] => [extension, `${extension}-web`])
-        .concat(crowdExtensions)
-        .map((device) => [device, newSecret()]),
+      [...agentExtensions, ...crowdExtensions].map((extension) => [extension, newSecret()]),
     ),
   }
   for (const folder of [
@@ -110,7 +107,7 @@ async function placeholders(run: PreparedRun['description']): Promise<Record<str
     VOICEMAIL_PIN: String(randomInt(100_000, 999_999)),
   }
   for (const [device, secret] of Object.entries(run.secrets)) {
-    values[`SECRET_${device.replace('-', '_').toUpperCase()}`] = secret
+    values[`SECRET_${device}`] = secret
   }
   return values
 }

@@ -11,8 +11,8 @@ export const crowdExtensions = ['207', '208', '209', '210'] as const
 /** Who has a desk phone. */
 export type Extension = (typeof agentExtensions)[number] | (typeof crowdExtensions)[number]
 
-/** An agent's device as SIP knows it. */
-export type Device = Extension | `${(typeof agentExtensions)[number]}-web`
+/** A desk phone as SIP knows it. Browser phones have no secret until somebody signs in. */
+export type Device = Extension
 
 /** A host and a port. */
 export interface Address {

@@ -98,10 +98,7 @@ async function settle(asterisk: RunningAsterisk): Promise<void> {
 
 function refuseSecrets(asterisk: RunningAsterisk, trace: Trace): void {
   const secrets = [asterisk.ami.secret, asterisk.controlAmi.secret]
-  secrets.push(...crowdExtensions.map((extension) => asterisk.secretOf(extension)))
-  for (const extension of agentExtensions) {
-    secrets.push(asterisk.secretOf(extension), asterisk.secretOf(`${extension}-web`))
-  }
+  for (const extension of [...agentExtensions, ...crowdExtensions]) secrets.push(asterisk.secretOf(extension))
   const all = JSON.stringify(trace)
   if (secrets.some((secret) => all.includes(secret)))
     throw new Error(`${trace.name}: a secret is in the trace`)

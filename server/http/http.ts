@@ -87,7 +87,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     secure: config.PUBLIC_ORIGIN.startsWith('https://'),
     publicOrigin: config.PUBLIC_ORIGIN,
   })
-  app.use(['/api', '/health', '/metrics', '/socket.io'], nothingHere)
+  app.use(['/api', '/health', '/metrics', '/socket.io', '/sip'], nothingHere)
   app.use(await serveClient(options.clientFolder))
   app.use(nothingHere)
   app.use(answerFailures(options.log))

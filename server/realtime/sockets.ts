@@ -9,8 +9,9 @@ import {
   type ResumeRequest,
   type ServerToClientEvents,
 } from '../../shared/realtime.ts'
+import { createAllowance, type Allowance } from '../allowance.ts'
 import { isOwnOrigin } from '../http/origin.ts'
-import { answerRequest, createAllowance, problemOf, type Allowance, type Log } from './boundary.ts'
+import { answerRequest, problemOf, type Log } from './boundary.ts'
 import type { Connection, Console, Consoles, Identity } from './consoles.ts'
 import { watchPressure, type Pressure, type PressureLimit } from './pressure.ts'
 import { createSlices, type Slices } from './slices.ts'

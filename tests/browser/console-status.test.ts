@@ -56,7 +56,7 @@ describe('the status in the header', () => {
     await vi.waitFor(async () => expect(await text()).not.toBe(first), { timeout: 5_000, interval: 100 })
     await page.getByRole('button', { name: 'Extend the wrap-up by 30 seconds' }).click()
     await vi.waitFor(() => expect(asked(scene)).toHaveLength(1))
-    await page.keyboard.press('F9')
+    await page.keyboard.press('F10')
     await vi.waitFor(() => expect(asked(scene)).toHaveLength(2))
     expect(asked(scene).map(({ what, body }) => [what, body])).toEqual([
       ['POST /api/status/wrap-up', null],
@@ -80,10 +80,10 @@ describe('the status in the header', () => {
     }
   })
 
-  test('says what was not done, and why; F9 does nothing while there is nothing to come back from', async () => {
+  test('says what was not done, and why; F10 does nothing while there is nothing to come back from', async () => {
     const scene = await open('status-ready')
     const { page, server } = scene
-    await page.keyboard.press('F9')
+    await page.keyboard.press('F10')
     server.replies.set('PUT /api/status', () => {
       throw new ProblemError('history.spool_full')
     })

@@ -1,25 +1,23 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { violations } from './support/axe.ts'
 import { buildConsole } from './support/build.ts'
 import { launchChromium } from '../../lab/chromium.ts'
 import { openScene, type OpenScene } from './support/console-page.ts'
 import { pbxScenes } from './support/pbx-scenes.ts'
+import { phoneScenes } from './support/phone-scenes.ts'
 import { scenes } from './support/scenes.ts'
 import { statusScenes } from './support/status-scenes.ts'
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const kilobyte = 1_000
 let browser: Browser
-let axeSource: string
 let opened: OpenScene | null = null
 
 beforeAll(async () => {
   await buildConsole()
   browser = await launchChromium()
-  axeSource = await readFile(axe, 'utf8')
 })
 afterEach(async () => {
   await opened?.close()
@@ -29,7 +27,9 @@ afterAll(async () => {
   await browser.close()
 })
 
-test.each([...scenes, ...pbxScenes, ...statusScenes].map((scene) => [scene.name, scene] as const))(
+test.each(
+  [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes].map((scene) => [scene.name, scene] as const),
+)(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',
   async (_name, scene) => {
     opened = await openScene(browser, scene)
@@ -62,11 +62,3 @@ test('the first load, up to the painted card, is at most 250 KB of compressed sc
   expect(files.length).toBeGreaterThan(0)
   expect(bytes).toBeLessThanOrEqual(250 * kilobyte)
 })
-
-/** What axe finds wrong, in one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  return await page.evaluate<string[]>(
-    "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`)))",
-  )
-}

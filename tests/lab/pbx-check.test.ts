@@ -25,7 +25,7 @@ const desks = [
 ]
 
 async function check(
-  more: { secret?: string; desks?: typeof desks; celTable?: string; queueLogFile?: string } = {},
+  more: { secret?: string; desks?: typeof desks; celTable?: string; queueLogFile?: string; sipUrl?: string } = {},
 ): Promise<PbxCheck> {
   const { host, port, username, secret } = pbx.ami
   const found = await checkPbx({
@@ -39,6 +39,7 @@ async function check(
       PBX_TRUNKS: ['PJSIP/trunk'],
       CEL_TABLE: more.celTable ?? '',
       QUEUE_LOG_FILE: more.queueLogFile ?? '',
+      SIP_WS_URL: more.sipUrl ?? `ws://${pbx.ws.host}:${pbx.ws.port}/ws`,
     },
     desks: more.desks ?? desks,
     now: Date.now,
@@ -161,11 +162,23 @@ describe('a PBX that is not ready', () => {
     await spoil('manager.conf', (text) => text.replace(/^write = .*$/m, 'write = reporting'))
     const report = await check()
     expect(found(report, 'writeClasses')?.values).toEqual({
-      actions: 'Setvar, UserEvent, QueuePause',
-      classes: 'call, user, agent',
+      actions: 'Setvar, UserEvent, QueuePause, DBPut',
+      classes: 'call, user, agent, system',
     })
     expect([state(report, 'dialplan'), state(report, 'status')]).toEqual(['missing', 'missing'])
     expect(state(report, 'pop')).toBe('ready')
+  })
+
+  it('without a place for the secrets of browser phones, and without the way to them', async () => {
+    await spoil('sorcery.conf', (text) => text.replace(/^auth = astdb.*$/m, ''))
+    const report = await check({ sipUrl: '' })
+    expect(found(report, 'sorceryAuth')?.fix).toMatchObject({
+      file: 'sorcery.conf',
+      section: 'res_pjsip',
+      lines: ['auth = astdb,ringcard', 'auth = config,pjsip.conf,criteria=type=auth'],
+    })
+    expect(found(report, 'sipUrl')?.fix?.file).toBe('settings')
+    expect(state(report, 'browserPhone')).toBe('missing')
   })
 
   it('without times and channel variables: figures and withheld numbers are not safe', async () => {

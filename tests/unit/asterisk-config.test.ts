@@ -119,7 +119,26 @@ describe('Asterisk’s configuration in containers', () => {
     expect(compose).not.toMatch(/\$\{\w+(:-|-|\})/)
     const variables = [...compose.matchAll(/\$\{(\w+):\?\}/g)].map((match) => match[1])
     expect(variables).toContain('AMI_SECRET')
-    expect(variables).toContain('SECRET_206_WEB')
+    expect(variables).toContain('SECRET_206')
+  })
+
+  it('has no secret of a browser phone in any file, and looks for it where the server puts it', async () => {
+    await render({ ...folders, ...environmentOf('asterisk') })
+    const pjsip = readFileSync(join(out, 'etc/pjsip.conf'), 'utf8')
+    expect(pjsip).toMatch(/^auth = 201-web$/m)
+    expect(pjsip).not.toMatch(/^username = .*-web$/m)
+    const sorcery = readFileSync(join(out, 'etc/sorcery.conf'), 'utf8')
+    expect([...sorcery.matchAll(/^auth = (.*)$/gm)].map((match) => match[1])).toEqual([
+      'astdb,ringcard',
+      'config,pjsip.conf,criteria=type=auth',
+    ])
+  })
+
+  it('has SIP over WebSocket listen for the app alone, unpublished', async () => {
+    await render({ ...folders, ...environmentOf('asterisk') })
+    expect(readFileSync(join(out, 'etc/http.conf'), 'utf8')).toMatch(/^bindaddr = 172\.30\.77\.10$/m)
+    expect(compose).toContain('SIP_WS_URL: ws://172.30.77.10:8088/ws')
+    expect(service('asterisk')).not.toContain('8088:8088')
   })
 })
 

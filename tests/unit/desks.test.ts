@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deskDevices, numberOn } from '../../server/desks.ts'
+import { deskDevices, numberOn, phonePlace } from '../../server/desks.ts'
 
 const one = [{ name: 'main', prefix: '' as const }]
 const two = [
@@ -18,6 +18,20 @@ describe('the devices of desks', () => {
     expect(deskDevices(desks, two)).toEqual([
       { interfaces: ['berlin/PJSIP/201', 'kyiv/PJSIP/201', 'berlin/Local/205@agent-phones/n'] },
     ])
+  })
+})
+
+describe('where the phone of a desk is', () => {
+  const [berlin, kyiv] = [{ SIP_WS_URL: 'ws://berlin/ws' }, { SIP_WS_URL: '' }]
+  const pbxs = two.map((pbx, index) => ({ ...pbx, ...(index === 0 ? berlin : kyiv) }))
+
+  it.each([
+    ['PJSIP/201-web', { pbx: 'berlin', endpoint: '201-web', url: 'ws://berlin/ws' }],
+    ['kyiv/PJSIP/201', { pbx: 'kyiv', endpoint: '201', url: '' }],
+    ['Local/205@agent-phones/n', null],
+    ['PJSIP/201)evil', null],
+  ])('of %s', (device, place) => {
+    expect(phonePlace(device, pbxs)).toEqual(place)
   })
 })
 

@@ -109,6 +109,9 @@ export const pbxEn = {
     mixMonitor: 'MixMonitor is not loaded: nothing can be recorded.',
     noWebrtc: 'No phone is set up for browsers.',
     webServer: 'The web server for browser phones is switched off.',
+    sorceryAuth:
+      'PJSIP does not look for secrets in Asterisk’s own database first: browser phones would get none that ends with the shift.',
+    sipUrl: 'The settings do not say where Asterisk takes SIP over WebSocket.',
     celOff: 'CEL is not written in whole: calls that nobody heard cannot be told afterwards.',
     celFields: 'Which fields CEL has in {file} could not be seen: it needs {fields}.',
     cdrLinked: 'The CDR file has no linkedid: its rows cannot be told to belong to one call.',

@@ -46,6 +46,10 @@ export const problemsEn = {
     server_starting: 'The server is starting. Try again in a moment.',
     history_spool_full:
       'The disk for call history is full. It was not done; an administrator must make room.',
+    phone_none: 'There is no browser phone at your desk now.',
+    phone_in_call: 'The phone of this desk is in a call in another window. It stays there until then.',
+    phone_not_set_up:
+      'The telephone system did not take your phone’s new secret. An administrator can see why.',
     pbx_unknown: 'The server has no such telephone system in its settings.',
     pbx_unreachable: 'The telephone system cannot be reached. It was not done.',
     database_unreachable: 'The database cannot be reached. Nothing was changed; try again in a moment.',

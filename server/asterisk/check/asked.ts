@@ -29,6 +29,8 @@ export interface Asked {
   actions: ReadonlySet<string>
   reads: ReadonlySet<AmiClass> | null
   writes: ReadonlySet<AmiClass> | null
+  /** How PJSIP looks for secrets (`auth` of sorcery.conf), in its order; none where it reads its own file alone. */
+  authFrom: readonly string[]
   /** Lines of the PBX's files by `file section name`; those asked for and not there are not in it. Null: not to be asked. */
   lines: ReadonlyMap<string, string> | null
   queues: readonly AskedQueue[]
@@ -68,6 +70,7 @@ export async function askPbx(connection: AmiConnection, user: string): Promise<A
     actions,
     reads: classesIn(lines?.get(`manager.conf ${user} read`) ?? null),
     writes: classesIn(lines?.get(`manager.conf ${user} write`) ?? null),
+    authFrom: await readAuthFrom(connection),
     lines,
     queues: queuesOf(await listed(connection, 'QueueStatus')),
     devices: await readDevices(connection),
@@ -95,6 +98,19 @@ async function readLines(
   }
   // Whoever speaks AMI has a manager.conf: where nothing of it can be read, nothing can.
   return lines.size === 0 ? null : lines
+}
+
+/** How many lines of one name are looked at. */
+const mostAuthLines = 8
+
+async function readAuthFrom(connection: AmiConnection): Promise<string[]> {
+  const found: string[] = []
+  while (found.length < mostAuthLines) {
+    const line = await readConfigLine(connection, 'sorcery.conf', 'res_pjsip', 'auth', found.length)
+    if (line === null) break
+    found.push(line.replace(/\s/g, ''))
+  }
+  return found
 }
 
 async function readDevices(connection: AmiConnection): Promise<AskedDevice[]> {

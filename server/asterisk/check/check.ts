@@ -18,7 +18,7 @@ import { describeQueues, judgeQueues, type Surroundings } from './judge-queues.t
 /** A PBX, and what of Ringcard it is held against. */
 export interface CheckSettings {
   pbx: PbxSettings & { PBX_TRUNKS: readonly string[] } & Partial<
-      Record<'CEL_TABLE' | 'QUEUE_LOG_FILE' | 'QUEUE_LOG_TABLE', string>
+      Record<'CEL_TABLE' | 'QUEUE_LOG_FILE' | 'QUEUE_LOG_TABLE' | 'SIP_WS_URL', string>
     >
   desks: Surroundings['desks']
   now: () => number
@@ -43,6 +43,7 @@ export async function checkPbx({
     trunks: pbx.PBX_TRUNKS,
     readsTable: (pbx.CEL_TABLE ?? '') !== '',
     queueLog: { file: pbx.QUEUE_LOG_FILE ?? '', table: pbx.QUEUE_LOG_TABLE ?? '' },
+    sipUrl: pbx.SIP_WS_URL ?? '',
   }
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }
   let connection

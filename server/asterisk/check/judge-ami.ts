@@ -29,6 +29,7 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
   reporting: { CoreShowChannels: ['pop', 'queues'], DeviceStateList: ['desks'], CoreStatus: ['connection'] },
   user: { UserEvent: ['neighbours'] },
   agent: { QueuePause: ['status'] },
+  system: { DBPut: ['browserPhone'] },
 }
 const heardClasses = Object.keys(heardFor) as AmiClass[]
 const usedClasses = Object.keys(usedFor) as AmiClass[]

@@ -8,7 +8,10 @@ type Lines = ReadonlyMap<string, string>
 const neededByCel = ['eventtype', 'eventtime', 'uniqueid', 'linkedid'] as const
 
 /** What the PBX lacks for transfers, parking, recording, browser phones and for telling afterwards what nobody heard. */
-export function judgeFeatures(asked: Asked, around: Pick<Surroundings, 'readsTable' | 'queueLog'>): Found[] {
+export function judgeFeatures(
+  asked: Asked,
+  around: Pick<Surroundings, 'readsTable' | 'queueLog' | 'sipUrl'>,
+): Found[] {
   const { lines, actions, devices, parkingLots } = asked
   const found: Found[] = []
   // Recording is begun by the dialplan: what may stop it is there with the module.
@@ -29,8 +32,13 @@ export function judgeFeatures(asked: Asked, around: Pick<Surroundings, 'readsTab
   if (devices.length > 0 && !devices.some(({ webrtc }) => webrtc === true)) {
     found.push({ code: 'noWebrtc', features: ['browserPhone'], fix: browserPhone })
   }
+  if (devices.some(({ webrtc }) => webrtc === true) && around.sipUrl === '') {
+    const fix = { file: 'settings', section: null, lines: ['SIP_WS_URL=ws://127.0.0.1:8088/ws'], then: null }
+    found.push({ code: 'sipUrl', features: ['browserPhone'], fix })
+  }
   if (lines)
     found.push(
+      ...judgeSecrets(asked),
       ...judgeKeys(lines),
       ...judgeWebServer(asked, lines),
       ...judgeRecords(lines, around.readsTable),
@@ -65,6 +73,16 @@ function judgeWebServer({ devices }: Asked, lines: Lines): Found[] {
       fix: fixOf('http.conf', 'general', add, 'module reload http'),
     },
   ]
+}
+
+/** Without its line in front, a browser phone has the secret of a file for ever, or none. */
+function judgeSecrets({ devices, authFrom }: Asked): Found[] {
+  if (authFrom[0] === 'astdb,ringcard' || !devices.some(({ webrtc }) => webrtc === true)) return []
+  const others = authFrom.filter((line) => line !== 'astdb,ringcard')
+  const kept = others.length > 0 ? others : ['config,pjsip.conf,criteria=type=auth']
+  const add = ['astdb,ringcard', ...kept].map((line) => `auth = ${line}`)
+  const fix = fixOf('sorcery.conf', 'res_pjsip', add, 'core restart when convenient')
+  return [{ code: 'sorceryAuth', features: ['browserPhone'], fix }]
 }
 
 /** CEL decides what became of a call that nobody heard; CDR and queue_log are read where it is silent. */
@@ -132,6 +150,7 @@ const browserPhone: PbxFix = {
     'type = endpoint',
     'webrtc = yes',
     'dtls_auto_generate_cert = yes',
+    'rewrite_contact = yes',
     'allow = !all,opus,alaw,ulaw',
     'context = …as for the desk phone…',
     'aors = 201-web',
@@ -140,11 +159,6 @@ const browserPhone: PbxFix = {
     'type = aor',
     'max_contacts = 1',
     'remove_existing = yes',
-    '[201-web]',
-    'type = auth',
-    'auth_type = userpass',
-    'username = 201-web',
-    'password = …',
   ],
   then: "asterisk -rx 'module reload res_pjsip.so'",
 }

@@ -14,6 +14,8 @@ export interface Surroundings {
   readsTable: boolean
   /** Where queue_log is read from, as QUEUE_LOG_FILE and QUEUE_LOG_TABLE say; empty where it is not read. */
   queueLog: { file: string; table: string }
+  /** Where this PBX takes SIP over WebSocket, as the settings have it; empty for nowhere. */
+  sipUrl: string
 }
 
 /** How a member is written. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { Server } from 'socket.io'
 import type { Me } from '../../../shared/people.ts'
+import type { DeskPhones } from '../../../shared/phone.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import type {
   Change,
@@ -106,7 +107,10 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
       .sort((a, b) => b[0].length - a[0].length)[0]
     if (reply !== undefined) send(response, 200, await reply[1]({ path, query, body }))
     else if (what === 'GET /api/session' && state.me !== null) send(response, 200, state.me)
-    else if (what === 'DELETE /api/session') {
+    else if (what === 'GET /api/phone' && state.me !== null) {
+      const desk: DeskPhones = { kinds: ['desk'], why: null }
+      send(response, 200, desk)
+    } else if (what === 'DELETE /api/session') {
       state.me = null
       send(response, 200, null)
     } else throw new ProblemError(state.me === null ? 'session.required' : 'route.unknown')

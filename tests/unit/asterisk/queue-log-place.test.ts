@@ -11,13 +11,14 @@ function found(lines: Record<string, string>, read: { file?: string; table?: str
     actions: new Set(),
     reads: null,
     writes: null,
+    authFrom: [],
     lines: new Map([['logger.conf general queue_log', 'yes'], ...Object.entries(lines)]),
     queues: [],
     devices: [],
     parkingLots: [],
   }
   const queueLog = { file: '', table: '', ...read }
-  return judge(asked, { prefix: '', desks: [], trunks: [], readsTable: false, queueLog })
+  return judge(asked, { prefix: '', desks: [], trunks: [], readsTable: false, sipUrl: '', queueLog })
     .filter(({ code }) => code.startsWith('queueLog'))
     .map(({ code, fix, values }) => ({ code, fix, values }))
 }

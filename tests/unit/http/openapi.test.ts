@@ -47,7 +47,7 @@ describe('the OpenAPI document', () => {
   it('tells of every problem that there is, but those that no route of the table answers by', () => {
     const told = new Set(Object.values<Route>(api).flatMap(failuresOf))
     const untold = Object.keys(problems).filter((code) => !told.has(code as ProblemCode))
-    expect(untold).toEqual(['request.throttled', 'route.unknown'])
+    expect(untold).toEqual(['route.unknown'])
   })
 
   it('in docs/api.json is the one of this code (npm run docs writes it)', () => {

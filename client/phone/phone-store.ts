@@ -1,0 +1,163 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import { phoneKindSchema, sipPath, type DeskPhones, type PhoneKind } from '../../shared/phone.ts'
+import { ApiError, callApi } from '../api.ts'
+import { useSession } from '../session/session.ts'
+import { newId } from '../ui/new-id.ts'
+import type { Phone, PhoneCall, PhoneFailure } from './phone.ts'
+import type { PhoneState } from './phone-state.ts'
+
+/** This page, as the server knows it: another after a reload, since its calls are gone then. */
+const page = newId()
+const askAgainMs = 5_000
+
+/** The phone of this window: which kind is in use for the shift, how it stands, and the calls on it. */
+export const usePhone = defineStore('phone', () => {
+  const session = useSession()
+  const atDesk = ref<DeskPhones>({ kinds: [], why: null })
+  const chosen = ref<PhoneKind | null>(null)
+  const state = ref<PhoneState>({ at: 'off' })
+  const calls = ref<readonly PhoneCall[]>([])
+  const failure = ref<PhoneFailure | null>(null)
+  const phone = shallowRef<Phone | null>(null)
+  let asking: number | undefined
+  let starting = 0
+
+  const kinds = computed(() => atDesk.value.kinds)
+  const kind = computed<PhoneKind>(() => chosen.value ?? 'desk')
+  const ringing = computed(() => calls.value.find((call) => call.state === 'ringing') ?? null)
+  /** The call that is talked in, else one that is dialled or held. */
+  const active = computed(() => {
+    const on = calls.value.filter((call) => call.state !== 'ringing')
+    return (
+      on.find((call) => call.state === 'talking') ??
+      on.find((call) => call.state === 'dialling') ??
+      on[0] ??
+      null
+    )
+  })
+
+  const placeOfChoice = () => `ringcard.phone.${session.me?.personId ?? ''}`
+
+  async function look(): Promise<void> {
+    window.clearTimeout(asking)
+    const extension = session.me?.extension ?? null
+    let found: DeskPhones
+    try {
+      found = await callApi('phone.read')
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (session.me !== null) asking = window.setTimeout(() => void look(), askAgainMs)
+      return
+    }
+    if (extension === null || session.me?.extension !== extension) return
+    atDesk.value = found
+    if (atDesk.value.why === 'pbxAway') asking = window.setTimeout(() => void look(), askAgainMs)
+    const kept = phoneKindSchema.safeParse(localStorage.getItem(placeOfChoice())).data
+    const usable = kept !== undefined && kinds.value.includes(kept) ? kept : null
+    chosen.value ??= usable ?? (kinds.value.includes('desk') ? null : (kinds.value[0] ?? null))
+    if (kind.value === 'browser' && kinds.value.includes('browser')) await start()
+  }
+
+  async function start(): Promise<void> {
+    if (phone.value !== null) {
+      phone.value.retry()
+      return
+    }
+    starting += 1
+    const mine = starting
+    state.value = { at: 'starting' }
+    // Nobody who has a desk phone fetches the other one.
+    const part = await import('./browser-phone.ts').catch(() => null)
+    if (mine !== starting) return
+    if (part === null) {
+      state.value = { at: 'problem', code: 'network' }
+      return
+    }
+    const url = new URL(`${sipPath}?window=${page}`, window.location.href)
+    url.protocol = url.protocol.replace('http', 'ws')
+    phone.value = part.startBrowserPhone({
+      open: () => callApi('phone.open', { body: { window: page } }),
+      url: url.href,
+      onState: (next) => (state.value = next),
+      onCalls: (next) => (calls.value = next),
+      onFailure: (next) => (failure.value = next),
+    })
+  }
+
+  function stop(): void {
+    starting += 1
+    phone.value?.stop()
+    phone.value = null
+    if (calls.value.length > 0) calls.value = []
+    failure.value = null
+    state.value = { at: 'off' }
+  }
+
+  /** Takes calls by this kind from now on, on this computer. A call that is on is not cut: then nothing changes. */
+  async function choose(next: PhoneKind): Promise<void> {
+    if (calls.value.length > 0 || !kinds.value.includes(next)) return
+    chosen.value = next
+    localStorage.setItem(placeOfChoice(), next)
+    if (next === 'browser') await start()
+    else {
+      stop()
+      // What cannot be told now ends with the session.
+      await callApi('phone.close', { body: { window: page } }).catch(() => null)
+    }
+  }
+
+  /** Tries again what needed a person. */
+  function retry(): void {
+    void start()
+  }
+
+  /** Ends every call here, as before signing out. */
+  function endCalls(): void {
+    for (const call of calls.value) phone.value?.hangUp(call.id)
+  }
+
+  // Another desk has another phone; without one there is none. What is being said meanwhile goes on.
+  watch(
+    () => (session.me !== null && session.rights.has('desk.use') ? session.me.extension : null),
+    (extension, before) => {
+      window.clearTimeout(asking)
+      chosen.value = null
+      atDesk.value = { kinds: [], why: null }
+      if (calls.value.length === 0 && before !== undefined) stop()
+      if (extension !== null) void look()
+    },
+    { immediate: true },
+  )
+  watch(calls, (now, before) => {
+    if (now.length > before.length) failure.value = null
+    if (now.length === 0 && before.length > 0 && session.me === null) stop()
+  })
+
+  window.addEventListener('beforeunload', (event) => {
+    if (calls.value.length > 0) event.preventDefault()
+  })
+  // Whoever leaves all the same has been asked: nobody is left in a call with a page that is gone.
+  window.addEventListener('pagehide', endCalls)
+
+  return {
+    kinds,
+    kind,
+    why: computed(() => atDesk.value.why),
+    state,
+    calls,
+    ringing,
+    active,
+    failure,
+    choose,
+    retry,
+    endCalls,
+    answer: (id: string) => phone.value?.answer(id),
+    decline: (id: string) => phone.value?.decline(id),
+    hangUp: (id: string) => phone.value?.hangUp(id),
+    setMuted: (id: string, muted: boolean) => phone.value?.setMuted(id, muted),
+    setHeld: (id: string, held: boolean) => phone.value?.setHeld(id, held),
+    sendDigits: (id: string, tones: string) => phone.value?.sendDigits(id, tones),
+    call: (number: string) => phone.value?.call(number),
+  }
+})

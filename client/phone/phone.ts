@@ -1,0 +1,49 @@
+import type { PhoneState } from './phone-state.ts'
+
+/** One call on the phone of this window. */
+export interface PhoneCall {
+  readonly id: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly state: 'ringing' | 'dialling' | 'talking' | 'held'
+  /** As the telephone system gives it. */
+  readonly number: string
+  readonly muted: boolean
+  /** What was asked for and has not happened yet. */
+  readonly pending: 'answer' | 'hold' | 'resume' | 'end' | null
+}
+
+/** Why something that was asked of the phone did not happen. */
+export type PhoneFailure = 'microphone' | 'refusedThere' | 'busy' | 'notReached' | 'connection' | 'media'
+
+/** What a phone tells: whatever kind it is. */
+export interface PhoneListener {
+  onState: (state: PhoneState) => void
+  onCalls: (calls: readonly PhoneCall[]) => void
+  onFailure: (failure: PhoneFailure) => void
+}
+
+/**
+ * A phone that the console drives. The browser's own is the first kind; a desk phone over AMI will be another. Whatever is
+ * asked for a call that has gone does nothing.
+ */
+export interface Phone {
+  /** Tries again now, after what needed a person. */
+  retry: () => void
+  /** Answers a call; one that is on is put on hold first. */
+  answer: (callId: string) => void
+  decline: (callId: string) => void
+  hangUp: (callId: string) => void
+  setMuted: (callId: string, muted: boolean) => void
+  setHeld: (callId: string, held: boolean) => void
+  /** @param tones of 0-9, * and # */
+  sendDigits: (callId: string, tones: string) => void
+  call: (number: string) => void
+  /** Ends what is on, and is no phone any more. */
+  stop: () => void
+}
+
+/** What can be dialled of what somebody typed: digits with a plus, or a code with * and #; null for anything else. */
+export function dialable(typed: string): string | null {
+  const number = typed.replace(/[\s().\-/]/g, '')
+  return /^(\+\d{3,20}|[\d*#]{2,20})$/.test(number) ? number : null
+}

@@ -1,0 +1,57 @@
+import type { ProblemCode } from '../../../shared/problems.ts'
+import { ProblemError } from '../../../shared/problems.ts'
+import { ninaSits, type Scene } from './scenes.ts'
+import type { ScriptedServer } from './scripted-server.ts'
+
+/** A desk with both phones, whose browser phone the server refuses. */
+function refusedWith(server: ScriptedServer, code: ProblemCode): void {
+  server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null }))
+  server.replies.set('POST /api/phone', () => {
+    throw new ProblemError(code)
+  })
+}
+
+const chooseBrowser: Scene['act'] = async (page) => {
+  await page.getByTestId('phone-state').click()
+  await page.locator('#phone-choice button').first().click()
+}
+
+/** The phone of a desk where it does not ring; where it does, a real one is looked at (phone.test.ts). */
+export const phoneScenes: Scene[] = [
+  {
+    name: 'phone-choice',
+    ready: '#phone-choice:popover-open',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null }))
+    },
+    act: (page) => page.getByTestId('phone-state').click(),
+  },
+  {
+    name: 'phone-not-set-up',
+    ready: '[data-testid=phone-state][data-state=problem]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      refusedWith(server, 'phone.not_set_up')
+    },
+    act: chooseBrowser,
+  },
+  {
+    name: 'phone-elsewhere',
+    ready: '[data-testid=phone-state][data-state=elsewhere]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      refusedWith(server, 'phone.in_call')
+    },
+    act: chooseBrowser,
+  },
+  {
+    name: 'phone-pbx-away',
+    ready: '[data-testid=phone-state]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      server.replies.set('GET /api/phone', () => ({ kinds: ['desk'], why: 'pbxAway' }))
+    },
+    act: (page) => page.getByTestId('phone-state').click(),
+  },
+]

@@ -18,6 +18,8 @@ export const useStatus = defineStore('status', () => {
     const status = live.mine?.statuses.get(session.me?.extension ?? '')
     return status === undefined || status.state === 'offline' ? null : status
   })
+  /** Whether there is something to come back from by one click. */
+  const mayBeReady = computed(() => ['wrapUp', 'break', 'missed', 'away'].includes(mine.value?.state ?? ''))
   const breaks = computed(() => live.mine?.breaks ?? [])
 
   /** Asks for it once; pressed again meanwhile it is not asked twice. @returns whether it was done */
@@ -38,6 +40,7 @@ export const useStatus = defineStore('status', () => {
 
   return {
     mine,
+    mayBeReady,
     breaks,
     busy,
     failed,

@@ -56,7 +56,9 @@ function otherRoutes(): Omit<
 > {
   const noCall = () => Promise.reject(new ProblemError('call.unknown'))
   return {
-    'customers.search': () => [],
+    'customers.search': () => ({ hits: [], more: false }),
+    'customers.edit': () => Promise.reject(new ProblemError('customer.unknown')),
+    'customers.edits': () => [],
     'customers.read': () => Promise.reject(new ProblemError('customer.unknown')),
     'customers.erasure': () => Promise.reject(new ProblemError('customer.unknown')),
     'customers.erase': () => Promise.reject(new ProblemError('customer.unknown')),

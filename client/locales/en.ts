@@ -3,13 +3,14 @@ import { cardEn } from './en/card.ts'
 import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
 import { problemsEn } from './en/problems.ts'
+import { shownEn } from './en/shown.ts'
 import { whyEn } from './en/why.ts'
 import type { Texts } from './shape.ts'
 
 export type { Texts, Underscored } from './shape.ts'
 
 /** All English texts of the first load; each area has a file of its own. */
-export const en = { ...appEn, ...deskEn, ...cardEn, ...floorEn, ...whyEn, ...problemsEn }
+export const en = { ...appEn, ...deskEn, ...cardEn, ...floorEn, ...whyEn, ...problemsEn, shown: shownEn }
 
 /** The shape every language must fill. */
 export type Messages = Texts<typeof en>

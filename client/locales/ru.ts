@@ -4,7 +4,16 @@ import { cardRu } from './ru/card.ts'
 import { deskRu } from './ru/desk.ts'
 import { floorRu } from './ru/floor.ts'
 import { problemsRu } from './ru/problems.ts'
+import { shownRu } from './ru/shown.ts'
 import { whyRu } from './ru/why.ts'
 
 /** The same in Russian. */
-export const ru: Messages = { ...appRu, ...deskRu, ...cardRu, ...floorRu, ...whyRu, ...problemsRu }
+export const ru: Messages = {
+  ...appRu,
+  ...deskRu,
+  ...cardRu,
+  ...floorRu,
+  ...whyRu,
+  ...problemsRu,
+  shown: shownRu,
+}

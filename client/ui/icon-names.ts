@@ -43,6 +43,7 @@ export const iconNames = [
   'shield-check',
   'shield-alert',
   'hash',
+  'pencil',
   'layout-grid',
   'loader-circle',
   'arrow-left',

@@ -134,6 +134,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       verification.customerChanged(call)
       pipeline.cardChanged(call)
     },
+    onCardChange: (customerId) => {
+      realtime.cardChanged(customerId)
+    },
   })
   // The database may answer from here on, and whoever is told of it exists by now.
   const history = await openHistory({

@@ -13,6 +13,7 @@ import {
   reconstructedSchema,
   visitOutcomeSchema,
 } from './calls.ts'
+import { cardEditSchema, editCardRequestSchema } from './card-edits.ts'
 import {
   addNoteRequestSchema,
   cardSchema,
@@ -21,7 +22,7 @@ import {
   newCustomerRequestSchema,
   noteSchema,
   popSchema,
-  searchHitSchema,
+  searchAnswerSchema,
   searchRequestSchema,
 } from './customers.ts'
 import { callTraceSchema } from './call-trace.ts'
@@ -228,9 +229,10 @@ export const api = {
   'session.read': {
     method: 'GET',
     path: '/api/session',
-    summary: 'Who am I',
+    summary: 'Who am I; nobody, for whoever has no session',
     right: 'session',
-    answer: meSchema,
+    nobodyToo: true,
+    answer: meSchema.nullable(),
   },
   'session.end': {
     method: 'DELETE',
@@ -270,7 +272,7 @@ export const api = {
     right: 'card.read',
     errors: ['database.unreachable'],
     query: searchRequestSchema,
-    answer: z.array(searchHitSchema),
+    answer: searchAnswerSchema,
   },
   'customers.read': {
     method: 'GET',
@@ -308,6 +310,25 @@ export const api = {
     params: customerParams,
     body: addNoteRequestSchema,
     answer: noteSchema,
+  },
+  'customers.edit': {
+    method: 'PATCH',
+    path: '/api/customers/:customerId',
+    summary: 'Correct a card; what was there before is kept',
+    right: 'card.write',
+    errors: ['customer.unknown', 'customer.changed', 'edit.outdated'],
+    params: customerParams,
+    body: editCardRequestSchema,
+    answer: cardSchema,
+  },
+  'customers.edits': {
+    method: 'GET',
+    path: '/api/customers/:customerId/edits',
+    summary: 'What was corrected on a card, by whom and when, the newest first',
+    right: 'card.write',
+    errors: ['customer.unknown', 'database.unreachable'],
+    params: customerParams,
+    answer: z.array(cardEditSchema),
   },
   'customers.setPin': {
     method: 'PUT',

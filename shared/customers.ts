@@ -86,6 +86,8 @@ export const timelineEntrySchema = z.object({
   text: z.string(),
   callId: z.string().nullable(),
   durationMs: z.number().nullable(),
+  /** What a purchase cost. */
+  amount: moneySchema.optional(),
   /** How the caller of a talk was verified; absent where nobody tried. */
   verification: verificationStateSchema.exclude(['unverified']).optional(),
   ...authorFields,
@@ -118,6 +120,8 @@ export type ClosedPart = z.infer<typeof closedPartSchema>
 export const cardSchema = z.object({
   customerId: z.string(),
   version: z.number().int(),
+  /** Grows by one with each correction by a person; absent where nobody has made one. */
+  edition: z.number().int().optional(),
   name: z.string(),
   company: z.string().nullable(),
   position: z.string().nullable(),
@@ -179,6 +183,8 @@ export const matchSchema = z.object({
   /** How it was matched; null when nothing was. */
   by: candidateReasonSchema.nullable(),
   candidates: z.array(candidateSchema),
+  /** Whose card was taken off the call by "somebody else’s phone": the number is theirs all the same. */
+  takenOff: z.object({ customerId: z.string(), name: z.string() }).optional(),
 })
 export type Match = z.infer<typeof matchSchema>
 
@@ -212,7 +218,12 @@ export const addNoteRequestSchema = z.strictObject({
   text: z.string().trim().min(1).max(10_000),
 })
 
-export const searchRequestSchema = z.object({ q: z.string().trim().min(2).max(100) })
+/** The most that a search ever tells. */
+export const mostHits = 500
+export const searchRequestSchema = z.object({
+  q: z.string().trim().min(2).max(100),
+  limit: z.coerce.number().int().min(1).max(mostHits).default(50),
+})
 export const searchHitSchema = z.object({
   customerId: z.string(),
   name: z.string(),
@@ -220,8 +231,17 @@ export const searchHitSchema = z.object({
   city: z.string().nullable(),
   tier: tierSchema,
   phone: z.string().nullable(),
+  /** Cut to what tells it from others: `o…@bakery.example`. */
+  email: z.string().nullable(),
+  lastContactAt: instantSchema.nullable(),
 })
 export type SearchHit = z.infer<typeof searchHitSchema>
+export const searchAnswerSchema = z.object({
+  hits: z.array(searchHitSchema),
+  /** Whether there are more than were asked for. */
+  more: z.boolean(),
+})
+export type SearchAnswer = z.infer<typeof searchAnswerSchema>
 
 /** What erasing a customer would destroy, and what would stay: told before anybody does it. */
 export const erasureSchema = z.object({

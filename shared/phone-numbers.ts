@@ -114,6 +114,22 @@ export function countryOf(e164: string): CountryCode | null {
   return parsePhoneNumberFromString(e164, { extract: false })?.country ?? null
 }
 
+/**
+ * What a number is called where nobody says: a mobile is one, a landline is where they work or live.
+ * @param hasCompany whether it is a company's customer
+ */
+export function phoneLabelOf(e164: string, hasCompany: boolean): 'mobile' | 'work' | 'home' | 'other' {
+  switch (parsePhoneNumberFromString(e164, { extract: false })?.getType()) {
+    case 'MOBILE':
+      return 'mobile'
+    case 'FIXED_LINE':
+      return hasCompany ? 'work' : 'home'
+    case undefined:
+    default:
+      return 'other'
+  }
+}
+
 /** The digits of an E.164 number behind its country code; null when it is none. */
 export function nationalDigits(e164: string): string | null {
   return parsePhoneNumberFromString(e164, { extract: false })?.nationalNumber ?? null

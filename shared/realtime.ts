@@ -112,6 +112,8 @@ export interface ServerToClientEvents {
   topics: (topics: Topic[]) => void
   /** The person has other rights, another desk or another name now: ask again who they are. */
   meChanged: () => void
+  /** A card was corrected, or a note was put on it: ask for it again if it is open. */
+  cardChanged: (customerId: string) => void
   snapshot: (snapshot: Snapshot) => void
   delta: (delta: Delta) => void
   /** The session has ended on the server; the socket closes after this. */

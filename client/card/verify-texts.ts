@@ -64,7 +64,7 @@ const ru: Texts<typeof en> = {
   questions: {
     birthDate: 'Когда вы родились?',
     postcode: 'Какой у вас почтовый индекс?',
-    accountNumber: 'Какой у вас номер счёта?',
+    accountNumber: 'Какой у вас номер клиента?',
     lastPurchase: 'На какую сумму был последний счёт?',
     email: 'Какой адрес почты вы нам давали?',
   },

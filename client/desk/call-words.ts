@@ -25,6 +25,8 @@ export function useCallWords() {
 
   /** Who is calling, as far as it is known. */
   function callName(call: DeskCall, pop: Pop | null): string {
+    // The network's name is that of whose phone it is.
+    if (pop?.match.takenOff !== undefined && !call.party.withheld) return call.party.display
     return pop?.card?.name ?? partyName(call.party)
   }
 

@@ -1,13 +1,16 @@
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { DeskCall, TodayCall } from '../../shared/calls.ts'
-import type { Pop } from '../../shared/customers.ts'
+import type { Card, Pop } from '../../shared/customers.ts'
 import type { VerifyRequest } from '../../shared/verification.ts'
 import { callApi } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
 import type { LeftCall } from '../realtime/topic-state.ts'
 import { useSession } from '../session/session.ts'
-import { currentCall } from './current-call.ts'
+import { currentCall, type Shown } from './current-call.ts'
+
+/** More calls than one desk has at a time. */
+const answersKept = 8
 
 /** My desk: the call before me, its card, and how my day goes. */
 export const useDesk = defineStore('desk', () => {
@@ -15,10 +18,8 @@ export const useDesk = defineStore('desk', () => {
   const session = useSession()
   /** The call chosen by hand when there are several; otherwise the most pressing one. */
   const chosenCallId = ref<string | null>(null)
-  /** Answers to our own requests, newer than what the socket has brought so far. */
-  const answered = ref<ReadonlyMap<string, Pop>>(new Map())
-  /** Calls whose card was taken off by "somebody else's phone". */
-  const unlinked = ref<ReadonlySet<string>>(new Set())
+  /** Answers to our own requests, each newer than what the socket had brought of that call. */
+  const answered = shallowRef<ReadonlyMap<string, { pop: Pop; over: Pop | null }>>(new Map())
 
   const extension = computed(() => session.me?.extension ?? null)
   const calls = computed<DeskCall[]>(() => [...(live.mine?.deskCalls.values() ?? [])])
@@ -27,12 +28,7 @@ export const useDesk = defineStore('desk', () => {
   const call = computed(() => (shown.value.kind === 'call' ? shown.value.call : null))
   const gone = computed(() => (shown.value.kind === 'gone' ? shown.value.left : null))
   const others = computed(() => calls.value.filter((one) => one.callId !== call.value?.callId))
-  const pop = computed<Pop | null>(() => {
-    const callId = call.value?.callId
-    if (callId === undefined) return null
-    const known = live.mine?.pops.get(callId) ?? (left.value?.call.callId === callId ? left.value.pop : null)
-    return answered.value.get(callId) ?? known
-  })
+  const pop = computed<Pop | null>(() => (call.value === null ? null : popOf(call.value.callId)))
   // Apart, so that the list is made anew only when it changed itself, and not with all else on my desk.
   const todayCalls = computed(() => live.mine?.today)
   const today = computed<TodayCall[]>(() =>
@@ -43,17 +39,36 @@ export const useDesk = defineStore('desk', () => {
   /** My own state as the floor sees it; absent when this console is not told. */
   const agent = computed(() => live.agents.find((one) => one.extension === extension.value) ?? null)
 
-  function takeAnswer(callId: string, next: Pop): void {
-    answered.value = new Map([[callId, next]])
+  /** A call of mine, wherever it stands now: on the desk, or as the one that left it last. */
+  function shownOf(callId: string): Shown | null {
+    const onDesk = live.mine?.deskCalls.get(callId)
+    if (onDesk !== undefined) return { kind: 'call', call: onDesk }
+    return left.value?.call.callId === callId ? currentCall([], left.value, null) : null
   }
 
-  // A pop that comes by the socket is newer than our own answer.
-  watch(
-    () => live.mine?.pops.get(call.value?.callId ?? ''),
-    () => {
-      answered.value = new Map()
-    },
-  )
+  /** What the socket has told of who is calling in one of my calls. */
+  function toldOf(callId: string): Pop | null {
+    const lastPop = left.value?.call.callId === callId ? left.value.pop : null
+    return live.mine?.pops.get(callId) ?? lastPop
+  }
+
+  /** What is known of that: our own answer, until the socket tells something newer. */
+  function popOf(callId: string): Pop | null {
+    const told = toldOf(callId)
+    const own = answered.value.get(callId)
+    return own !== undefined && own.over === told ? own.pop : told
+  }
+
+  function takeAnswer(callId: string, next: Pop): void {
+    const own = { pop: next, over: toldOf(callId) }
+    answered.value = new Map([...answered.value].slice(-answersKept)).set(callId, own)
+  }
+
+  /** A card that was corrected here, in the call that it stands in. */
+  function takeCard(callId: string, card: Card): void {
+    const pop = popOf(callId)
+    if (pop?.card?.customerId === card.customerId) takeAnswer(callId, { ...pop, card })
+  }
 
   /** Says who is calling, and whether the number is theirs from now on. @throws ApiError */
   async function choose(callId: string, customerId: string, remember: boolean): Promise<void> {
@@ -69,9 +84,7 @@ export const useDesk = defineStore('desk', () => {
 
   /** "It is somebody else's phone": the card comes off the call, the note stays. @throws ApiError */
   async function unlink(callId: string): Promise<void> {
-    const next = await callApi('calls.unlink', { params: { callId } })
-    unlinked.value = new Set([...unlinked.value, callId])
-    takeAnswer(callId, next)
+    takeAnswer(callId, await callApi('calls.unlink', { params: { callId } }))
   }
 
   /** Notes a step that verifies who is calling. @throws ApiError */
@@ -82,6 +95,9 @@ export const useDesk = defineStore('desk', () => {
   return {
     extension,
     calls,
+    shown,
+    shownOf,
+    popOf,
     call,
     gone,
     others,
@@ -89,8 +105,8 @@ export const useDesk = defineStore('desk', () => {
     today,
     earlierToday,
     agent,
-    unlinked,
     chosenCallId,
+    takeCard,
     choose,
     create,
     unlink,

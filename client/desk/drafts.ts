@@ -5,6 +5,8 @@ export interface Draft {
   text: string
   /** Whom the call was with, to recognise the note later. */
   about: string
+  /** Whose card it is for; null as long as nobody knows. */
+  customerId: string | null
   changedAt: number
 }
 
@@ -61,6 +63,7 @@ function parseDraft(json: string | null): Draft | null {
       noteId: value.noteId,
       text: value.text,
       about: value.about ?? '',
+      customerId: value.customerId ?? null,
       changedAt: value.changedAt ?? 0,
     }
   } catch {

@@ -27,6 +27,8 @@ export const useNotes = defineStore('notes', () => {
   /** Notes saved from this console, by customer: the card shows them before the server repeats them. */
   const added = ref<ReadonlyMap<string, Note[]>>(new Map())
   const others = ref<{ subject: string; draft: Draft }[]>([])
+  /** On whose card the note of before was put when it was left. */
+  const savedFor = ref<string | null>(null)
   /** Notes on their way to the server, by id: one at a time, so that the text typed last is the one that stays. */
   const sending = new Map<string, Promise<unknown>>()
   const text = computed(() => draft.value?.text ?? '')
@@ -41,14 +43,22 @@ export const useNotes = defineStore('notes', () => {
     const before = subject.value
     if (before?.key === next?.key) {
       subject.value = next
+      const known = draft.value
+      // Who it is may be known by now, or be somebody else.
+      if (next !== null && known !== null && known.customerId !== next.customerId) keep(known, next)
       return
     }
     const unsaved = draft.value
     subject.value = next
     draft.value = next === null ? null : readDraft(localStorage, personId(), next.key)
     status.value = { kind: draft.value === null ? 'empty' : 'kept' }
+    savedFor.value = null
     if (before?.customerId != null && unsaved !== null && unsaved.text.trim() !== '') {
-      await put(before.key, before.customerId, unsaved).catch(() => null)
+      const isPut = await put(before.key, before.customerId, unsaved).then(
+        () => true,
+        () => false,
+      )
+      if (isPut) savedFor.value = before.about
       // Turned back to meanwhile: what is saved is not to be saved again.
       const isBack = subject.value?.key === before.key && draft.value?.text === unsaved.text
       if (isBack && readDraft(localStorage, personId(), before.key) === null) {
@@ -59,18 +69,26 @@ export const useNotes = defineStore('notes', () => {
     listOthers()
   }
 
-  function write(next: string): void {
-    if (subject.value === null) return
+  /** Keeps what is written, for whom it is about now. */
+  function keep({ noteId, text }: Pick<Draft, 'noteId' | 'text'>, about: NoteSubject): void {
     draft.value = {
-      noteId: draft.value?.noteId ?? newId(),
-      text: next,
-      about: subject.value.about,
+      noteId,
+      text,
+      about: about.about,
+      customerId: about.customerId,
       changedAt: now.value,
     }
-    const kept = keepDraft(localStorage, personId(), subject.value.key, draft.value)
-    if (kept) status.value = { kind: next.trim() === '' ? 'empty' : 'kept' }
+    const kept = keepDraft(localStorage, personId(), about.key, draft.value)
+    if (kept) status.value = { kind: text.trim() === '' ? 'empty' : 'kept' }
     else status.value = { kind: 'failed', code: 'unexpected' }
   }
+
+  function write(text: string): void {
+    if (subject.value !== null) keep({ noteId: draft.value?.noteId ?? newId(), text }, subject.value)
+  }
+
+  /** Whether something is kept that was written in this call, or about this card, and not put on a card yet. */
+  const hasDraft = (key: string): boolean => readDraft(localStorage, personId(), key) !== null
 
   /** Puts a note on a card, after what is being sent of the same note. What was typed meanwhile stays kept. */
   async function put(key: string, customerId: string, what: Draft): Promise<void> {
@@ -132,6 +150,9 @@ export const useNotes = defineStore('notes', () => {
     listOthers()
   }
 
+  /** How many notes have been put on a card from here. */
+  const savedOn = (customerId: string): number => added.value.get(customerId)?.length ?? 0
+
   /** A card's notes with those saved here, each once, the newest first. */
   function notesOf(customerId: string, known: readonly Note[]): Note[] {
     const all = new Map([...known, ...(added.value.get(customerId) ?? [])].map((note) => [note.noteId, note]))
@@ -146,10 +167,24 @@ export const useNotes = defineStore('notes', () => {
       draft.value = null
       status.value = { kind: 'empty' }
       added.value = new Map()
+      savedFor.value = null
       listOthers()
     },
     { immediate: true, flush: 'sync' },
   )
 
-  return { text, status, others, turnTo, write, save, saveOther, discardOther, notesOf }
+  return {
+    text,
+    status,
+    others,
+    savedFor,
+    hasDraft,
+    turnTo,
+    write,
+    save,
+    saveOther,
+    discardOther,
+    notesOf,
+    savedOn,
+  }
 })

@@ -4,6 +4,7 @@ import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
 import { phoneEn } from '../phone/en.ts'
 import { problemsEn } from './en/problems.ts'
+import { shownEn } from './en/shown.ts'
 import { statusEn } from './en/status.ts'
 import { whyEn } from './en/why.ts'
 import type { Texts } from './shape.ts'
@@ -20,6 +21,7 @@ export const en = {
   ...whyEn,
   ...problemsEn,
   phone: phoneEn,
+  shown: shownEn,
 }
 
 /** The shape every language must fill. */

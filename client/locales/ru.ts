@@ -5,6 +5,7 @@ import { deskRu } from './ru/desk.ts'
 import { floorRu } from './ru/floor.ts'
 import { phoneRu } from '../phone/ru.ts'
 import { problemsRu } from './ru/problems.ts'
+import { shownRu } from './ru/shown.ts'
 import { statusRu } from './ru/status.ts'
 import { whyRu } from './ru/why.ts'
 
@@ -18,4 +19,5 @@ export const ru: Messages = {
   ...whyRu,
   ...problemsRu,
   phone: phoneRu,
+  shown: shownRu,
 }

@@ -21,6 +21,8 @@ export interface ConnectionListener {
   onTopics: (topics: Topic[]) => void
   /** My rights, desk or name are not what they were. */
   onMeChanged: () => void
+  /** A card is not what it was. */
+  onCardChanged: (customerId: string) => void
   onSnapshot: (snapshot: Snapshot) => void
   onDelta: (delta: Delta) => void
   /** `up` when connected, `down` when not; `over` when the session has ended on the server. */
@@ -99,6 +101,7 @@ export function openConnection(listener: ConnectionListener): Connection {
   })
   socket.on('topics', listener.onTopics)
   socket.on('meChanged', listener.onMeChanged)
+  socket.on('cardChanged', listener.onCardChanged)
   socket.on('snapshot', listener.onSnapshot)
   socket.on('delta', listener.onDelta)
   socket.on('signedOut', () => {

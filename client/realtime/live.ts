@@ -24,6 +24,8 @@ const arrivalsKept = 16
 export const useLive = defineStore('live', () => {
   const topics = shallowRef<ReadonlyMap<Topic, TopicState>>(new Map())
   const arrivals = shallowRef<ReadonlyMap<string, Arrival>>(new Map())
+  /** The card that was changed last, by anybody. */
+  const changedCard = shallowRef<{ customerId: string } | null>(null)
   const state = ref<ConnectionState>('connecting')
   /** Server's time at which the connection was last known to be good. */
   const goodAt = ref(now.value)
@@ -100,6 +102,9 @@ export const useLive = defineStore('live', () => {
         topics.value = new Map([...topics.value].filter(([topic]) => allowed.includes(topic)))
       },
       onMeChanged: () => void sessionIsGood(),
+      onCardChanged: (customerId) => {
+        changedCard.value = { customerId }
+      },
       onSnapshot: (snapshot) => {
         noteArrivals(snapshot)
         put(snapshot.topic, applySnapshot(topics.value.get(snapshot.topic), snapshot))
@@ -133,6 +138,7 @@ export const useLive = defineStore('live', () => {
 
   return {
     arrivals,
+    changedCard,
     reportPainted,
     state,
     ageMs,

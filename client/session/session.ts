@@ -26,8 +26,9 @@ export const useSession = defineStore('session', () => {
    */
   async function isGood(): Promise<boolean> {
     try {
-      await take(await callApi('session.read'))
-      return true
+      const read = await callApi('session.read')
+      if (read !== null) await take(read)
+      return read !== null
     } catch (error) {
       return !(error instanceof ApiError && error.code.startsWith('session.'))
     }
@@ -36,7 +37,12 @@ export const useSession = defineStore('session', () => {
   /** Takes up a session that is already there. @throws ApiError when the server cannot be asked */
   async function restore(): Promise<void> {
     try {
-      await take(await callApi('session.read'))
+      const read = await callApi('session.read')
+      if (read === null) {
+        me.value = null
+        return
+      }
+      await take(read)
       live.start(isGood)
     } catch (error) {
       if (!(error instanceof ApiError && error.code.startsWith('session.'))) throw error

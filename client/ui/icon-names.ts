@@ -47,6 +47,7 @@ export const iconNames = [
   'shield-check',
   'shield-alert',
   'hash',
+  'pencil',
   'layout-grid',
   'loader-circle',
   'chevron-down',

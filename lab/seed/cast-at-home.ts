@@ -132,10 +132,7 @@ export const castAtHome: readonly CastMember[] = [
     city: 'Köln',
     email: 'anna@lehmann-toechter.example',
     tags: ['chain', 'loyal'],
-    preferences: [
-      ['Prefers', 'Always the same contact: Nina'],
-      ['Pays', 'Direct debit'],
-    ],
+    preferences: [['Prefers', 'Always the same contact: Nina']],
     promises: [
       { what: 'Tell her the day of the mixer service', dueInHours: 2, madeDaysAgo: 2, by: 'Nina Albers' },
     ],
@@ -292,9 +289,9 @@ export const castAtHome: readonly CastMember[] = [
     tier: 'platinum',
     city: 'Hannover',
     email: 's.graf@klinikum-nord.example',
-    tags: ['pays by invoice'],
+    tags: ['canteen'],
     preferences: [
-      ['Pays', 'By invoice, 30 days, with cost centre 4410'],
+      ['Orders', 'With cost centre 4410 on the order'],
       ['Do not', 'Substitute articles without asking (allergens)'],
     ],
     promises: [

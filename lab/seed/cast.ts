@@ -1,4 +1,5 @@
 import { newCustomer, type NewCustomer, type StoredCustomer } from '../../server/customers/model.ts'
+import { phoneLabelOf } from '../../shared/phone-numbers.ts'
 import { castAtHome } from './cast-at-home.ts'
 import { castFarther } from './cast-farther.ts'
 import { castNeighbours } from './cast-neighbours.ts'
@@ -114,7 +115,10 @@ function knownOf(member: CastMember, now: number): NewCustomer {
     country: member.country,
     timeZone: member.timeZone,
     tags: [...(member.tags ?? [])],
-    phones: member.phones.map((number, index) => ({ number, label: index === 0 ? 'mobile' : 'work' })),
+    phones: member.phones.map((number) => ({
+      number,
+      label: phoneLabelOf(number, member.company !== undefined),
+    })),
     emails: member.email === undefined ? [] : [{ address: member.email, label: 'work' }],
     accountNumber: member.account,
     preferences: (member.preferences ?? []).map(([label, value, sensitive]) => ({

@@ -62,7 +62,7 @@ export const tags: readonly string[] = [
   'organic',
   'gluten-free range',
   'early delivery',
-  'pays by invoice',
+  'two shops',
   'seasonal',
   'chain',
   'new shop',
@@ -98,5 +98,8 @@ export const preferences: readonly { label: string; values: readonly string[] }[
       'Leave pallets on the pavement',
     ],
   },
-  { label: 'Pays', values: ['By invoice, 14 days', 'Direct debit', 'Card at order', 'By invoice, 30 days'] },
+  {
+    label: 'Orders',
+    values: ['Mondays, by phone', 'By e-mail, a week before', 'On Thursday evenings', 'Twice a month'],
+  },
 ]

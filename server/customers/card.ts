@@ -97,6 +97,7 @@ export function cardFor(
   const card: Card = {
     customerId: customer._id,
     version: customer.version,
+    ...(customer.edition === undefined ? {} : { edition: customer.edition }),
     name: customer.name,
     company: customer.company,
     position: customer.position,
@@ -117,7 +118,11 @@ export function cardFor(
       ? { purchases: customer.purchases, debts: customer.debts ?? [], payment: customer.payment ?? null }
       : {}),
     ...(seesNotes ? { notes } : {}),
-    timeline: seesNotes ? withNotes(recent, notes) : recent,
+    timeline: inOrder([
+      ...recent,
+      ...(seesNotes ? notes.map(noteEntry) : []),
+      ...(seesPurchases ? purchaseEntries(customer) : []),
+    ]),
   }
   return closeParts(card, closedHere)
 }
@@ -135,15 +140,26 @@ function authorOf(
   return byPersonId === undefined ? { by, byPersonId: null } : { by: nameOf(byPersonId), byPersonId }
 }
 
-function withNotes(recent: readonly TimelineEntry[], notes: readonly Note[]): TimelineEntry[] {
-  const entries = notes.map(({ at, by, byPersonId, text }) => ({
-    at,
-    kind: 'note' as const,
-    text,
-    callId: null,
-    durationMs: null,
-    by,
-    byPersonId,
-  }))
-  return [...recent, ...entries].sort((one, other) => other.at - one.at)
+const inOrder = (entries: readonly TimelineEntry[]): TimelineEntry[] =>
+  [...entries].sort((one, other) => other.at - one.at)
+
+function noteEntry({ at, by, byPersonId, text }: Note): TimelineEntry {
+  return { at, kind: 'note', text, callId: null, durationMs: null, by, byPersonId }
+}
+
+/** What was bought, save what the timeline tells of already. */
+function purchaseEntries({ purchases, recent }: StoredCustomer): TimelineEntry[] {
+  const told = new Set(recent.filter(({ kind }) => kind === 'purchase').map(({ at }) => at))
+  return purchases
+    .filter(({ at }) => !told.has(at))
+    .map(({ at, what, amount }) => ({
+      at,
+      kind: 'purchase',
+      text: what,
+      amount,
+      callId: null,
+      durationMs: null,
+      by: null,
+      byPersonId: null,
+    }))
 }

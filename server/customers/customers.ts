@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { CardEdit, EditCardRequest } from '../../shared/card-edits.ts'
 import type { ClosedParts } from '../../shared/closing.ts'
-import type { Card, Note, Pop, SearchHit } from '../../shared/customers.ts'
+import type { CandidateReason, Card, Note, Pop, SearchAnswer } from '../../shared/customers.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
+import { phoneLabelOf } from '../../shared/phone-numbers.ts'
 import type { Me, Right } from '../../shared/people.ts'
 import {
   closedParts,
@@ -20,6 +22,7 @@ import type { PartInCall } from '../floor/views.ts'
 import { answersOf } from './answers.ts'
 import { cardFor, noteOf, type NameOf } from './card.ts'
 import { createChoices } from './choices.ts'
+import { createEdits, editsOf } from './edits.ts'
 import { amountsOf, ownNumbers, takeOutOfCalls, type ToErase } from './erase.ts'
 import { createMatching, type CallToMatch, type KeptOf, type MatchedCall } from './matching.ts'
 import {
@@ -58,6 +61,8 @@ export interface CustomersOptions {
   log: Pick<Logger, 'warn'>
   /** Who is calling, or their card, has changed: whoever shows this call should show it anew. */
   onChange: (call: MatchedCall) => void
+  /** A card has changed: whoever has looked it up should read it anew. */
+  onCardChange?: (customerId: string) => void
   now?: () => number
 }
 
@@ -103,6 +108,7 @@ export function createCustomers(options: CustomersOptions) {
     now,
   })
   const { remember, forgetChoice } = createChoices(collection, now)
+  const edits = createEdits(collection, readNumber, now)
   const pins = createPins(collection, options.pinKey ?? '', now)
   /** By call: the card that was made for it, and whether the call has got it. */
   const cardsMade = new Map<string, { customerId: string; bound: boolean }>()
@@ -123,6 +129,7 @@ export function createCustomers(options: CustomersOptions) {
 
   /** Shows the new state of a customer in every call that is bound to them. */
   function refresh(customer: StoredCustomer): void {
+    options.onCardChange?.(customer._id)
     for (const call of matching.all()) {
       if (call.customer?._id !== customer._id) continue
       const fresh = { ...call, customer }
@@ -131,14 +138,18 @@ export function createCustomers(options: CustomersOptions) {
     }
   }
 
-  /** The agent has said who is calling: the call is theirs, and so is what was noted in it. */
+  /**
+   * The agent has said who is calling: the call is theirs, and so is what was noted in it.
+   * @param by how they were recognised
+   */
   async function bind(
     call: MatchedCall,
     customer: StoredCustomer,
     decidedBy: string | null,
+    by: CandidateReason = 'chosen',
   ): Promise<MatchedCall> {
     const withNotes = (await moveNotes(call.callId, customer._id)) ?? customer
-    const bound = decidedFor(call, withNotes, decidedBy)
+    const bound = decidedFor(call, withNotes, decidedBy, by)
     matching.set(bound)
     options.onChange(bound)
     return bound
@@ -209,7 +220,7 @@ export function createCustomers(options: CustomersOptions) {
         name: known.name,
         company: known.company === undefined || known.company === '' ? null : known.company,
         customerSince: now(),
-        phones: e164 === null ? [] : [{ number: e164, label: 'other' }],
+        phones: e164 === null ? [] : [{ number: e164, label: phoneLabelOf(e164, Boolean(known.company)) }],
         madeInCall: call.callId,
       }),
     )
@@ -256,6 +267,9 @@ export function createCustomers(options: CustomersOptions) {
     }
     return least ?? disclosureOf(null, false).closed
   }
+
+  const seesMarked = (me: Who, closed: ClosedParts): boolean =>
+    me.rights.includes('card.sensitive') || !closed.has('marked')
 
   function callsOf(customerId: string): MatchedCall[] {
     return [...matching.all()].filter(({ customer }) => customer?._id === customerId)
@@ -330,6 +344,29 @@ export function createCustomers(options: CustomersOptions) {
         cardFor(await read(customerId), me.rights, now(), nameOf, closedTo(me, customerId)),
       ),
 
+    /**
+     * Corrects a card; whoever has it before them sees it at once, and a call from a number that was added is theirs.
+     * @returns null without `card.read`
+     * @throws ProblemError `customer.unknown`, `edit.outdated`, `request.invalid` at a number that is none
+     */
+    editCard: (customerId: string, request: EditCardRequest, me: Who): Promise<Card | null> =>
+      needingDatabase(async () => {
+        const closed = closedTo(me, customerId)
+        const customer = await edits.edit(customerId, request, {
+          personId: me.personId,
+          seesMarked: seesMarked(me, closed),
+          isProven: callsOf(customerId).some((call) => options.mayGivePin?.(call, me)),
+        })
+        refresh(customer)
+        return cardFor(customer, me.rights, now(), nameOf, closed)
+      }),
+
+    /** What was corrected on a card, the newest first. @throws ProblemError `customer.unknown` */
+    editsOfCard: (customerId: string, me: Who): Promise<CardEdit[]> =>
+      needingDatabase(async () =>
+        editsOf(await read(customerId), nameOf, seesMarked(me, closedTo(me, customerId))),
+      ),
+
     /** The call as its look-up, where one is under way, leaves it; null as `callOf`. */
     settledCall: (callId: string): Promise<MatchedCall | null> => matching.settled(callId),
 
@@ -383,21 +420,25 @@ export function createCustomers(options: CustomersOptions) {
       return calls.map((call) => ({ ...call, customerName: names.get(call.customerId ?? '') ?? null }))
     },
 
-    /** Customers whose name, company, phone, e-mail or account number begins so: at most 50. */
-    search: (typed: string): Promise<SearchHit[]> =>
-      needingDatabase(() => searchCustomers(collection(), typed, readNumber)),
+    /** Customers whose name, company, phone, e-mail or account number begins so, and whether there are more. */
+    search: (typed: string, limit = 50): Promise<SearchAnswer> =>
+      needingDatabase(() => searchCustomers(collection(), typed, readNumber, limit)),
 
     /**
-     * The agent says who is calling. With `toRemember` the next call from this number is theirs at once.
+     * The agent says who is calling. With `toRemember` the next call from this number is theirs at once. Whose card was taken
+     * off the call comes back without it as they were before, with what was remembered of the number.
      * @throws ProblemError `call.unknown`, `call.not_yours`, `customer.unknown`
      */
     choose: (callId: string, customerId: string, toRemember: boolean, me: Who): Promise<MatchedCall> =>
       needingDatabase(async () => {
         mustBeMine(me, callId)
-        const { numberKey } = calling(callId)
-        if (toRemember && numberKey !== null) await remember(numberKey, customerId, me.personId)
+        const { numberKey, takenOff } = calling(callId)
+        // Not remembered anew, whose card was taken off is the caller after all: all is as it was.
+        const again = !toRemember && takenOff?.customerId === customerId ? takenOff : null
+        if ((toRemember || again?.wasChosen === true) && numberKey !== null)
+          await remember(numberKey, customerId, me.personId)
         const customer = await read(customerId)
-        return bind(calling(callId), customer, me.personId)
+        return bind(calling(callId), customer, me.personId, again?.by ?? 'chosen')
       }),
 
     /**

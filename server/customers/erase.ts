@@ -47,10 +47,13 @@ export function takeOutOfCalls(matching: Pick<Matching, 'all' | 'set'>, customer
     const { customer, match } = call
     const candidates = match.candidates.filter((candidate) => candidate.customerId !== customerId)
     const isTheirs = customer?._id === customerId
-    if (!isTheirs && candidates.length === match.candidates.length) continue
+    const wasTheirs = call.takenOff?.customerId === customerId
+    if (!isTheirs && !wasTheirs && candidates.length === match.candidates.length) continue
+    const { takenOff: told, ...rest } = match
+    const kept = wasTheirs || told === undefined ? rest : { ...rest, takenOff: told }
     const without: MatchedCall = isTheirs
-      ? { ...call, match: { outcome: 'none', by: null, candidates: [] }, customer: null }
-      : { ...call, match: { ...match, candidates } }
+      ? { ...call, match: { outcome: 'none', by: null, candidates: [] }, customer: null, takenOff: null }
+      : { ...call, match: { ...kept, candidates }, takenOff: wasTheirs ? null : (call.takenOff ?? null) }
     matching.set(without)
     changed.push(without)
   }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Match } from '../../shared/customers.ts'
+import type { CandidateReason, Match } from '../../shared/customers.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
 import type { PhoneNumber } from '../../shared/phone-numbers.ts'
 import type { Collection } from '../database/database.ts'
@@ -33,10 +33,35 @@ export interface MatchedCall {
   readonly match: Match
   /** The customer of outcome `one`, with all that the card shows. */
   readonly customer: StoredCustomer | null
+  /** Whose card an agent took off the call; null where none was. */
+  readonly takenOff?: TakenOff | null
   /** Whether an agent said who is calling: then no look-up changes it. */
   readonly decided: boolean
   /** Which agent: their person's id; null where none did, or where that was not kept over a restart. */
   readonly decidedBy: string | null
+}
+
+/** Who was thought to be calling until an agent said that it is somebody else on their phone. */
+export interface TakenOff {
+  readonly customerId: string
+  readonly name: string
+  /** How they had been recognised. */
+  readonly by: CandidateReason
+  /** Whether an agent had chosen them for the number before. */
+  readonly wasChosen: boolean
+}
+
+/** What is kept of a customer whose card is taken off a call. */
+export function takenOffOf(
+  customer: StoredCustomer,
+  { match, numberKey }: Pick<MatchedCall, 'match' | 'numberKey'>,
+): TakenOff {
+  return {
+    customerId: customer._id,
+    name: customer.name,
+    by: match.by ?? 'sameNumber',
+    wasChosen: customer.choices.some(({ number }) => number === numberKey),
+  }
 }
 
 export interface MatchingOptions {

@@ -1,6 +1,7 @@
 import type { Connection, Model } from 'mongoose'
 import { z } from 'zod'
 import { instantSchema } from '../../shared/calls.ts'
+import { cardFieldsSchema } from '../../shared/card-edits.ts'
 import {
   cardEmailSchema,
   cardPhoneSchema,
@@ -31,6 +32,13 @@ export const storedPinSchema = z.object({
   /** Wrong ones since the last right one. */
   wrong: z.number().int(),
   lockedUntil: instantSchema.nullable(),
+})
+
+/** What somebody corrected on a card at one time; the values are as the card has them. */
+const storedEditSchema = z.object({
+  at: instantSchema,
+  byPersonId: z.string(),
+  changes: z.array(z.object({ field: cardFieldsSchema.keyof(), before: z.unknown(), after: z.unknown() })),
 })
 
 /** Who wrote or did something, as stored: one of our people by id, whoever else (imported history) by name in `by`. */
@@ -64,6 +72,12 @@ export const storedCustomerSchema = z.object({
   birthDate: z.string().nullable().optional(),
   postcode: z.string().nullable().optional(),
   pin: storedPinSchema.nullable().optional(),
+  /** Grows by one with each correction by a person; absent where nobody has made one. */
+  edition: z.number().int().optional(),
+  /** Every correction, the newest last: who, when, and what was there before and after. */
+  edits: z.array(storedEditSchema).optional(),
+  /** Numbers that were put on the card while nobody had shown to be this customer: to reach them there proves nothing. */
+  unprovenNumbers: z.array(z.string()).optional(),
   /** The call in which an agent made this card: its number proves nothing in that call. */
   madeInCall: z.string().optional(),
   promises: z.array(promiseSchema),

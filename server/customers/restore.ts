@@ -1,26 +1,32 @@
 import type { CandidateReason } from '../../shared/customers.ts'
 import type { KeptCustomer } from '../history/entries.ts'
-import type { MatchedCall } from './matching.ts'
+import { takenOffOf, type MatchedCall } from './matching.ts'
 import type { StoredCustomer } from './model.ts'
 import { candidateOf } from './ranking.ts'
 
-/** A call that an agent has said is this customer's. */
+/**
+ * A call that an agent has said is this customer's.
+ * @param by how they were recognised
+ */
 export function decidedFor(
   call: MatchedCall,
   customer: StoredCustomer,
   decidedBy: string | null,
+  by: CandidateReason = 'chosen',
 ): MatchedCall {
-  return { ...boundTo(call, customer, 'chosen'), decided: true, decidedBy }
+  return { ...boundTo(call, customer, by), takenOff: null, decided: true, decidedBy }
 }
 
 /** A call that an agent has said is nobody's we know of: nobody's until they say whose. */
 export function decidedForNobody(call: MatchedCall, decidedBy: string | null): MatchedCall {
   const candidates = call.match.candidates.filter(({ customerId }) => customerId !== call.customer?._id)
+  const takenOff = call.customer === null ? (call.takenOff ?? null) : takenOffOf(call.customer, call)
+  const told = takenOff && { takenOff: { customerId: takenOff.customerId, name: takenOff.name } }
   const match =
     candidates.length > 0
-      ? { outcome: 'several' as const, by: 'sameNumber' as const, candidates }
-      : { outcome: 'none' as const, by: null, candidates }
-  return { ...call, match, customer: null, decided: true, decidedBy }
+      ? { outcome: 'several' as const, by: 'sameNumber' as const, candidates, ...told }
+      : { outcome: 'none' as const, by: null, candidates, ...told }
+  return { ...call, match, customer: null, takenOff, decided: true, decidedBy }
 }
 
 /**

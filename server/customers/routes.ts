@@ -22,7 +22,7 @@ export function customerRoutes(
 ): Pick<Handlers, CustomerRoute> {
   const answer = (call: MatchedCall, me: Me): Pop => customers.popFor(call, me)
   return {
-    'customers.search': ({ query }) => customers.search(query.q),
+    'customers.search': ({ query }) => customers.search(query.q, query.limit),
 
     'customers.read': async ({ params, me }) => {
       const card = await customers.readCard(params.customerId, me)
@@ -31,6 +31,14 @@ export function customerRoutes(
     },
 
     'customers.addNote': ({ params, body, me }) => customers.addNote(params.customerId, body, me),
+
+    'customers.edit': async ({ params, body, me }) => {
+      const card = await customers.editCard(params.customerId, body, me)
+      if (!card) throw new ProblemError('right.missing')
+      return card
+    },
+
+    'customers.edits': ({ params, me }) => customers.editsOfCard(params.customerId, me),
 
     'customers.setPin': async ({ params, body, me }) => {
       await customers.setPin(params.customerId, body.pin, me)

@@ -1,10 +1,9 @@
-import type { SearchHit } from '../../shared/customers.ts'
+import type { SearchAnswer, SearchHit } from '../../shared/customers.ts'
 import type { PhoneNumber } from '../../shared/phone-numbers.ts'
 import type { Collection } from '../database/database.ts'
 import { wholeWordOf, wordsOf } from './keys.ts'
 import type { StoredCustomer } from './model.ts'
 
-const mostHits = 50
 const mostWords = 5
 
 /**
@@ -28,18 +27,25 @@ export function readingsOf(typed: string, readNumber: (raw: string) => PhoneNumb
   return readings.filter((reading) => reading.every((word) => word !== ''))
 }
 
+/** An address cut to what tells it from others of the same name. */
+function masked(address: string): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, 1)}…${address.slice(at)}`
+}
+
 /**
  * Finds customers whose words begin with what was typed.
- * @returns at most 50, the last talked to first
+ * @returns at most `limit`, the last talked to first, and whether there are more
  */
 export async function searchCustomers(
   customers: Collection<StoredCustomer>,
   typed: string,
   readNumber: (raw: string) => PhoneNumber,
-): Promise<SearchHit[]> {
-  const found = new Map<string, { hit: SearchHit; lastContactAt: number }>()
+  limit: number,
+): Promise<SearchAnswer> {
+  const found = new Map<string, SearchHit>()
   for (const words of readingsOf(typed, readNumber)) {
-    if (found.size >= mostHits) break
+    if (found.size > limit) break
     // The longest word first: it leaves the fewest to look at.
     const conditions = [...words]
       .sort((one, other) => other.length - one.length)
@@ -47,25 +53,27 @@ export async function searchCustomers(
     const hits = customers
       .find(conditions.length === 1 && conditions[0] ? conditions[0] : { $and: conditions })
       .project<
-        Pick<StoredCustomer, '_id' | 'name' | 'company' | 'city' | 'tier' | 'phones' | 'lastContactAt'>
+        Pick<
+          StoredCustomer,
+          '_id' | 'name' | 'company' | 'city' | 'tier' | 'phones' | 'emails' | 'lastContactAt'
+        >
       >({
         name: 1,
         company: 1,
         city: 1,
         tier: 1,
         phones: 1,
+        emails: 1,
         lastContactAt: 1,
       })
-      .limit(mostHits)
-    for await (const { _id, name, company, city, tier, phones, lastContactAt } of hits) {
-      const hit = { customerId: _id, name, company, city, tier, phone: phones[0]?.number ?? null }
-      found.set(_id, { hit, lastContactAt: lastContactAt ?? 0 })
+      .limit(limit + 1)
+    for await (const { _id, phones, emails, ...shown } of hits) {
+      const email = emails[0] === undefined ? null : masked(emails[0].address)
+      found.set(_id, { customerId: _id, ...shown, phone: phones[0]?.number ?? null, email })
     }
   }
-  return [...found.values()]
-    .sort((one, other) => other.lastContactAt - one.lastContactAt)
-    .slice(0, mostHits)
-    .map(({ hit }) => hit)
+  const hits = [...found.values()].sort((one, other) => (other.lastContactAt ?? 0) - (one.lastContactAt ?? 0))
+  return { hits: hits.slice(0, limit), more: hits.length > limit }
 }
 
 function escapePattern(word: string): string {

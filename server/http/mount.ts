@@ -69,8 +69,13 @@ function mountRoute(router: Router, name: RouteName, handlers: Handlers, guard: 
     response.locals['route'] = name
     response.setHeader('cache-control', 'no-store')
     if (changes && !isOwnOrigin(request.headers, guard.publicOrigin)) throw new ProblemError('session.csrf')
+    const token = tokenFromCookies(request.headers.cookie, guard.secure)
+    if (route.nobodyToo && token === null) {
+      response.status(204).end()
+      return
+    }
     if (route.right !== 'public') {
-      const caller = guard.people.authenticate(tokenFromCookies(request.headers.cookie, guard.secure))
+      const caller = guard.people.authenticate(token)
       response.locals['caller'] = caller
       if (needed !== null && !needed.some((right) => caller.rights.has(right)))
         throw new ProblemError('right.missing')

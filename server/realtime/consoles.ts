@@ -18,6 +18,8 @@ export interface Connection {
   sendTopics: (topics: Topic[]) => void
   /** Says that its person is not who they were. */
   sendMeChanged: () => void
+  /** Says that a card is not what it was. */
+  sendCardChanged: (customerId: string) => void
   sendSnapshot: (snapshot: Snapshot) => void
   sendDelta: (delta: Delta) => void
   /** Says why, then closes, whether the console listens or not. */

@@ -103,6 +103,8 @@ export interface Realtime {
   erased: (callIds: readonly string[], customerIds: readonly string[]) => void
   /** The link to a PBX, or its newest event, is not what it was. */
   linkChanged: (link: PbxLink) => void
+  /** A card is not what it was: whoever may read cards is told, and asks for it if it is open. */
+  cardChanged: (customerId: string) => void
   /** What is missing of the day is not what it was. */
   gapsChanged: () => void
   /** A session ended, or somebody has other rights or another desk. In effect for every open socket when this returns. */
@@ -354,6 +356,10 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       today.erase(erased, new Set(customerIds))
       const living = callIds.filter((callId) => floor().calls.has(callId))
       publishLate(living.flatMap((callId) => callChange(callId, floor(), floorContext)))
+    },
+    cardChanged(customerId) {
+      for (const one of consoles.all)
+        if (people.rightsOf(one.personId).has('card.read')) one.connection.sendCardChanged(customerId)
     },
     linkChanged: links.changed,
     gapsChanged: links.gapsChanged,

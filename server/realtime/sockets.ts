@@ -204,6 +204,7 @@ function connectionOf(socket: ConsoleSocket, slices: Slices): Connection {
     leave: (room) => void socket.leave(slices.roomOf(room, slice)),
     sendTopics: (topics) => socket.emit('topics', topics),
     sendMeChanged: () => socket.emit('meChanged'),
+    sendCardChanged: (customerId) => socket.emit('cardChanged', customerId),
     sendSnapshot: (snapshot) => socket.emit('snapshot', snapshot),
     sendDelta: (delta) => socket.emit('delta', delta),
     signOut(reason) {

@@ -125,6 +125,7 @@ export function createVerification(options: VerificationOptions) {
   function isCallBack({ callId, number, customer }: MatchedCall): boolean {
     const e164 = number?.e164 ?? null
     if (customer?.madeInCall === callId) return false
+    if (customer?.unprovenNumbers?.some((unproven) => unproven === e164)) return false
     const onTheCard = e164 !== null && customer?.phones.some((phone) => phone.number === e164) === true
     return onTheCard && options.isAnsweredOutbound(callId)
   }

@@ -29,7 +29,7 @@ export const verificationRu: VerificationMessages = {
   facts: {
     birthDate: 'Дата рождения',
     postcode: 'Почтовый индекс',
-    accountNumber: 'Номер счёта',
+    accountNumber: 'Номер клиента',
     lastPurchase: 'Сумма последнего счёта',
     email: 'Адрес почты',
   },

@@ -5,8 +5,8 @@ import type { Texts } from '../shape.ts'
 export const deskRu: Texts<typeof deskEn> = {
   queues: {
     label: 'Очереди',
-    waiting: '{n} ждёт | {n} ждут | {n} ждут',
-    waitingOnly: 'ждёт | ждут | ждут',
+    waiting: '{n} ждёт | {n} ждут | {n} ждёт',
+    waitingOnly: 'ждёт | ждут | ждёт',
     longest: 'дольше всех {age}',
     free: 'свободны {free} из {all}',
     none: 'Вы пока не состоите ни в одной очереди. Операторов добавляет супервизор.',
@@ -19,7 +19,7 @@ export const deskRu: Texts<typeof deskEn> = {
     talking: 'Разговор',
     held: 'На удержании',
     ended: 'Завершён',
-    gone: 'Ушёл дальше',
+    gone: 'Больше не у вас',
     waits: 'ждёт {age}',
     rings: 'звонит {age}',
     noCall: 'Сейчас звонка нет',

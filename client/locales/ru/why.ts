@@ -4,9 +4,9 @@ import type { Texts } from '../shape.ts'
 /** Texts of why this card, or why none. */
 export const whyRu: Texts<typeof whyEn> = {
   why: {
-    title: 'Почему эта карточка или почему никакой',
+    title: 'Почему эта карточка или почему её нет',
     ask: 'Нет карточки?',
-    askRow: 'Почему эта карточка или почему никакой: {name}',
+    askRow: 'Почему эта карточка или почему её нет: {name}',
     back: 'Назад',
     loading: 'Читаем, что сохранилось об этом звонке …',
     failed: 'Не удалось прочитать, что было в этом звонке.',
@@ -248,7 +248,7 @@ export const whyRu: Texts<typeof whyEn> = {
     askedFacts: {
       birthDate: 'дата рождения',
       postcode: 'почтовый индекс',
-      accountNumber: 'номер счёта',
+      accountNumber: 'номер клиента',
       lastPurchase: 'сумма последнего счёта',
       email: 'адрес почты',
     },

@@ -82,7 +82,7 @@ describe('a call arrives', () => {
     const { page } = await open('desk-gone')
     expect(await page.getByTestId('gone').textContent()).toBe('Answered by another agent')
     expect(await page.getByTestId('call-card').count()).toBe(0)
-    expect(await page.title()).toBe('Ringcard')
+    expect(await page.title()).toBe('Desk · Ringcard')
   })
 
   test('while another card is open for reading, the caller’s card takes its place', async () => {

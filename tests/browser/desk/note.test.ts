@@ -76,6 +76,7 @@ describe('the note', () => {
   test('that was not saved goes to the card when the next call comes', async () => {
     const { page, server } = await open('desk-call')
     takesNotes(server)
+    await page.getByRole('heading', { name: 'Olena Kovalchuk' }).click()
     const gone = ringing(0).callId
     server.say(
       mine,

@@ -73,7 +73,7 @@ describe('why this card, or why none', () => {
   test('an agent asks for the last call from the desk, by keyboard alone', async () => {
     const { page, server } = await open('desk-idle')
     server.replies.set('GET /api/calls/', () => whyOf(Date.now()))
-    const ask = page.getByRole('link', { name: 'No card?' })
+    const ask = page.getByRole('link', { name: 'Why this card?' })
     for (let tabs = 0; tabs < 40 && (await ask.and(page.locator(':focus')).count()) === 0; tabs += 1)
       await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
@@ -85,7 +85,7 @@ describe('why this card, or why none', () => {
   test('before the first call of the day an agent is told what a card needs, and what of it is missing', async () => {
     const { page, server } = await open('desk-first-day')
     server.show('link', [{ type: 'link.set', link: { ...link(Date.now()), state: 'lost' } }])
-    await page.getByRole('link', { name: 'No card?' }).click()
+    await page.getByRole('link', { name: 'Why no card?' }).click()
     await page.getByTestId('checks').getByText('The telephone system is not connected').waitFor()
     await page.getByTestId('checks').getByText('This console is connected.').waitFor()
   })

@@ -458,9 +458,9 @@ export function floorCallsOf(now: number): FloorCall[] {
 }
 
 export const found: SearchHit[] = [
-  hit('olena', 'Olena Kovalchuk', 'Kovalchuk Bakery', 'Kyiv', 'gold', '+380 44 555 12 34'),
-  hit('petro', 'Петро Ковальчук', null, 'Львів', 'standard', '+380 32 555 01 77'),
-  hit('kovacs', 'Kovács Eszter', 'Pékség a Sarkon', 'Budapest', 'silver', '+36 1 555 0110'),
+  hit('olena', 'Olena Kovalchuk', 'Kovalchuk Bakery', 'Kyiv', 'gold', '+380445551234'),
+  hit('petro', 'Петро Ковальчук', null, 'Львів', 'standard', '+380325550177'),
+  hit('kovacs', 'Kovács Eszter', 'Pékség a Sarkon', 'Budapest', 'silver', '+3615550110'),
 ]
 
 function hit(
@@ -471,7 +471,16 @@ function hit(
   tier: SearchHit['tier'],
   phone: string,
 ): SearchHit {
-  return { customerId, name, company, city, tier, phone }
+  return {
+    customerId,
+    name,
+    company,
+    city,
+    tier,
+    phone,
+    email: company === null ? null : `${customerId.slice(0, 1)}…@bakery.example`,
+    lastContactAt: company === null ? null : Date.now() - 5 * day,
+  }
 }
 
 /** What erasing Olena would take. */

@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../../../shared/problems.ts'
 import { ProblemError } from '../../../shared/problems.ts'
-import { ninaSits, type Scene } from './scenes.ts'
+import { ninaSits } from './at-the-desk.ts'
+import type { Scene } from './scenes.ts'
 import type { ScriptedServer } from './scripted-server.ts'
 
 /** A desk with both phones, whose browser phone the server refuses. */

@@ -6,6 +6,8 @@ import type { Locale, Me } from '../../../shared/people.ts'
 import type { Change } from '../../../shared/realtime.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import { adminScenes } from './admin-scenes.ts'
+import { ninaSits } from './at-the-desk.ts'
+import { cardScenes } from './card-scenes.ts'
 import * as cast from './cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
 import { whyErased, whyInPart, whyOf, whyOld } from './why-cast.ts'
@@ -20,23 +22,6 @@ export interface Scene {
 }
 
 const mine = 'person:nina'
-
-/** Nina, or whom it says, at her desk with her day; the changes are what is on it. */
-export function ninaSits(
-  server: ScriptedServer,
-  now: number,
-  locale: Locale,
-  changes: Change[] = [],
-  me: Me = cast.nina,
-): void {
-  server.me = { ...me, locale }
-  for (const queue of cast.queuesOf(now)) server.show(`queue:${queue.name}`, [{ type: 'queue.set', queue }])
-  server.show('link', [{ type: 'link.set', link: cast.link(now) }])
-  const today = cast.morning(now).map((call): Change => ({ type: 'today.set', call }))
-  const own = cast.agentsOf(now).filter(({ extension }) => extension === me.extension)
-  const agents = own.map((agent): Change => ({ type: 'agent.set', agent: { ...agent, state: 'free' } }))
-  server.show(`person:${me.personId}`, [...today, ...agents, ...changes])
-}
 
 const withCall = (call: DeskCall, pop: Pop): Change[] => [
   { type: 'deskCall.set', call },
@@ -328,7 +313,7 @@ export const scenes: Scene[] = [
     '[role=option]',
     () => [],
     async (page, server) => {
-      server.replies.set('GET /api/customers', () => cast.found)
+      server.replies.set('GET /api/customers', () => ({ hits: cast.found, more: false }))
       await page.locator('[data-state=idle]').waitFor()
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox').fill('kov')
@@ -483,4 +468,5 @@ export const scenes: Scene[] = [
     },
   },
   ...adminScenes,
+  ...cardScenes,
 ]

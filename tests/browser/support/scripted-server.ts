@@ -38,6 +38,8 @@ export interface ScriptedServer {
   refusesWhatTheyHave: boolean
   /** Gives the person other rights, another desk or another name, and tells their consoles. */
   changeMe: (more: Partial<Me>) => void
+  /** Tells every console that a card is not what it was. */
+  cardChanged: (customerId: string) => void
   /** Ends the session on the server. */
   endSession: () => void
   close: () => Promise<void>
@@ -107,6 +109,7 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
       .sort((a, b) => b[0].length - a[0].length)[0]
     if (reply !== undefined) send(response, 200, await reply[1]({ path, query, body }))
     else if (what === 'GET /api/session' && state.me !== null) send(response, 200, state.me)
+    else if (what === 'GET /api/session') response.writeHead(204).end()
     else if (what === 'GET /api/phone' && state.me !== null) {
       const desk: DeskPhones = { kinds: ['desk'], why: null }
       send(response, 200, desk)
@@ -210,6 +213,9 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     changeMe(more) {
       if (state.me !== null) state.me = { ...state.me, ...more }
       io.emit('meChanged')
+    },
+    cardChanged(customerId) {
+      io.emit('cardChanged', customerId)
     },
     endSession() {
       state.me = null

@@ -1,6 +1,7 @@
 import type { StatusView } from '../../../shared/status.ts'
 import * as cast from './cast.ts'
-import { health, ninaSits, type Scene } from './scenes.ts'
+import { ninaSits } from './at-the-desk.ts'
+import { health, type Scene } from './scenes.ts'
 import { floorStatuses, lunch, missed, statusOf, wrapUp } from './status-cast.ts'
 import type { Change } from '../../../shared/realtime.ts'
 

@@ -34,6 +34,14 @@ describe('signing in over HTTP', () => {
     expect(answer.body).toMatchObject({ code: 'sign_in.throttled', retryAfterSeconds: 30 })
   })
 
+  it('who has no session and asks who they are is told that they are nobody, without an error', async () => {
+    const answer = await app().get('/api/session')
+    expect(answer.status).toBe(204)
+    const other = await app().get('/api/session').set('cookie', 'ringcard=of-nobody')
+    expect(other.body).toMatchObject({ status: 401, code: 'session.required' })
+    expect((await app().get('/api/desks')).status).toBe(401)
+  })
+
   it('from another site’s page is refused', async () => {
     const answer = await app()
       .post('/api/session')

@@ -57,7 +57,9 @@ function otherRoutes(): Omit<
   const noCall = () => Promise.reject(new ProblemError('call.unknown'))
   const noDesk = () => Promise.reject(new ProblemError('status.no_desk'))
   return {
-    'customers.search': () => [],
+    'customers.search': () => ({ hits: [], more: false }),
+    'customers.edit': () => Promise.reject(new ProblemError('customer.unknown')),
+    'customers.edits': () => [],
     'customers.read': () => Promise.reject(new ProblemError('customer.unknown')),
     'customers.erasure': () => Promise.reject(new ProblemError('customer.unknown')),
     'customers.erase': () => Promise.reject(new ProblemError('customer.unknown')),

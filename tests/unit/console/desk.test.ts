@@ -52,7 +52,13 @@ describe('which call the desk is about', () => {
 })
 
 describe('a note that is being written', () => {
-  const draft: Draft = { noteId: 'n1', text: 'Wants a credit note', about: 'Olena', changedAt: now }
+  const draft: Draft = {
+    noteId: 'n1',
+    text: 'Wants a credit note',
+    about: 'Olena',
+    customerId: 'olena',
+    changedAt: now,
+  }
 
   test('is there again after the page was loaded anew, for the same person and call only', () => {
     const storage = memory()

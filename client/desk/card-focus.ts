@@ -7,10 +7,16 @@ const fields =
 
 /** Somebody asked for a card by keyboard from elsewhere: the next that stands there gets the focus. */
 let isAwaited = false
+const lookers = new Set<() => void>()
+/** Until the dialog has gone for sure. */
+const goneAfterMs = 150
 
 /** The focus goes to the heading of the card that comes next: for a dialog that closes because it led there. */
 export function focusNextCard(): void {
   isAwaited = true
+  window.setTimeout(() => {
+    for (const look of lookers) look()
+  }, goneAfterMs)
 }
 
 /**
@@ -35,10 +41,11 @@ export function useCardFocus(
       if (heading != null) {
         isAwaited = false
         heading.tabIndex = -1
-        heading.focus({ preventScroll: true })
+        heading.focus()
       }
     }
     const area = document.activeElement?.closest(areas) ?? null
+    if (area !== null) isAwaited = false
     had = area === null || document.activeElement === null ? null : { element: document.activeElement, area }
     onWriting(had?.element.matches(fields) === true && root.value?.contains(had.element) === true)
   }
@@ -50,11 +57,13 @@ export function useCardFocus(
     if (root.value === null) return
     root.value.addEventListener('focusin', look)
     root.value.addEventListener('focusout', later)
+    lookers.add(look)
     observer.observe(root.value, { childList: true, subtree: true })
     look()
   })
   onBeforeUnmount(() => {
     observer.disconnect()
+    lookers.delete(look)
     onWriting(false)
   })
 }

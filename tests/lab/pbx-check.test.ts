@@ -25,7 +25,13 @@ const desks = [
 ]
 
 async function check(
-  more: { secret?: string; desks?: typeof desks; celTable?: string; queueLogFile?: string; sipUrl?: string } = {},
+  more: {
+    secret?: string
+    desks?: typeof desks
+    celTable?: string
+    queueLogFile?: string
+    sipUrl?: string
+  } = {},
 ): Promise<PbxCheck> {
   const { host, port, username, secret } = pbx.ami
   const found = await checkPbx({

@@ -154,7 +154,7 @@ describe('a card is corrected', () => {
           },
         ],
       },
-      { by: 'Nina Albers', changes: [{ field: 'tags', before: [] }, { field: 'languages' }] },
+      { by: 'Nina Albers', changes: [{ field: 'languages' }, { field: 'tags', before: [] }] },
     ])
   })
 

@@ -34,6 +34,11 @@ export function useCardFocus(
   function look(): void {
     const { activeElement: active } = document
     const isNowhere = active === null || active === document.body
+    // Pressed and waiting for its answer: what comes of it is still to come.
+    if (isNowhere && had?.element.isConnected === true && had.element.matches(':disabled')) {
+      onWriting(false)
+      return
+    }
     const lost = had !== null && !had.element.isConnected
     if (isNowhere && (lost || isAwaited)) {
       const area = had?.area.isConnected === true && !isAwaited ? had.area : root.value?.querySelector(areas)

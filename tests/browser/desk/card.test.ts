@@ -18,7 +18,7 @@ describe('a card is corrected', () => {
     const card = { ...olena(Date.now()), edition: 4 }
     server.replies.set('GET /api/customers/olena', () => card)
     await page.reload()
-    await page.getByRole('button', { name: 'Correct' }).press('Enter')
+    await page.getByRole('button', { name: 'Correct', exact: true }).press('Enter')
     await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('card-name')
     await page.keyboard.press('Control+A')
     await page.keyboard.type('Olena Kovalchuk-Bondar')
@@ -109,7 +109,7 @@ describe('a card is corrected', () => {
 
   test('while the form is open the next call waits; without the right there is no form', async () => {
     const { page, server } = await open('desk-call')
-    await page.getByRole('button', { name: 'Correct' }).click()
+    await page.getByRole('button', { name: 'Correct', exact: true }).click()
     await page.getByTestId('card-form').waitFor()
     server.say(
       mine,
@@ -121,7 +121,7 @@ describe('a card is corrected', () => {
     server.changeMe({ rights: nina.rights.filter((right) => right !== 'card.write') })
     await page.keyboard.press('Escape')
     await page.getByTestId('card-form').waitFor({ state: 'detached' })
-    expect(await page.getByRole('button', { name: 'Correct' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Correct', exact: true }).count()).toBe(0)
   })
 })
 

@@ -47,11 +47,23 @@ async function withoutRights<T>(rights: readonly Right[], look: () => Promise<T>
 }
 
 describe('every route of the table', () => {
-  it.each(guarded)('$name: refuses who is not signed in', async (route) => {
-    const answer = await send(route, {})
-    expect(answer.status).toBe(401)
-    expect(answer.body).toMatchObject({ code: 'session.required' })
+  it('tells who is not signed in that they are nobody where it is asked who they are, and nowhere else', async () => {
+    const open = guarded.filter((route) => route.nobodyToo)
+    expect(open.map(({ name }) => name)).toEqual(['session.read'])
+    for (const route of open) {
+      const answer = await send(route, {})
+      expect([answer.status, answer.text]).toEqual([204, ''])
+    }
   })
+
+  it.each(guarded.filter((route) => !route.nobodyToo))(
+    '$name: refuses who is not signed in',
+    async (route) => {
+      const answer = await send(route, {})
+      expect(answer.status).toBe(401)
+      expect(answer.body).toMatchObject({ code: 'session.required' })
+    },
+  )
 
   it.each(guarded)('$name: refuses a session that never was', async (route) => {
     const answer = await send(route, { cookie: `ringcard=${'a'.repeat(43)}` })

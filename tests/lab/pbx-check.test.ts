@@ -94,6 +94,7 @@ describe('the company’s own PBX', () => {
       AMI_USERNAME: username,
       AMI_SECRET: secret,
       DESKS: desks.map(({ extension, interfaces }) => `${extension}=${interfaces.join('+')}`).join(','),
+      SIP_WS_URL: `ws://${pbx.ws.host}:${pbx.ws.port}/ws`,
     }
     const run = (...options: string[]) =>
       spawnSync('node', ['--import', 'tsx', 'server/asterisk/check/cli.ts', ...options], {
@@ -101,7 +102,7 @@ describe('the company’s own PBX', () => {
         encoding: 'utf8',
       })
     const person = run()
-    expect(person.status, person.stderr).toBe(0)
+    expect(person.status, person.stdout + person.stderr).toBe(0)
     expect(person.stdout).toContain('nothing is missing')
     expect(person.stdout).toContain('✓ The card comes while the phone rings')
     expect(person.stdout).not.toContain(secret)

@@ -11,7 +11,7 @@ describe('the note', () => {
   test('is not left behind in silence: signing out says what stays here, and asks once more', async () => {
     const { page } = await open('desk-withheld')
     await page.getByRole('textbox', { name: /^Note/ }).fill('Rang from a hotel, will ring again at five.')
-    await page.locator('[popovertarget]:visible').click()
+    await page.locator('[popovertarget^=menu-]:visible').click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('1 note is not on a card yet. It stays on this computer').waitFor()
     await page.getByRole('button', { name: 'Sign out anyway' }).click()
@@ -22,7 +22,7 @@ describe('the note', () => {
   test('goes on its card by itself when the writer signs out', async () => {
     const { page, server } = await open('desk-call')
     takesNotes(server)
-    await page.locator('[popovertarget]:visible').click()
+    await page.locator('[popovertarget^=menu-]:visible').click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('Sign-in name').waitFor()
     expect(server.asked.map(({ what }) => what).filter((what) => what.endsWith('/notes'))).toHaveLength(1)

@@ -358,7 +358,7 @@ export const scenes: Scene[] = [
     name: 'menu',
     ready: '[popover]:popover-open',
     set: (server, now, locale) => ninaSits(server, now, locale),
-    act: (page) => page.locator('[popovertarget]:visible').click(),
+    act: (page) => page.locator('[popovertarget^=menu-]:visible').click(),
   },
   {
     name: 'floor',

@@ -22,20 +22,34 @@ export const useStatus = defineStore('status', () => {
   const mayBeReady = computed(() => ['wrapUp', 'break', 'missed', 'away'].includes(mine.value?.state ?? ''))
   const breaks = computed(() => live.mine?.breaks ?? [])
 
-  /** Asks for it once; pressed again meanwhile it is not asked twice. @returns whether it was done */
-  async function ask(work: () => Promise<unknown>): Promise<boolean> {
-    if (busy.value) return false
-    busy.value = true
-    failed.value = null
-    try {
-      await work()
-      return true
-    } catch (error) {
-      failed.value = error instanceof ApiError ? error.code : 'unexpected'
-      return false
-    } finally {
-      busy.value = false
-    }
+  let underWay: { what: string; done: Promise<boolean> } | null = null
+
+  /**
+   * Asks for it once: pressed again meanwhile it is not asked twice, and something else waits its turn.
+   * @returns whether it was done
+   */
+  async function ask(what: string, work: () => Promise<unknown>): Promise<boolean> {
+    if (underWay?.what === what) return false
+    const before = underWay?.done
+    const done = (async () => {
+      await before
+      busy.value = true
+      failed.value = null
+      try {
+        await work()
+        return true
+      } catch (error) {
+        failed.value = error instanceof ApiError ? error.code : 'unexpected'
+        return false
+      } finally {
+        busy.value = false
+      }
+    })()
+    const asked = { what, done }
+    underWay = asked
+    await done
+    if (underWay === asked) underWay = null
+    return done
   }
 
   return {
@@ -44,7 +58,7 @@ export const useStatus = defineStore('status', () => {
     breaks,
     busy,
     failed,
-    choose: (body: SetStatus) => ask(() => callApi('status.set', { body })),
-    extend: () => ask(() => callApi('status.extend')),
+    choose: (body: SetStatus) => ask(JSON.stringify(body), () => callApi('status.set', { body })),
+    extend: () => ask('extend', () => callApi('status.extend')),
   }
 })

@@ -121,7 +121,7 @@ describe('a card is corrected', () => {
     server.changeMe({ rights: nina.rights.filter((right) => right !== 'card.write') })
     await page.keyboard.press('Escape')
     await page.getByTestId('card-form').waitFor({ state: 'detached' })
-    expect(await page.getByRole('button', { name: 'Correct', exact: true }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Correct', exact: true }).waitFor({ state: 'detached' })
   })
 })
 

@@ -105,7 +105,7 @@ export async function callSteps(journey: Journey): Promise<void> {
       const second = await stage.call({ from: numberOf('cast-lehmann-clara'), to: did.agent('201') })
       pops.expect(second.callId)
       await nina.shows('ringing', name)
-      await nina.page.getByTestId('call-card').getByText('chosen for this number').waitFor()
+      await nina.page.getByTestId('call-card').getByText('choice for this number').waitFor()
     },
   )
 

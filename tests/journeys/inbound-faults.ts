@@ -103,7 +103,7 @@ export async function faultSteps(journey: Journey): Promise<void> {
     const revokedMs = await revoke(journey)
     assert(revokedMs <= revokedWithinMs, `the revoked console was open for ${revokedMs} ms`)
     await Promise.all([pops.collect(nina), pops.collect(dmytro)])
-    await nina.page.locator('[popovertarget]:visible').click()
+    await nina.page.locator('[popovertarget^=menu-r]:visible').click()
     await nina.page.getByRole('button', { name: 'Sign out' }).click()
     await nina.page.locator('form [type=submit]').waitFor()
     const answer = await nina.page.request.get(`${centre.url}/api/session`)

@@ -5,6 +5,10 @@ const areas = '[data-card-area]'
 const fields =
   'textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio], [type=button])'
 
+/** A field in which something stands: with the focus left in an empty one nobody writes. */
+const isWritten = (field: Element): boolean =>
+  field.matches(fields) && (!('value' in field) || field.value !== '')
+
 /** Somebody asked for a card by keyboard from elsewhere: the next that stands there gets the focus. */
 let isAwaited = false
 const lookers = new Set<() => void>()
@@ -23,12 +27,13 @@ export function focusNextCard(): void {
  * Watches the focus among cards: says whether somebody writes there, and when what had the focus is taken away, because a
  * card came or went, gives it to the heading of what stands there now. It is never taken from anything that is still there.
  * @param root what holds the areas
- * @param onWriting told whether a field of an area has the focus, at each change
+ * @param onWriting told whether a field of an area has the focus and holds something, at each change
+ * @returns looks again: for what was written or sent without a key
  */
 export function useCardFocus(
   root: Readonly<Ref<HTMLElement | null>>,
   onWriting: (isWriting: boolean) => void,
-): void {
+): () => void {
   let had: { element: Element; area: Element } | null = null
 
   function look(): void {
@@ -52,7 +57,7 @@ export function useCardFocus(
     const area = document.activeElement?.closest(areas) ?? null
     if (area !== null) isAwaited = false
     had = area === null || document.activeElement === null ? null : { element: document.activeElement, area }
-    onWriting(had?.element.matches(fields) === true && root.value?.contains(had.element) === true)
+    onWriting(had !== null && isWritten(had.element) && root.value?.contains(had.element) === true)
   }
 
   const observer = new MutationObserver(look)
@@ -62,6 +67,7 @@ export function useCardFocus(
     if (root.value === null) return
     root.value.addEventListener('focusin', look)
     root.value.addEventListener('focusout', later)
+    root.value.addEventListener('input', look)
     lookers.add(look)
     observer.observe(root.value, { childList: true, subtree: true })
     look()
@@ -71,4 +77,5 @@ export function useCardFocus(
     lookers.delete(look)
     onWriting(false)
   })
+  return look
 }

@@ -28,7 +28,7 @@ export const useShown = defineStore('shown', () => {
   const desk = useDesk()
   const live = useLive()
   const session = useSession()
-  /** A field of a card, or of its note, has the focus. */
+  /** A field of a card, or of its note, has the focus, and something stands in it. */
   const isInField = ref(false)
   /** A form is open on the card. */
   const isFormOpen = ref(false)

@@ -35,13 +35,10 @@ describe('while somebody writes', () => {
     async (reason) => {
       const { page, server } = await open('desk-call')
       takesNotes(server)
-      await note(page).fill('')
-      const typing = note(page).pressSequentially(
-        'She wants the credit note and not the refund, by Friday.',
-        {
-          delay: 15,
-        },
-      )
+      await note(page).fill('She wants ')
+      const typing = note(page).pressSequentially('the credit note and not the refund, by Friday.', {
+        delay: 15,
+      })
       server.say(mine, { type: 'deskCall.gone', callId: ringing(0).callId, reason })
       server.say(mine, ...nextCall(Date.now()))
       await page.getByTestId('other-call').getByText('Преображенская').waitFor()
@@ -113,6 +110,25 @@ describe('while somebody writes', () => {
       .getByRole('heading', { name: /Преображенская/ })
       .waitFor()
     expect(await page.getByTestId('other-call').count()).toBe(0)
+  })
+
+  test('with the focus left in an empty note, or in one that was saved, nobody writes', async () => {
+    const { page, server } = await open('desk-call')
+    takesNotes(server)
+    await note(page).press('Control+Enter')
+    await expect.poll(() => note(page).inputValue()).toBe('')
+    server.say(
+      mine,
+      { type: 'deskCall.gone', callId: ringing(0).callId, reason: 'ended' },
+      ...nextCall(Date.now()),
+    )
+    await page
+      .getByTestId('call-card')
+      .getByRole('heading', { name: /Преображенская/ })
+      .waitFor()
+    expect(await page.evaluate('document.activeElement?.tagName')).toBe('TEXTAREA')
+    expect(await page.getByTestId('other-call').count()).toBe(0)
+    expect(sentNotes(server)).toHaveLength(1)
   })
 
   test('candidates are chosen by a key from within the note', async () => {

@@ -1,7 +1,9 @@
 import { onBeforeUnmount, onMounted } from 'vue'
+import { functionKeys } from '../ui/keys.ts'
 
-/** The keys of a call. None is a letter, and none does anything while somebody types. F8 verifies the caller. */
-export const phoneKeys = { answer: 'F2', mute: 'F4', hold: 'F7', end: 'F9' } as const
+const { answer, mute, hold, end } = functionKeys
+/** The keys of a call. None is a letter, and none does anything while somebody types. */
+export const phoneKeys = { answer, mute, hold, end } as const
 export type PhoneKeyAction = keyof typeof phoneKeys
 
 /** Whether what has the focus is typed into. */

@@ -3,7 +3,7 @@ export const shownEn = {
   bar: 'Another call',
   writing: 'You are writing about {name}.',
   goThere: 'Go to this call',
-  announce: 'F3 goes there.',
+  announce: '{key} goes there.',
   noteOf: 'Note: {name}',
   noteAbout: 'About {name}, while it is said …',
   gone: 'The call is not on your desk any more; what you write here stays with it.',

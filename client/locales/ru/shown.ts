@@ -4,7 +4,7 @@ export const shownRu: typeof shownEn = {
   bar: 'Ещё один звонок',
   writing: 'Вы пишете о клиенте: {name}.',
   goThere: 'К этому звонку',
-  announce: 'F3 — перейти к нему.',
+  announce: '{key} — перейти к нему.',
   noteOf: 'Заметка: {name}',
   noteAbout: '{name}: о чём говорят, по ходу разговора …',
   gone: 'Звонка на вашем месте больше нет; написанное здесь остаётся с ним.',

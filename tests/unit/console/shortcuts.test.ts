@@ -1,3 +1,4 @@
+import { functionKeys } from '../../../client/ui/keys.ts'
 import { beforeAll, afterAll, describe, expect, it, vi } from 'vitest'
 import { actionOf, isTyping } from '../../../client/phone/shortcuts.ts'
 
@@ -40,4 +41,9 @@ describe('the keys of a call', () => {
     expect(isTyping(box as unknown as EventTarget)).toBe(false)
     expect(pressed('F2', { target: box as unknown as EventTarget })).toBe('answer')
   })
+})
+
+it('each function key has one meaning', () => {
+  const keys = Object.values(functionKeys)
+  expect(new Set(keys).size).toBe(keys.length)
 })

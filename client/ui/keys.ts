@@ -1,0 +1,10 @@
+/** The function keys of the console, all in one place: each has one meaning, wherever it is pressed. */
+export const functionKeys = {
+  answer: 'F2',
+  other: 'F3',
+  mute: 'F4',
+  hold: 'F7',
+  verify: 'F8',
+  end: 'F9',
+  ready: 'F10',
+} as const

@@ -110,6 +110,9 @@ interface Kept {
   isIgnored: boolean
 }
 
+/** What was corrected on a card grows with the years, and a caller's card waits for none of it. */
+const withoutEdits = { edits: 0 } as const
+
 /**
  * Finds who is calling and keeps the result with the call until it is forgotten. Asked twice for the same call it looks up
  * once; asked with more known (an account number from the IVR) it looks up again.
@@ -119,7 +122,7 @@ export function createMatching(options: MatchingOptions): Matching {
   const { readNumber } = options
 
   async function find(filter: { lookupKeys: string; 'choices.number'?: string }): Promise<StoredCustomer[]> {
-    return options.customers().find(filter, { limit: mostCandidates }).toArray()
+    return options.customers().find(filter, { limit: mostCandidates, projection: withoutEdits }).toArray()
   }
 
   /** Who has a number. Of a crowd not all are read, but always whom an agent chose for it. */
@@ -136,7 +139,10 @@ export function createMatching(options: MatchingOptions): Matching {
     const [kept, found] = await Promise.all([keptOf(), isIgnored ? ignored : lookUpNow(request, call)])
     if (kept === null) return found
     const { customerId } = kept
-    const customer = customerId === null ? null : await options.customers().findOne({ _id: customerId })
+    const customer =
+      customerId === null
+        ? null
+        : await options.customers().findOne({ _id: customerId }, { projection: withoutEdits })
     return asKept(found, kept, customer)
   }
 

@@ -99,6 +99,9 @@ describe('a card is corrected', () => {
     ])
     const call = await calls('+493023125177')
     expect(call.customer?._id).toBe(id)
+    // Who calls is looked up without what was corrected before.
+    expect(call.customer).not.toHaveProperty('edits')
+    expect((await stored())?.edits).toHaveLength(1)
     // and one that was taken away is theirs no more
     await edit({ phones: [] }, 1)
     expect((await calls('+493023125177')).match.outcome).toBe('none')

@@ -58,6 +58,8 @@ const tableName = z
     'must be the name of a table, or schema.table, of letters, digits and _',
   )
 
+const contextSchema = z.string().regex(/^[\w-]{1,79}$/, 'must be the name of a context of the dialplan')
+
 /** Every setting there is, by its name in the environment. README and docs/operations.md list them from here. */
 export const settings = {
   MONGODB_URI: {
@@ -135,6 +137,25 @@ export const settings = {
         (url) => url === '' || (/^wss?:\/\/[^\s/]+\/\S*$/.test(url) && URL.canParse(url)),
         'must be an address such as ws://127.0.0.1:8088/ws',
       ),
+  },
+  TRANSFER_CONTEXT: {
+    description:
+      'The context of the dialplan to which agents send calls: an extension, `queue-NAME`, or a number in international form.',
+    default: 'ringcard-transfer',
+    perPbx: true,
+    schema: contextSchema,
+  },
+  CONSULT_CONTEXT: {
+    description: 'The context of the dialplan in which agents ask somebody before they hand a call on.',
+    default: 'ringcard-consult',
+    perPbx: true,
+    schema: contextSchema,
+  },
+  INTERNATIONAL_PREFIX: {
+    description: 'What is dialled on the PBX before the country of an international number.',
+    default: '00',
+    perPbx: true,
+    schema: z.string().regex(/^\d{1,6}$/, 'must be one to six digits'),
   },
   CEL_FILE: {
     description:

@@ -7,12 +7,15 @@ import { createAgents } from './agents/agents.ts'
 import { createAgentStore } from './agents/model.ts'
 import { statusRoutes } from './agents/routes.ts'
 import { createRules, seededRules } from './agents/rules.ts'
+import { createCallCommands } from './asterisk/call-commands.ts'
 import { createEndpoints } from './asterisk/endpoints.ts'
 import { createPbxLinks } from './asterisk/links.ts'
 import { createQueueCommands } from './asterisk/queue-commands.ts'
 import { pbxRoutes } from './asterisk/routes.ts'
 import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
+import { createControl } from './control/control.ts'
+import { controlRoutes } from './control/routes.ts'
 import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
@@ -209,6 +212,25 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onChange: (extension) => realtime.statusChanged(extension),
     log,
   })
+  const control = createControl({
+    floor: () => pipeline.floor(),
+    commands: createCallCommands(links, pbxNamed),
+    numberOn: (extension, pbx) => {
+      const desk = pipeline.floor().agents.get(extension)
+      return desk ? numberOn(desk, pbxNamed(pbx)?.prefix ?? '') : null
+    },
+    queueOn: (queue, pbx) => {
+      const prefix = pbxNamed(pbx)?.prefix ?? ''
+      return queue.startsWith(prefix) ? queue.slice(prefix.length) : null
+    },
+    readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
+    internationalPrefix: (pbx) => pbxNamed(pbx)?.INTERNATIONAL_PREFIX ?? '00',
+    keepWord: history.keepWord,
+    wordsOf: history.wordsOf,
+    nameOf: people.nameOf,
+    onWord: (callId) => realtime.onWord(callId),
+    log,
+  })
   const floorOptions = {
     shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000,
     trunks: pbxs.flatMap(({ prefix, PBX_TRUNKS }) => PBX_TRUNKS.map((trunk) => `${prefix}${trunk}`)),
@@ -226,6 +248,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       for (const fact of facts) if (fact.type === 'link.reconciled') links.reconciled(fact)
       realtime.publishFacts(facts)
       agents.take(facts)
+      control.take(facts)
     },
     onPop: (callId) => {
       realtime.onPop(callId)
@@ -311,6 +334,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
       ...phoneRoutes(phones),
+      ...controlRoutes(control),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },
@@ -349,6 +373,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     startOfToday: () => new Date().setHours(0, 0, 0, 0),
     gapsSince: history.gaps.since,
+    wordsOf: control.wordsOf,
     statusOf: agents.viewOf,
     breaks: () => statusRules.current().breaks,
     onPresence: agents.presence,
@@ -417,6 +442,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       starting.stop()
       archiving?.stop()
       phones.stop()
+      control.stop()
       await links.stop()
       realtime.stop()
       agents.stop()

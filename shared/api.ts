@@ -29,6 +29,7 @@ import { callTraceSchema } from './call-trace.ts'
 import { callExplanationSchema } from './explanation.ts'
 import { noticeSchema } from './notices.ts'
 import { pbxCheckSchema } from './pbx-check.ts'
+import { controlRoutes } from './control.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
 import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskRequestSchema } from './people.ts'
@@ -453,6 +454,7 @@ export const api = {
   ...settingsRoutes,
   ...statusRoutes,
   ...phoneRoutes,
+  ...controlRoutes,
   'pbx.check': {
     method: 'GET',
     path: '/api/pbx/:pbx/check',

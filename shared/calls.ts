@@ -118,6 +118,28 @@ export const gapSchema = z.object({
 })
 export type Gap = z.infer<typeof gapSchema>
 
+/** Whom an agent consults about the customer who is theirs. */
+export const consultSchema = z.object({
+  /** `withCustomer`: the agent is back with the customer, and the colleague waits. `conference`: all hear each other. */
+  state: z.enum(['dialling', 'ringing', 'talking', 'withCustomer', 'conference']),
+  /** The desk of a colleague; null for a number outside, and while nothing rings. */
+  extension: z.string().nullable(),
+  name: z.string().nullable(),
+  /** What was dialled, as a person reads it. */
+  display: z.string(),
+})
+export type Consult = z.infer<typeof consultSchema>
+
+/** What one agent leaves for whoever gets the call next. */
+export const wordSchema = z.object({
+  wordId: z.string(),
+  at: instantSchema,
+  /** Who said it; null for somebody who is gone. */
+  by: z.string().nullable(),
+  text: z.string(),
+})
+export type Word = z.infer<typeof wordSchema>
+
 /** One call on an agent's own desk: my part in it, from the first ring to the end. */
 export const deskCallSchema = z.object({
   callId: z.string(),
@@ -137,6 +159,11 @@ export const deskCallSchema = z.object({
   answeredAt: instantSchema.nullable(),
   heldSince: instantSchema.nullable(),
   endedAt: instantSchema.nullable(),
+  consult: consultSchema.nullable(),
+  /** How the last consultation came to nothing, until the next; null where it did not. */
+  consultFailed: offerOutcomeSchema.nullable(),
+  /** What agents before me left with the call, the newest last. */
+  words: z.array(wordSchema),
 })
 export type DeskCall = z.infer<typeof deskCallSchema>
 

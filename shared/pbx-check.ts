@@ -80,6 +80,10 @@ export const pbxFindings = {
   },
   deskDevice: { level: 'missing', words: 'Desk {desk} has {device}, which the PBX does not know.' },
   transferCodes: { level: 'missing', words: 'No keys are set for {what} in features.conf.' },
+  transferContexts: {
+    level: 'missing',
+    words: 'The dialplan has no {contexts}: agents cannot send calls on from the console.',
+  },
   noParking: { level: 'missing', words: 'There is no parking lot.' },
   parkCode: { level: 'advice', words: 'No keys are set to park a call.' },
   mixMonitor: { level: 'missing', words: 'MixMonitor is not loaded: nothing can be recorded.' },

@@ -62,6 +62,20 @@ export const problems = {
     title: 'What Asterisk said of this call is not kept any more, or nothing was heard of it.',
   },
   'call.not_yours': { status: 403, title: 'This call is not on your desk.' },
+  'control.under_way': {
+    status: 409,
+    title: 'Something else is being done with this call. Wait until it is done.',
+  },
+  'control.target_unknown': { status: 404, title: 'There is no such agent or queue to send the call to.' },
+  'control.target_away': { status: 409, title: 'Nobody can be reached there now.' },
+  'control.not_dialable': { status: 422, title: 'This is no number that can be dialled.' },
+  'control.consulting': { status: 409, title: 'Somebody is being asked already. End that first.' },
+  'control.not_consulting': { status: 409, title: 'Nobody is being asked about this call, or not any more.' },
+  'control.refused': { status: 502, title: 'The telephone system refused it. The call is as it was.' },
+  'control.not_done': {
+    status: 504,
+    title: 'The telephone system has not done it in time. Look at what the call does before you try again.',
+  },
   'person.unknown': { status: 404, title: 'There is no such person.' },
   'person.last_manager': {
     status: 409,

@@ -1,3 +1,4 @@
+import { controlEn } from '../control/en.ts'
 import { appEn } from './en/app.ts'
 import { cardEn } from './en/card.ts'
 import { deskEn } from './en/desk.ts'
@@ -20,6 +21,7 @@ export const en = {
   ...statusEn,
   ...whyEn,
   ...problemsEn,
+  control: controlEn,
   phone: phoneEn,
   shown: shownEn,
 }

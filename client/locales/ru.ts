@@ -1,3 +1,4 @@
+import { controlRu } from '../control/ru.ts'
 import type { Messages } from './en.ts'
 import { appRu } from './ru/app.ts'
 import { cardRu } from './ru/card.ts'
@@ -18,6 +19,7 @@ export const ru: Messages = {
   ...statusRu,
   ...whyRu,
   ...problemsRu,
+  control: controlRu,
   phone: phoneRu,
   shown: shownRu,
 }

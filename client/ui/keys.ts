@@ -3,6 +3,7 @@ export const functionKeys = {
   answer: 'F2',
   other: 'F3',
   mute: 'F4',
+  transfer: 'F6',
   hold: 'F7',
   verify: 'F8',
   end: 'F9',

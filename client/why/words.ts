@@ -11,6 +11,7 @@ const vocabularies = {
   contactEnd: 'why.contactEnds',
   callEnd: 'card.callEnds',
   holder: 'why.holders',
+  consultState: 'why.consultStates',
   transferKind: 'why.transferKinds',
   parkingEnd: 'why.parkingEnds',
   matchOutcome: 'why.matchOutcomes',

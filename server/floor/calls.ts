@@ -184,6 +184,7 @@ export function eraseParty(step: Step, callId: string): void {
     const channel = step.state.channels.get(channelId)
     if (channel) step.state.channels.set(channelId, { ...channel, ...withoutParties(channel), exten: null })
   }
+  step.calls.add(callId)
   const { direction } = call
   const party: RawParty = { number: null, name: null, restricted: call.party.restricted, erased: true }
   putCall(step, { ...call, party, dialled: null, account: null, digits: null })

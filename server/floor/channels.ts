@@ -54,6 +54,7 @@ export function noteChannel(
   if (next.callId !== channel.callId && changes.bridgeId === undefined) talksOnInNewCall(step, next)
   if (changes.application === 'VoiceMail') leaveVoicemail(step, next)
   if (next.extension !== null) step.agents.add(next.extension)
+  step.calls.add(next.callId)
   return next
 }
 

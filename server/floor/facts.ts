@@ -8,6 +8,7 @@ import type {
   VisitOutcome,
 } from '../../shared/calls.ts'
 import type { PbxEventType, RecordTold } from './events.ts'
+import type { Consult } from './state.ts'
 
 /** Who is at the other end, raw as the network said it: normalising is for those who know the home country. */
 export interface RawParty {
@@ -92,6 +93,14 @@ export type Fact = {
     }
   | { type: 'contact.held'; callId: string; contactId: string; extension: string; by: 'agent' | 'customer' }
   | { type: 'contact.resumed'; callId: string; contactId: string; extension: string; heldMs: number }
+  /** Whom an agent consults about the customer, and how far that is; null when it is over. */
+  | {
+      type: 'consult.changed'
+      callId: string
+      contactId: string
+      extension: string
+      consult: Pick<Consult, 'state' | 'extension'> | null
+    }
   | {
       type: 'contact.ended'
       callId: string

@@ -1,6 +1,7 @@
 import { forgetDevices, memberRemoved, memberSet, phoneReachable, settleAgents, setDesks } from './agents.ts'
 import { attested, eraseParty, forgetAgentsWhoHungUp, forgetEndedCalls, learn, pinTyped } from './calls.ts'
 import { channelAppeared, channelChanged, channelGone, hangupAsked, noteChannel } from './channels.ts'
+import { settleConsults } from './consults.ts'
 import { bridgeEntered, bridgeGone, bridgeLeft, contactHeld, contactResumed } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
 import type { Fact } from './facts.ts'
@@ -48,9 +49,11 @@ export function reduce(floor: Floor, event: PbxEvent): { floor: Floor; facts: re
     recorded: event.recorded === true,
     agents: new Set(),
     queues: new Set(),
+    calls: new Set(),
   }
   noteClockSetBack(step)
   apply(step, event)
+  settleConsults(step)
   settleAgents(step)
   if (step.recorded) for (const fact of step.facts) fact.recorded = true
   return { floor, facts: step.facts }

@@ -93,6 +93,18 @@ export interface Offer {
   readonly attempts: number
 }
 
+/** Whom an agent consults about the customer who is theirs. */
+export interface Consult {
+  /**
+   * `withCustomer`: the agent is back with the customer, and the colleague waits. `conference`: all hear each other.
+   */
+  readonly state: 'dialling' | 'ringing' | 'talking' | 'withCustomer' | 'conference'
+  /** The desk of a colleague; null while nobody's phone rings, and for a number outside. */
+  readonly extension: string | null
+  /** What was dialled. */
+  readonly number: string | null
+}
+
 /** One agent talking with the customer. */
 export interface Contact {
   readonly contactId: string
@@ -107,6 +119,10 @@ export interface Contact {
   readonly heldMs: number
   /** Why it ended; null while it has not. */
   readonly why: ContactEnd | null
+  /** Null for nobody. Absent in checkpoints of older versions. */
+  readonly consult?: Consult | null
+  /** How the last consultation came to nothing, until the next one; null where it did not. */
+  readonly consultFailed?: OfferOutcome | null
 }
 
 /** One customer's experience, from the first ring to the last hang-up. Its id is that of its oldest channel (`linkedid`). */

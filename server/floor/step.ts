@@ -47,6 +47,8 @@ export interface Step {
   readonly agents: Set<string>
   /** Queues whose figures may have changed. */
   readonly queues: Set<string>
+  /** Calls whose channels have changed. */
+  readonly calls: Set<string>
 }
 
 /** A floor with nothing on it. */

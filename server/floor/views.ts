@@ -52,7 +52,24 @@ export function deskCall(
     answeredAt: offer ? null : (contact?.beganAt ?? (consulted ? offerAnsweredAt(call, extension) : null)),
     heldSince: contact?.heldSince ?? null,
     endedAt: live ? null : (contact?.endedAt ?? null),
+    ...consultView(
+      contact,
+      (number) => describe({ number, name: null, restricted: false }, call.pbx).display,
+    ),
+    words: [],
   }
+}
+
+function consultView(
+  contact: Contact | undefined,
+  show: (number: string) => string,
+): Pick<DeskCall, 'consult' | 'consultFailed'> {
+  if (contact?.endedAt !== null) return { consult: null, consultFailed: null }
+  const { consult = null, consultFailed = null } = contact
+  if (consult === null) return { consult, consultFailed }
+  const { state, extension, number } = consult
+  const display = extension ?? (number === null ? '' : show(number))
+  return { consult: { state, extension, name: null, display }, consultFailed }
 }
 
 /**

@@ -17,6 +17,7 @@ export function callsOf(entry: Entry): string[] {
     case 'binding':
     case 'lookup':
     case 'verification':
+    case 'word':
     case 'told':
     case 'painted':
     case 'desks':
@@ -32,7 +33,9 @@ export function callsOf(entry: Entry): string[] {
 
 /** Whether an entry stands in its call's document. What is asked for one call alone is kept in the journal only. */
 export function isFolded({ kind }: Entry): boolean {
-  return kind === 'facts' || kind === 'binding' || kind === 'verification' || kind === 'record'
+  return (
+    kind === 'facts' || kind === 'binding' || kind === 'verification' || kind === 'word' || kind === 'record'
+  )
 }
 
 /**
@@ -77,6 +80,12 @@ export function applyEntry(
     const { callId, step, at } = entry
     const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
     calls.set(callId, { ...call, verification: [...call.verification, step] })
+  }
+  if (entry.kind === 'word') {
+    const { callId, word, at } = entry
+    const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
+    const words = [...(call.personal.words ?? []), word]
+    calls.set(callId, { ...call, personal: { ...call.personal, words } })
   }
   if (entry.kind === 'record') {
     const { applied, version } = calls.get(entry.call._id) ?? { applied: [], version: 0 }

@@ -5,7 +5,7 @@ import type { DeskInfo, MemberInfo, PbxEvent } from '../floor/events.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
 import type { Interval, Status } from '../agents/status.ts'
 import type { Fact } from '../floor/facts.ts'
-import type { CallDocument } from './model.ts'
+import type { CallDocument, KeptWord } from './model.ts'
 import type { SealedPart } from './sealing.ts'
 
 /** Something that history itself has to say: entries that could not be kept, and when. Times are ms. */
@@ -66,8 +66,8 @@ export interface Painted {
 /**
  * What an entry says. The facts that came of an input stand directly after it, best in the same batch.
  * `binding` says who a call's customer is (null: nobody), whether an agent said so, and which (`by`: a person's id), else what
- * they were recognised by (`reason`). `lookup`: why that one, and who else was weighed. `verification`: what was done to verify the caller. `told` and `painted`: what
- * people's screens were told, and when it stood there. `desks`: who sat where with which phones, and as which members of
+ * they were recognised by (`reason`). `lookup`: why that one, and who else was weighed. `verification`: what was done to verify the caller. `word`: what an agent left
+ * for whoever gets the call next. `told` and `painted`: what people's screens were told, and when it stood there. `desks`: who sat where with which phones, and as which members of
  * queues, when they came to have a part in the call. `record` replaces a call's document, after a gap in which its facts could
  * not be kept. `status`: an agent's status as it is from then on, and the interval that ended by it.
  */
@@ -84,6 +84,7 @@ export type EntryBody =
     }
   | ({ kind: 'lookup' } & LookupResult)
   | { kind: 'verification'; callId: string; step: VerificationStep }
+  | { kind: 'word'; callId: string; word: KeptWord }
   | ({ kind: 'told' } & Told)
   | ({ kind: 'painted' } & Painted)
   | { kind: 'desks'; callId: string; desks: readonly DeskInfo[]; members: readonly MemberInfo[] }
@@ -126,6 +127,7 @@ const envelopeSchema = z.looseObject({
     'binding',
     'lookup',
     'verification',
+    'word',
     'told',
     'painted',
     'desks',

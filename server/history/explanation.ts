@@ -80,6 +80,9 @@ export function explain(journal: JournalOfCall, options: ExplainOptions): CallEx
       case 'verification':
         add(ownAt, saidOfStep(entry.step, nameOf))
         break
+      case 'word':
+        add(ownAt, { text: 'wordLeft', values: agentOf({ ...entry.word, personId: entry.word.by }, nameOf) })
+        break
       case 'lookup':
         lookups.push({ ...when(ownAt), ...lookedUp(entry) })
         break
@@ -266,6 +269,14 @@ function saidOfCall(
         text: 'contactEnded',
         values: { ...agentOf(fact, nameOf), talkMs: fact.talkMs, contactEnd: fact.why },
       }
+    case 'consult.changed': {
+      const { extension: agent, consult } = fact
+      if (consult === null) return { text: 'consultOver', values: { agent } }
+      return {
+        text: 'consulted',
+        values: { agent, colleague: consult.extension ?? '–', consultState: consult.state },
+      }
+    }
     case 'call.transferred': {
       const { kind, byExtension, to } = fact
       return {

@@ -42,6 +42,9 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
     }
     case 'call.attested':
       return { ...before, attestation: fact.attestation }
+    case 'consult.changed':
+      // Who was asked stands in the journal; what came of it is a transfer.
+      return before
     case 'call.pinTyped':
       // What it came to is told by an entry of its own.
       return before
@@ -179,10 +182,21 @@ export function absorbCall(
       verification: first([...merged.verification, ...into.verification], (step) => step.stepId).sort(
         (one, other) => one.at - other.at,
       ),
+      personal: withWords(into.personal, merged.personal),
       reconstructed: into.reconstructed === merged.reconstructed ? into.reconstructed : 'partly',
     },
     { ...merged, mergedInto: into._id, endedAt: merged.endedAt ?? at },
   ]
+}
+
+/** What agents left for each other goes with the call. */
+function withWords(
+  into: CallDocument['personal'],
+  merged: CallDocument['personal'],
+): CallDocument['personal'] {
+  if (merged.words === undefined) return into
+  const words = new Map([...merged.words, ...(into.words ?? [])].map((word) => [word.wordId, word]))
+  return { ...into, words: [...words.values()].sort((one, other) => one.at - other.at) }
 }
 
 /** The document of a call of which nothing is known yet but that it is there. */

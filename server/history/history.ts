@@ -19,7 +19,7 @@ import { createErasure, sayIfKeysAreStrange, type Erasure } from './erasure.ts'
 import { createRecentGaps, type RecentGaps } from './gaps.ts'
 import { lockFolder } from './folder-lock.ts'
 import { defaultHistoryLimits, type HistoryLimits } from './limits.ts'
-import { defineHistoryModels, type CallDocument } from './model.ts'
+import { defineHistoryModels, type CallDocument, type KeptWord } from './model.ts'
 import { createQueries, type Queries } from './queries.ts'
 import { createRecentCalls } from './recent-calls.ts'
 import { recoveredInputs, type RecoveredInput } from './recovered-inputs.ts'
@@ -124,6 +124,13 @@ export interface History extends Queries {
   keepVerification: (callId: string, step: VerificationStep) => void
   /** What was done so far to verify the caller, and whether the call is over; null for a call not in memory. */
   verificationOf: (callId: string) => { steps: readonly VerificationStep[]; isOver: boolean } | null
+  /**
+   * Keeps what an agent leaves for whoever gets the call next.
+   * @throws ProblemError `history.spool_full`
+   */
+  keepWord: (callId: string, word: KeptWord) => void
+  /** What was left so in a call; nothing for a call not in memory, and for one whose customer was erased. */
+  wordsOf: (callId: string) => readonly KeptWord[]
   /** The last that was kept of each agent's status, by extension, also before a restart; of whatever version kept it. */
   statuses: () => ReadonlyMap<string, unknown>
   recover: () => Recovery
@@ -378,6 +385,11 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
       const call = recent.get(callId)
       return call ? { steps: call.verification, isOver: call.endedAt !== null } : null
     },
+    keepWord: (callId, word) => {
+      const { kept } = writer.append([{ kind: 'word', callId, word }])
+      if (!kept) throw new ProblemError('history.spool_full')
+    },
+    wordsOf: (callId) => recent.get(callId)?.personal.words ?? [],
     recover: () => ({
       checkpoint: checkpoint && { floor: checkpoint.floor, seq: checkpoint.seq, at: checkpoint.at },
       inputs: inputsAfter(checkpoint?.seq ?? 0),

@@ -15,6 +15,16 @@ import { candidateReasonSchema } from '../../shared/customers.ts'
 import { verificationStepSchema } from '../../shared/verification.ts'
 import { defineModel } from '../database/schema.ts'
 
+/** What one agent left for whoever gets the call next. */
+const keptWordSchema = z.object({
+  wordId: z.string(),
+  at: instantSchema,
+  extension: z.string(),
+  by: z.string().nullable(),
+  text: z.string(),
+})
+export type KeptWord = z.infer<typeof keptWordSchema>
+
 /**
  * Everything in a call's document that tells of the customer by itself: numbers and names as the network said them, what
  * was keyed in. It is one field, apart from the rest, so that it alone is sealed, and the figures stay when it is erased.
@@ -28,6 +38,8 @@ const personalSchema = z.object({
   digits: z.string().nullable(),
   /** Where each of `transfers` led, in the same order. */
   transferredTo: z.array(z.string().nullable()),
+  /** What agents left for each other with the call; absent where nobody did. */
+  words: z.array(keptWordSchema).optional(),
   /** Set when it was erased: its key is no more. Never kept. */
   erased: z.boolean().optional(),
 })

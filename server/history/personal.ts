@@ -45,6 +45,13 @@ export function partEntry(entry: Entry, callOf: CallOfChannel): Parted<Entry> {
     case 'lookup':
       if (entry.read === null) return { clear: entry, personal: nothing }
       return { clear: { ...entry, read: null }, personal: new Map([[entry.callId, { read: entry.read }]]) }
+    case 'word': {
+      const [word, personal] = lift(entry.word, ['text'])
+      return {
+        clear: { ...entry, word },
+        personal: within(new Map(personal ? [[entry.callId, personal]] : []), (patch) => ({ word: patch })),
+      }
+    }
     case 'record': {
       const { clear: call, personal } = partCall(entry.call)
       return { clear: { ...entry, call }, personal: within(personal, (patch) => ({ call: patch })) }
@@ -78,11 +85,12 @@ export function withoutForgotten(event: PbxEvent, isForgotten: (id: string) => b
 /** Lifts what is personal out of a call's document. */
 export function partCall(call: CallDocument): Parted<CallDocument> {
   const [clear, lifted] = lift(call.personal, ['number', 'name', 'dialled', 'account', 'digits'])
-  const { transferredTo } = clear
-  const personal = both(lifted, transferredTo.some((to) => to !== null) ? { transferredTo } : null)
+  const { transferredTo, words, ...rest } = clear
+  const moved = both(lifted, transferredTo.some((to) => to !== null) ? { transferredTo } : null)
+  const personal = both(moved, words === undefined ? null : { words })
   if (personal === null) return { clear: call, personal: nothing }
   return {
-    clear: { ...call, personal: { ...clear, transferredTo: transferredTo.map(() => null) } },
+    clear: { ...call, personal: { ...rest, transferredTo: transferredTo.map(() => null) } },
     personal: new Map([[call._id, { personal }]]),
   }
 }

@@ -120,7 +120,9 @@ export function createRecentCalls(
       }
       for (const [callId, entries] of loose) {
         if (!callIds.has(callId)) continue
-        const others = entries.filter(({ kind }) => kind !== 'binding' && kind !== 'verification')
+        const others = entries.filter(
+          ({ kind }) => kind !== 'binding' && kind !== 'verification' && kind !== 'word',
+        )
         loose.set(
           callId,
           others.map((entry) => partEntry(entry, String).clear),

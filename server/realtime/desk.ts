@@ -1,4 +1,4 @@
-import type { DeskCall, OfferOutcome } from '../../shared/calls.ts'
+import type { DeskCall, OfferOutcome, Word } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
 import type { Right } from '../../shared/people.ts'
 import { pbxOfId } from '../../shared/pbx-names.ts'
@@ -27,6 +27,8 @@ export interface DeskContext {
   /** Whether more of a call's card is shown to whoever talks with the customer than before and after. */
   opensInTalk?: (callId: string) => boolean
   displayNameOf: (personId: string) => string | null
+  /** What agents left with a call for whoever gets it next. */
+  wordsOf?: (callId: string) => readonly Word[]
 }
 
 /** Which desks show which call, kept so that no call stays on a desk after its end. */
@@ -63,7 +65,7 @@ export function deskChanges(
     const call = floor.calls.get(callId)
     const opensInTalk = context.opensInTalk?.(callId) === true
     for (const [extension, reason] of desks) {
-      const view = call && asShown(deskCall(floor, call, extension, context.describe), context)
+      const view = call && deskCall(floor, call, extension, context.describe)
       const talk = endOfTalk(facts, callId, extension)
       if (view && call.mergedInto === null) {
         // A talk that has ended is told once; that the whole call ends later is no news here.
@@ -81,7 +83,7 @@ export function deskChanges(
         if (!isNew || call.endedAt === null) {
           noteShown(shown, callId, extension)
           tell(extension, (rights) => [
-            { type: 'deskCall.set', call: view },
+            { type: 'deskCall.set', call: asShown(view, floor, rights, context) },
             ...(isNew || (opensInTalk && talkHasChanged(facts, callId, extension))
               ? popChange(callId, rights, context, extension)
               : []),
@@ -132,6 +134,26 @@ export function popChanges(
   return changes
 }
 
+/** More is said of a call for whoever gets it next, or nothing any more: what the desks that show it are told. */
+export function wordChanges(
+  callId: string,
+  floor: Floor,
+  context: DeskContext,
+  shown: Shown,
+): Map<Topic, Change[]> {
+  const changes = new Map<Topic, Change[]>()
+  const call = floor.calls.get(callId)
+  for (const extension of shown.get(callId) ?? []) {
+    const person = context.personAt(extension)
+    const view = call && deskCall(floor, call, extension, context.describe)
+    if (!view || !person?.rights.has('desk.use')) continue
+    if (!isTheirs(floor, call, { personId: person.personId, extension })) continue
+    const shownCall = asShown(view, floor, person.rights, context)
+    changes.set(personRoom(person.personId), [{ type: 'deskCall.set', call: shownCall }])
+  }
+  return changes
+}
+
 /**
  * Who called is erased in some calls: what a desk is told of them. A call that goes on stays there as nobody's; anything else
  * of it that a console may still show, as the last call while it is written up, goes.
@@ -173,16 +195,24 @@ export function deskContent(
     if (!live && known?.party.erased === true) return []
     if (live) noteShown(shown, call.callId, extension)
     return [
-      { type: 'deskCall.set', call: asShown(call, context) },
+      { type: 'deskCall.set', call: asShown(call, floor, rights, context) },
       ...popChange(call.callId, rights, context, extension),
     ]
   })
   return [...ownState(floor, extension, context), ...calls]
 }
 
-function asShown<C extends DeskCall | null>(call: C, { showDialled }: DeskContext): C {
-  if (call?.dialled == null || !showDialled) return call
-  return { ...call, dialled: showDialled(call.dialled, pbxOfId(call.callId)) }
+/** With what the floor does not know: names, labels, and what agents left for each other. */
+function asShown(call: DeskCall, floor: Floor, rights: ReadonlySet<Right>, context: DeskContext): DeskCall {
+  const { callId, dialled, consult } = call
+  const { showDialled, displayNameOf, wordsOf } = context
+  const colleague = floor.agents.get(consult?.extension ?? '')?.personId ?? null
+  return {
+    ...call,
+    dialled: dialled === null || !showDialled ? dialled : showDialled(dialled, pbxOfId(callId)),
+    consult: consult && { ...consult, name: colleague === null ? null : displayNameOf(colleague) },
+    words: rights.has('card.notes') ? [...(wordsOf?.(callId) ?? [])] : [],
+  }
 }
 
 /** What whoever sits at a desk is doing, for their own screen. */
@@ -224,6 +254,7 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'contact.began':
       case 'contact.held':
       case 'contact.resumed':
+      case 'consult.changed':
         touch(fact.callId, fact.extension, 'ended')
         break
       case 'contact.ended': {

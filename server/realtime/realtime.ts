@@ -11,7 +11,15 @@ import { queuesOf } from '../floor/views.ts'
 import type { PeopleChange } from '../people/people.ts'
 import type { Log } from './boundary.ts'
 import { createConsoles, type Identity } from './consoles.ts'
-import { deskChanges, deskContent, erasedChanges, popChanges, type DeskContext, type Shown } from './desk.ts'
+import {
+  deskChanges,
+  deskContent,
+  erasedChanges,
+  popChanges,
+  wordChanges,
+  type DeskContext,
+  type Shown,
+} from './desk.ts'
 import { createLastCalls } from './last-calls.ts'
 import { createLinks } from './links.ts'
 import { createMembership } from './membership.ts'
@@ -51,6 +59,7 @@ export interface RealtimeOptions {
   popOf: DeskContext['popOf']
   customerOf: DeskContext['customerOf']
   opensInTalk?: NonNullable<DeskContext['opensInTalk']>
+  wordsOf?: NonNullable<DeskContext['wordsOf']>
   /** A person's calls since an instant (ms), from history. */
   todayOf: (personId: string, since: number) => Promise<CallsSince>
   /** When the day began, for the people of this centre; ms since epoch. */
@@ -94,6 +103,8 @@ export interface Realtime {
   publishFacts: (facts: readonly Fact[]) => void
   /** The look-up of a call came to something new, or somebody chose who is calling. */
   onPop: (callId: string) => void
+  /** An agent left a word with a call for whoever gets it next. */
+  onWord: (callId: string) => void
   /** What is open on cards is not what it was: shows each anew where it is shown, and keeps none as it was. */
   cardsChanged: () => void
   /**
@@ -172,6 +183,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     ...(options.showDialled ? { showDialled: options.showDialled } : {}),
     popOf,
     customerOf,
+    ...(options.wordsOf ? { wordsOf: options.wordsOf } : {}),
     ...(options.opensInTalk ? { opensInTalk: options.opensInTalk } : {}),
     displayNameOf: people.nameOf,
     personAt,
@@ -335,6 +347,10 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         desks.publish(topic, changes)
       publishLate(callChange(callId, floor(), floorContext))
     },
+    onWord(callId) {
+      for (const [topic, changes] of wordChanges(callId, floor(), deskContext, shown))
+        desks.publish(topic, changes)
+    },
     cardsChanged() {
       desks.flush()
       for (const room of streams.rooms()) if (room.startsWith('person:')) streams.forgetPast(room)
@@ -353,6 +369,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         const changes = erasedChanges(theirs, people.deskOf(personId), people.rightsOf(personId), shown)
         desks.publish(personRoom(personId), changes)
       }
+      for (const callId of callIds)
+        for (const [topic, changes] of wordChanges(callId, floor(), deskContext, shown))
+          desks.publish(topic, changes)
       today.erase(erased, new Set(customerIds))
       const living = callIds.filter((callId) => floor().calls.has(callId))
       publishLate(living.flatMap((callId) => callChange(callId, floor(), floorContext)))

@@ -105,6 +105,7 @@ export function narrate(facts: readonly Fact[]): string[] {
       case 'link.gap':
         return ['gap']
       case 'link.reconciled':
+      case 'consult.changed':
       case 'agent.state':
       case 'member.paused':
       case 'queue.changed':

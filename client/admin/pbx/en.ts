@@ -103,6 +103,7 @@ export const pbxEn = {
     memberState: '{member}, a member of {queues}, names no device: it is rung while its phone is busy.',
     deviceUnknown: '{device} stands at no desk: its calls are nobody’s.',
     deskDevice: 'Desk {desk} has {device}, which Asterisk does not know.',
+    transferContexts: 'The dialplan has no {contexts}: agents cannot send calls on from the console.',
     transferCodes: 'No keys are set for {what}.',
     noParking: 'There is no parking lot.',
     parkCode: 'No keys are set to park a call.',

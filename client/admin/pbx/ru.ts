@@ -96,6 +96,7 @@ export const pbxRu: PbxMessages = {
     memberState: '{member} из {queues} не называет устройства: ему звонят, пока его телефон занят.',
     deviceUnknown: '{device} не стоит ни на одном рабочем месте: его звонки ничьи.',
     deskDevice: 'На месте {desk} стоит {device}, которого Asterisk не знает.',
+    transferContexts: 'В диалплане нет {contexts}: операторы не могут переводить звонки из консоли.',
     transferCodes: 'Не заданы клавиши для {what}.',
     noParking: 'Парковки нет.',
     parkCode: 'Не заданы клавиши парковки.',

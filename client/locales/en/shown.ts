@@ -34,6 +34,7 @@ export const shownEn = {
     other: 'Go to the other call',
     answer: 'Answer, with the browser phone',
     mute: 'Mute, with the browser phone',
+    transfer: 'Transfer the call, or ask somebody first',
     hold: 'Hold or resume, with the browser phone',
     end: 'Hang up or decline, with the browser phone',
     choose: 'Choose among those who may be calling',

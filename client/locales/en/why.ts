@@ -170,6 +170,9 @@ export const whyEn = {
       contactHeld: 'Hold at {agent}, by the {holder}',
       contactResumed: 'Resumed at {agent} after {heldMs}',
       contactEnded: '{agent} talked for {talkMs}: {contactEnd}',
+      consulted: '{agent} consults {colleague}: {consultState}',
+      consultOver: '{agent} consults nobody any more',
+      wordLeft: '{agent} left a word for whoever gets the call next',
       transferred: 'Transferred by {agent}, {transferKind} {number}',
       parked: 'Parked in {space}',
       unparked: 'Taken from the parking lot: {parkingEnd}',
@@ -232,6 +235,13 @@ export const whyEn = {
       unknown: 'end not known',
     },
     holders: { agent: 'agent', customer: 'customer' },
+    consultStates: {
+      dialling: 'dialling',
+      ringing: 'ringing there',
+      talking: 'they talk',
+      withCustomer: 'back with the customer, the colleague waits',
+      conference: 'all hear each other',
+    },
     anAgent: 'an agent',
     pinResults: {
       right: 'right',

@@ -167,6 +167,9 @@ export const whyRu: Texts<typeof whyEn> = {
       contactHeld: '{agent}: удержание, поставил {holder}',
       contactResumed: '{agent}: снято с удержания через {heldMs}',
       contactEnded: '{agent}: разговор длился {talkMs}, {contactEnd}',
+      consulted: '{agent} советуется с {colleague}: {consultState}',
+      consultOver: '{agent}: консультация окончена',
+      wordLeft: '{agent}: оставил слово тому, кто примет звонок дальше',
       transferred: 'Перевод, {agent}, {transferKind} {number}',
       parked: 'На парковке {space}',
       unparked: 'С парковки: {parkingEnd}',
@@ -229,6 +232,13 @@ export const whyRu: Texts<typeof whyEn> = {
     },
     holders: { agent: 'оператор', customer: 'клиент' },
     transferKinds: { blind: 'слепой', attended: 'с консультацией' },
+    consultStates: {
+      dialling: 'набирается',
+      ringing: 'там звонит',
+      talking: 'разговаривают',
+      withCustomer: 'снова с клиентом, коллега ждёт',
+      conference: 'все слышат друг друга',
+    },
     anAgent: 'имя неизвестно',
     pinResults: {
       right: 'верный',

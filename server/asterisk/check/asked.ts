@@ -36,6 +36,8 @@ export interface Asked {
   queues: readonly AskedQueue[]
   devices: readonly AskedDevice[]
   parkingLots: readonly string[]
+  /** Which of the contexts that were asked for the dialplan has; null where it cannot be asked. */
+  contexts: ReadonlySet<string> | null
 }
 
 /** The filter of lab/asterisk/config/manager.conf has a line by this name with a value: the others have none to be read. */
@@ -57,9 +59,14 @@ const wanted: readonly (readonly [file: string, section: string, names: readonly
 
 /**
  * Asks a PBX how it is set up, by its AMI user alone and without changing anything.
+ * @param contexts of the dialplan, by name
  * @throws AmiError where the line breaks, or the PBX gives no answer
  */
-export async function askPbx(connection: AmiConnection, user: string): Promise<Asked> {
+export async function askPbx(
+  connection: AmiConnection,
+  user: string,
+  contexts: readonly string[],
+): Promise<Asked> {
   const { version, major } = await readVersion(connection, () => undefined)
   const actions = await readActions(connection)
   const lines = await readLines(connection, user)
@@ -75,7 +82,21 @@ export async function askPbx(connection: AmiConnection, user: string): Promise<A
     queues: queuesOf(await listed(connection, 'QueueStatus')),
     devices: await readDevices(connection),
     parkingLots: (await listed(connection, 'Parkinglots')).flatMap((block) => optional(block, 'name') ?? []),
+    contexts: await readContexts(connection, contexts),
   }
+}
+
+async function readContexts(
+  connection: AmiConnection,
+  names: readonly string[],
+): Promise<ReadonlySet<string> | null> {
+  const there = new Set<string>()
+  for (const name of names) {
+    const value = await readVariable(connection, `DIALPLAN_EXISTS(${name})`)
+    if (value === null) return null
+    if (value === '1') there.add(name)
+  }
+  return there
 }
 
 /** ListCommands gives a header for each action that the user may use. */

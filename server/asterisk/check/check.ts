@@ -18,7 +18,15 @@ import { describeQueues, judgeQueues, type Surroundings } from './judge-queues.t
 /** A PBX, and what of Ringcard it is held against. */
 export interface CheckSettings {
   pbx: PbxSettings & { PBX_TRUNKS: readonly string[] } & Partial<
-      Record<'CEL_TABLE' | 'QUEUE_LOG_FILE' | 'QUEUE_LOG_TABLE' | 'SIP_WS_URL', string>
+      Record<
+        | 'CEL_TABLE'
+        | 'QUEUE_LOG_FILE'
+        | 'QUEUE_LOG_TABLE'
+        | 'SIP_WS_URL'
+        | 'TRANSFER_CONTEXT'
+        | 'CONSULT_CONTEXT',
+        string
+      >
     >
   desks: Surroundings['desks']
   now: () => number
@@ -44,6 +52,10 @@ export async function checkPbx({
     readsTable: (pbx.CEL_TABLE ?? '') !== '',
     queueLog: { file: pbx.QUEUE_LOG_FILE ?? '', table: pbx.QUEUE_LOG_TABLE ?? '' },
     sipUrl: pbx.SIP_WS_URL ?? '',
+    contexts: {
+      transfer: pbx.TRANSFER_CONTEXT ?? 'ringcard-transfer',
+      consult: pbx.CONSULT_CONTEXT ?? 'ringcard-consult',
+    },
   }
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }
   let connection
@@ -64,7 +76,7 @@ export async function checkPbx({
     return { ...head, ...nothing, findings: found.map(inWords), features: featuresOf(found, []) }
   }
   try {
-    const asked = await askPbx(connection, username)
+    const asked = await askPbx(connection, username, Object.values(around.contexts))
     const found = judge(asked, around)
     return {
       ...head,

@@ -25,6 +25,9 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
   call: {
     Getvar: ['pop', 'withheld'],
     Setvar: ['dialplan'],
+    BlindTransfer: ['transfers'],
+    Atxfer: ['transfers'],
+    PlayDTMF: ['transfers'],
   },
   reporting: { CoreShowChannels: ['pop', 'queues'], DeviceStateList: ['desks'], CoreStatus: ['connection'] },
   user: { UserEvent: ['neighbours'] },

@@ -10,7 +10,7 @@ const neededByCel = ['eventtype', 'eventtime', 'uniqueid', 'linkedid'] as const
 /** What the PBX lacks for transfers, parking, recording, browser phones and for telling afterwards what nobody heard. */
 export function judgeFeatures(
   asked: Asked,
-  around: Pick<Surroundings, 'readsTable' | 'queueLog' | 'sipUrl'>,
+  around: Pick<Surroundings, 'readsTable' | 'queueLog' | 'sipUrl' | 'contexts'>,
 ): Found[] {
   const { lines, actions, devices, parkingLots } = asked
   const found: Found[] = []
@@ -36,6 +36,7 @@ export function judgeFeatures(
     const fix = { file: 'settings', section: null, lines: ['SIP_WS_URL=ws://127.0.0.1:8088/ws'], then: null }
     found.push({ code: 'sipUrl', features: ['browserPhone'], fix })
   }
+  found.push(...judgeContexts(asked, around))
   if (lines)
     found.push(
       ...judgeSecrets(asked),
@@ -46,6 +47,33 @@ export function judgeFeatures(
     )
   return found
 }
+
+/** Without the contexts the console has nowhere to send a call. */
+function judgeContexts({ contexts }: Asked, around: Pick<Surroundings, 'contexts'>): Found[] {
+  if (contexts === null) return []
+  const { transfer, consult } = around.contexts
+  const lines = [
+    ...(contexts.has(transfer) ? [] : transferLines(transfer)),
+    ...(contexts.has(consult) ? [] : consultLines(consult)),
+  ]
+  const missing = [transfer, consult].filter((name) => !contexts.has(name))
+  if (missing.length === 0) return []
+  const fix = { file: 'extensions.conf', section: null, lines, then: "asterisk -rx 'dialplan reload'" }
+  return [
+    { code: 'transferContexts', features: ['transfers'], values: { contexts: missing.join(', ') }, fix },
+  ]
+}
+
+const transferLines = (name: string): string[] => [
+  `[${name}]`,
+  'exten => _XX!,1,Goto(from-internal,${EXTEN},1)',
+  'exten => _queue-.,1,Queue(${FILTER(A-Za-z0-9_-,${EXTEN:6})},t)',
+]
+const consultLines = (name: string): string[] => [
+  `[${name}]`,
+  'exten => _XXX,1,Dial(PJSIP/${EXTEN},25,t)',
+  'exten => _00X.,1,Dial(PJSIP/+${FILTER(0-9,${EXTEN:2})}@trunk,60)',
+]
 
 function judgeKeys(lines: Lines): Found[] {
   // Blind transfer has keys of its own where none are set.

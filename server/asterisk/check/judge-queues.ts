@@ -16,6 +16,8 @@ export interface Surroundings {
   queueLog: { file: string; table: string }
   /** Where this PBX takes SIP over WebSocket, as the settings have it; empty for nowhere. */
   sipUrl: string
+  /** The contexts to which calls are sent, as TRANSFER_CONTEXT and CONSULT_CONTEXT say. */
+  contexts: { transfer: string; consult: string }
 }
 
 /** How a member is written. */

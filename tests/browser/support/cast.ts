@@ -279,6 +279,9 @@ export function ringing(now: number, more: Partial<DeskCall> = {}): DeskCall {
     answeredAt: null,
     heldSince: null,
     endedAt: null,
+    consult: null,
+    consultFailed: null,
+    words: [],
     ...more,
   }
 }

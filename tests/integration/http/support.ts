@@ -77,6 +77,8 @@ function otherRoutes(): Omit<
     'pbx.check': () => Promise.reject(new Error('nobody asks')),
     'calls.verification': noCall,
     'calls.verify': noCall,
+    'calls.targets': noCall,
+    'calls.control': noCall,
     'customers.setPin': () => null,
     'verification.read': () => ({ version: 1, definition: defaultVerification }),
     'verification.change': ({ body }) => ({ ...body, version: body.version + 1 }),

@@ -16,9 +16,18 @@ function found(lines: Record<string, string>, read: { file?: string; table?: str
     queues: [],
     devices: [],
     parkingLots: [],
+    contexts: null,
   }
   const queueLog = { file: '', table: '', ...read }
-  return judge(asked, { prefix: '', desks: [], trunks: [], readsTable: false, sipUrl: '', queueLog })
+  return judge(asked, {
+    prefix: '',
+    desks: [],
+    trunks: [],
+    readsTable: false,
+    sipUrl: '',
+    queueLog,
+    contexts: { transfer: 'ringcard-transfer', consult: 'ringcard-consult' },
+  })
     .filter(({ code }) => code.startsWith('queueLog'))
     .map(({ code, fix, values }) => ({ code, fix, values }))
 }

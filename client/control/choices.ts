@@ -1,0 +1,39 @@
+import type { CallTarget, CallTargets } from '../../shared/control.ts'
+import { dialable } from '../phone/phone.ts'
+
+/** Something that can be chosen in the list. */
+export interface Choice {
+  id: string
+  to: CallTarget
+  /** An agent who is not free can be asked, and sent to, all the same. */
+  agent?: CallTargets['agents'][number]
+  queue?: CallTargets['queues'][number]
+  number?: string
+}
+
+/**
+ * What of all targets fits what somebody typed: colleagues, queues, and the number itself where it is one.
+ * @param typed parts of a name, an extension, a queue or a number
+ */
+export function choicesFor(targets: CallTargets | null, typed: string): Choice[] {
+  const words = typed.toLocaleLowerCase().split(/\s+/).filter(Boolean)
+  const fits = (text: string) => words.every((word) => text.toLocaleLowerCase().includes(word))
+  const agents = (targets?.agents ?? [])
+    .filter(({ displayName, extension }) => fits(`${displayName} ${extension}`))
+    .map((agent): Choice => ({
+      id: `agent-${agent.extension}`,
+      to: { kind: 'agent', extension: agent.extension },
+      agent,
+    }))
+  const queues = (targets?.queues ?? [])
+    .filter(({ queue }) => fits(queue))
+    .map((queue): Choice => ({
+      id: `queue-${queue.queue}`,
+      to: { kind: 'queue', queue: queue.queue },
+      queue,
+    }))
+  const number = dialable(typed)
+  const isOwn = agents.some(({ agent }) => agent?.extension === number)
+  if (number === null || isOwn || !/^\+?\d+$/.test(number)) return [...agents, ...queues]
+  return [...agents, ...queues, { id: 'number', to: { kind: 'number', number }, number }]
+}

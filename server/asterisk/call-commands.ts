@@ -1,0 +1,67 @@
+import { AmiError } from './errors.ts'
+import { field } from './fields.ts'
+import type { PbxLinks } from './links.ts'
+
+/** What the keys of features.conf do in a consultation, by the name that Asterisk gives them. */
+export type FeatureKey = 'atxfercomplete' | 'atxferabort' | 'atxferswap' | 'atxferthreeway'
+
+/** Where in the dialplan of a PBX calls are sent to. */
+export interface TransferPlaces {
+  /** The context of what a customer is sent to. */
+  TRANSFER_CONTEXT: string
+  /** The context of whom an agent asks first. */
+  CONSULT_CONTEXT: string
+}
+
+/** What Ringcard does to a call on a PBX. A channel is named as the floor names it; each answers once the PBX has taken it. */
+export interface CallCommands {
+  /** Sends whoever this channel talks with to an extension. @throws AmiError `ami.refused_action` where that cannot be */
+  transfer: (channelId: string, exten: string) => Promise<void>
+  /**
+   * Has the one on this channel ask somebody, while whoever they talk with waits.
+   * @param exten of digits alone, with # where it may go on
+   */
+  consult: (channelId: string, exten: string) => Promise<void>
+  /** Presses a key of features.conf in the name of a channel. */
+  press: (channelId: string, key: FeatureKey) => Promise<void>
+}
+
+/** A PBX that takes longer has not done it as far as anybody here knows, ms. */
+const answerWithinMs = 3_000
+
+/**
+ * @param placesOf the contexts of a PBX
+ * All throw AmiError: `ami.not_connected`, `ami.refused_action`, `ami.timeout`, `ami.invalid_field`.
+ */
+export function createCallCommands(
+  links: Pick<PbxLinks, 'of'>,
+  placesOf: (pbx: string) => TransferPlaces | undefined,
+): CallCommands {
+  function on(channelId: string) {
+    const [pbx = ''] = channelId.split(':', 1)
+    const link = links.of(pbx)
+    const places = placesOf(pbx)
+    if (!link || !places) throw new AmiError('ami.not_connected')
+    const Channel = channelId.slice(pbx.length + 1)
+    const act = (name: string, fields: Record<string, string>) =>
+      link.action(name, { Channel, ...fields }, answerWithinMs)
+    return { act, places }
+  }
+
+  return {
+    transfer: async (channelId, exten) => {
+      const { act, places } = on(channelId)
+      await act('BlindTransfer', { Exten: exten, Context: places.TRANSFER_CONTEXT })
+    },
+    consult: async (channelId, exten) => {
+      const { act, places } = on(channelId)
+      await act('Atxfer', { Exten: exten, Context: places.CONSULT_CONTEXT })
+    },
+    press: async (channelId, key) => {
+      const { act } = on(channelId)
+      const digits = field(await act('Getvar', { Variable: `FEATURE(${key})` }), 'value') ?? ''
+      if (digits === '') throw new AmiError('ami.refused_action', `features.conf has no ${key}`)
+      for (const Digit of digits) await act('PlayDTMF', { Digit, Receive: 'true' })
+    },
+  }
+}

@@ -13,15 +13,20 @@ export interface TransferPlaces {
   CONSULT_CONTEXT: string
 }
 
-/** What Ringcard does to a call on a PBX. A channel is named as the floor names it; each answers once the PBX has taken it. */
+/**
+ * What Ringcard does to a call on a PBX. A channel is named as the floor names it; each answers once the PBX has taken it.
+ * Where the dialplan has no such extension nothing is begun, and `transfer` and `consult` answer false: Asterisk itself would
+ * hang up on the customer.
+ */
 export interface CallCommands {
-  /** Sends whoever this channel talks with to an extension. @throws AmiError `ami.refused_action` where that cannot be */
-  transfer: (channelId: string, exten: string) => Promise<void>
+  /** Sends whoever this channel talks with to an extension. */
+  transfer: (channelId: string, exten: string) => Promise<boolean>
   /**
    * Has the one on this channel ask somebody, while whoever they talk with waits.
-   * @param exten of digits alone, with # where it may go on
+   * @param exten of digits alone
+   * @param isOpen the PBX could wait for more of it
    */
-  consult: (channelId: string, exten: string) => Promise<void>
+  consult: (channelId: string, exten: string, isOpen: boolean) => Promise<boolean>
   /** Presses a key of features.conf in the name of a channel. */
   press: (channelId: string, key: FeatureKey) => Promise<void>
 }
@@ -45,17 +50,27 @@ export function createCallCommands(
     const Channel = channelId.slice(pbx.length + 1)
     const act = (name: string, fields: Record<string, string>) =>
       link.action(name, { Channel, ...fields }, answerWithinMs)
-    return { act, places }
+    const has = async (context: string, exten: string) =>
+      field(await act('Getvar', { Variable: `DIALPLAN_EXISTS(${context},${exten},1)` }), 'value') === '1'
+    return { act, has, places }
   }
 
   return {
     transfer: async (channelId, exten) => {
-      const { act, places } = on(channelId)
-      await act('BlindTransfer', { Exten: exten, Context: places.TRANSFER_CONTEXT })
+      const { act, has, places } = on(channelId)
+      const Context = places.TRANSFER_CONTEXT
+      if (!(await has(Context, exten))) return false
+      await act('BlindTransfer', { Exten: exten, Context })
+      return true
     },
-    consult: async (channelId, exten) => {
-      const { act, places } = on(channelId)
-      await act('Atxfer', { Exten: exten, Context: places.CONSULT_CONTEXT })
+    consult: async (channelId, exten, isOpen) => {
+      const { act, has, places } = on(channelId)
+      const Context = places.CONSULT_CONTEXT
+      if (!(await has(Context, exten))) return false
+      // A consultation that comes to nothing is said by the console. While Asterisk plays its sound for it, it loses keys.
+      await act('Setvar', { Variable: 'FEATURE(xferfailsound)', Value: '' })
+      await act('Atxfer', { Exten: isOpen ? `${exten}#` : exten, Context })
+      return true
     },
     press: async (channelId, key) => {
       const { act } = on(channelId)

@@ -7,7 +7,7 @@ import { ProblemError } from '../../shared/problems.ts'
 import type { CallCommands, FeatureKey } from '../asterisk/call-commands.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Call, Contact, Floor } from '../floor/state.ts'
-import type { KeptWord } from '../history/model.ts'
+import type { KeptWord } from '../history/words.ts'
 import { createWaiters } from './waiters.ts'
 import { dialString, isShort, targetsOf } from './targets.ts'
 
@@ -89,16 +89,21 @@ export function createControl(options: ControlOptions) {
       case 'transfer': {
         const exten = extenOf(callId, contact, request.to)
         leave(callId, contact, request.word)
-        await commands.transfer(channelId, exten)
+        if (!(await commands.transfer(channelId, exten))) throw new ProblemError('control.not_dialable')
         return waiters.until(isOver)
       }
       case 'consult': {
         const exten = extenOf(callId, contact, request.to)
-        // Without it the PBX would wait for another digit.
-        const end = request.to.kind === 'number' && !isShort(exten) ? '#' : ''
+        const isOpen = request.to.kind === 'number' && !isShort(exten)
         leave(callId, contact, request.word)
-        await commands.consult(channelId, `${exten}${end}`)
-        return waiters.until(() => isOver() || consultIs((state) => state !== null)())
+        if (!(await commands.consult(channelId, exten, isOpen)))
+          throw new ProblemError('control.not_dialable')
+        // A phone that is busy ends it in the moment in which it began.
+        const began = (fact: Fact) =>
+          fact.type === 'consult.changed' && fact.contactId === contactId && fact.consult !== null
+        return waiters.until(
+          (facts) => isOver() || consultIs((state) => state !== null)() || facts.some(began),
+        )
       }
       case 'complete':
         await commands.press(channelId, keyOf.complete)
@@ -161,7 +166,9 @@ export function createControl(options: ControlOptions) {
 
   /** Keeps what the next one is to know, before they can see the call. */
   function leave(callId: string, { extension, personId }: Contact, text: string): void {
-    if (text === '') return
+    const last = options.wordsOf(callId).at(-1)
+    // Said again with a second try.
+    if (text === '' || (last?.by === personId && last.text === text)) return
     options.keepWord(callId, { wordId: randomUUID(), at: now(), extension, by: personId, text })
     options.onWord(callId)
   }
@@ -236,7 +243,8 @@ export function createControl(options: ControlOptions) {
 
     /** What happened on the floor: what was waited for may be done. */
     take: (facts: readonly Fact[]): void => {
-      if (facts.some(({ type }) => type === 'consult.changed' || type === 'contact.ended')) waiters.look()
+      if (facts.some(({ type }) => type === 'consult.changed' || type === 'contact.ended'))
+        waiters.look(facts)
     },
 
     /** Nothing is waited for any more. */

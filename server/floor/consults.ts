@@ -81,9 +81,10 @@ export function consultOf(floor: Floor, call: Call, contact: Contact): Consult |
   if (!leg || far.some(({ channelId }) => channelId === own.channelId)) return null
   const talker = far.find(({ bridgeId }) => bridgeId !== null)
   if (talker) return said(withCustomer ? 'withCustomer' : 'talking', talker)
-  // A phone that rings no more leaves the leg for a moment: it was that phone all the same.
   const ringing = far.find(({ state }) => state === 'ringing')
-  return ringing ? said('ringing', ringing) : (before ?? said('dialling', far[0]))
+  if (ringing) return said('ringing', ringing)
+  // A phone that rings no more leaves the leg for a moment: it was that phone all the same.
+  return before !== null && (before.extension !== null || far.length === 0) ? before : said('dialling', far[0])
 }
 
 /**

@@ -5,8 +5,9 @@ import type { DeskInfo, MemberInfo, PbxEvent } from '../floor/events.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
 import type { Interval, Status } from '../agents/status.ts'
 import type { Fact } from '../floor/facts.ts'
-import type { CallDocument, KeptWord } from './model.ts'
+import type { CallDocument } from './model.ts'
 import type { SealedPart } from './sealing.ts'
+import type { KeptWord } from './words.ts'
 
 /** Something that history itself has to say: entries that could not be kept, and when. Times are ms. */
 export interface Mark {

@@ -14,16 +14,7 @@ import {
 import { candidateReasonSchema } from '../../shared/customers.ts'
 import { verificationStepSchema } from '../../shared/verification.ts'
 import { defineModel } from '../database/schema.ts'
-
-/** What one agent left for whoever gets the call next. */
-const keptWordSchema = z.object({
-  wordId: z.string(),
-  at: instantSchema,
-  extension: z.string(),
-  by: z.string().nullable(),
-  text: z.string(),
-})
-export type KeptWord = z.infer<typeof keptWordSchema>
+import { keptWordSchema } from './words.ts'
 
 /**
  * Everything in a call's document that tells of the customer by itself: numbers and names as the network said them, what

@@ -255,6 +255,7 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'contact.held':
       case 'contact.resumed':
       case 'consult.changed':
+        // Whom they asked is told of the end by the state of that phone.
         touch(fact.callId, fact.extension, 'ended')
         break
       case 'contact.ended': {
@@ -273,13 +274,17 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'call.ended':
         touchAll(fact.callId, fact.end === 'cutOff' ? 'lost' : 'ended')
         break
+      case 'agent.state':
+        // Who was only asked about a customer talked in no contact that would end.
+        if (fact.state === 'talking' || fact.state === 'ringing') break
+        for (const [callId, desks] of shown) if (desks.has(fact.extension)) touch(callId, fact.extension, 'movedOn')
+        break
       case 'call.learnt':
       case 'call.pinTyped':
       case 'call.transferred':
       case 'call.parked':
       case 'call.unparked':
       case 'call.voicemail':
-      case 'agent.state':
       case 'member.paused':
       case 'queue.changed':
       case 'link.gap':

@@ -68,7 +68,7 @@ it('a call is sent on at once, and the next agent reads what was said before the
     await (await nina.request('GET', `/api/calls/${callId}/targets`)).json(),
   )
   expect(targets.agents).toMatchObject([{ extension: '202', displayName: 'Dmytro Savchuk', state: 'free' }])
-  expect(targets.queues.map(({ queue }) => queue)).toEqual(['collections', 'returns', 'sales', 'support'])
+  expect(targets.queues.map(({ queue }) => queue)).toEqual(['collections', 'sales', 'support'])
 
   const commandId = randomUUID()
   const body = { do: 'transfer', ...toDmytro, word: 'Wants the invoice of May again.' }
@@ -156,7 +156,10 @@ it('who is busy, cannot be reached or does not exist leaves the agent with the c
   expect(await command(callId, to('agent', { extension: '299' }))).toBe('control.target_unknown')
   expect(await command(callId, to('queue', { queue: 'nowhere' }))).toBe('control.target_unknown')
   expect(await command(callId, to('number', { number: 'abc' }))).toBe('control.not_dialable')
-  expect(await command(callId, to('number', { number: '999' }))).toBe('control.refused')
+  expect(await command(callId, to('number', { number: '999' }))).toBe('control.not_dialable')
+  expect(await command(callId, { ...to('number', { number: '999' }), do: 'consult' })).toBe(
+    'control.not_dialable',
+  )
   expect(at(nina, callId)?.state).toBe('talking')
 
   // The customer goes while the call is being sent on.

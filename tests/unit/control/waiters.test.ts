@@ -6,9 +6,9 @@ it('waits until something is so, and not for ever', async () => {
   let is = false
   await waiters.until(() => true)
   const later = waiters.until(() => is)
-  waiters.look()
+  waiters.look([])
   is = true
-  waiters.look()
+  waiters.look([])
   await later
   await expect(waiters.until(() => false)).rejects.toMatchObject({ code: 'control.not_done' })
   const stopped = waiters.until(() => false)

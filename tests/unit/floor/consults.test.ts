@@ -12,7 +12,7 @@ async function toldOf(name: string): Promise<string[]> {
   })
 }
 
-const asked = ['dialling -', 'ringing 205']
+const asked = ['dialling -', 'dialling 205', 'ringing 205']
 
 describe('a consultation by feature code or by a console', () => {
   it.each([

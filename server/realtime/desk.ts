@@ -277,7 +277,8 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'agent.state':
         // Who was only asked about a customer talked in no contact that would end.
         if (fact.state === 'talking' || fact.state === 'ringing') break
-        for (const [callId, desks] of shown) if (desks.has(fact.extension)) touch(callId, fact.extension, 'movedOn')
+        for (const [callId, desks] of shown)
+          if (desks.has(fact.extension)) touch(callId, fact.extension, 'movedOn')
         break
       case 'call.learnt':
       case 'call.pinTyped':

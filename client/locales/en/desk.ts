@@ -31,7 +31,7 @@ export const deskEn = {
     deskTakenHelp: 'Take another: enter its extension.',
     takeDesk: 'Take desk',
     onPhone: 'Answer on desk phone {extension}',
-    inHand: 'On desk phone {extension}',
+    inHand: 'Desk phone {extension}',
     heldFor: 'held {age}',
     endedAt: 'Ended {time} after {talk}; the card stays',
     endedUnanswered: 'Ended {time}; the card stays',

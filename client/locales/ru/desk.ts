@@ -32,7 +32,7 @@ export const deskRu: Texts<typeof deskEn> = {
     deskTakenHelp: 'Займите другое: введите его номер.',
     takeDesk: 'Занять место',
     onPhone: 'Ответьте по телефону {extension}',
-    inHand: 'Разговор по телефону {extension}',
+    inHand: 'Телефон {extension}',
     heldFor: 'на удержании {age}',
     endedAt: 'Окончен в {time}, длился {talk}',
     endedUnanswered: 'Окончен в {time}; карточка остаётся',

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locale } from '../../../shared/people.ts'
 import { launchChromium } from '../../../lab/chromium.ts'
+import { controlScenes } from './control-scenes.ts'
 import { openScene } from './console-page.ts'
 import { pbxScenes } from './pbx-scenes.ts'
 import { scenes } from './scenes.ts'
@@ -19,7 +20,7 @@ const looks: { theme: 'light' | 'dark'; locale: Locale }[] = [
 
 await mkdir(folder, { recursive: true })
 const browser = await launchChromium()
-for (const scene of [...scenes, ...pbxScenes, ...statusScenes].filter(
+for (const scene of [...scenes, ...pbxScenes, ...statusScenes, ...controlScenes].filter(
   ({ name }) => only.length === 0 || only.includes(name),
 )) {
   for (const [size, viewport] of Object.entries(sizes)) {

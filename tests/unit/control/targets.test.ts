@@ -16,10 +16,7 @@ describe('what is dialled for a number as it was typed', () => {
     expect(dialString(typed, read, '00')).toBe(dialled)
   })
 
-  it.each(['', 'abc', '12;3', '+', '1', '12345678901234567890123456'])(
-    'nothing for %j',
-    (typed) => {
-      expect(dialString(typed, read, '00')).toBeNull()
-    },
-  )
+  it.each(['', 'abc', '12;3', '+', '1', '12345678901234567890123456'])('nothing for %j', (typed) => {
+    expect(dialString(typed, read, '00')).toBeNull()
+  })
 })

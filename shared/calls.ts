@@ -159,6 +159,8 @@ export const deskCallSchema = z.object({
   answeredAt: instantSchema.nullable(),
   heldSince: instantSchema.nullable(),
   endedAt: instantSchema.nullable(),
+  /** Whether what is said is recorded; null where it is not. */
+  recording: z.enum(['on', 'paused']).nullable(),
   consult: consultSchema.nullable(),
   /** How the last consultation came to nothing, until the next; null where it did not. */
   consultFailed: offerOutcomeSchema.nullable(),

@@ -133,6 +133,7 @@ export const lineTextSchema = z.enum([
   'parked',
   'unparked',
   'voicemail',
+  'recording',
   'merged',
   'matched',
   'matchedNobody',

@@ -71,6 +71,7 @@ export const problems = {
   'control.not_dialable': { status: 422, title: 'This is no number that can be dialled.' },
   'control.consulting': { status: 409, title: 'Somebody is being asked already. End that first.' },
   'control.not_consulting': { status: 409, title: 'Nobody is being asked about this call, or not any more.' },
+  'control.not_recorded': { status: 409, title: 'This call is not recorded, or not any more.' },
   'control.refused': { status: 502, title: 'The telephone system refused it. The call is as it was.' },
   'control.not_done': {
     status: 504,

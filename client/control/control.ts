@@ -9,7 +9,8 @@ import { newId } from '../ui/new-id.ts'
 export type Command =
   | { do: 'transfer'; to: CallTarget; word: string }
   | { do: 'consult'; to: Exclude<CallTarget, { kind: 'queue' }>; word: string }
-  | { do: Exclude<ControlKind, 'transfer' | 'consult'> }
+  | { do: 'record'; paused: boolean }
+  | { do: Exclude<ControlKind, 'transfer' | 'consult' | 'record'> }
 
 /** Who is free now is asked for anew so often, while somebody looks, ms. */
 const lookAgainMs = 1_000

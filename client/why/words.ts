@@ -13,6 +13,7 @@ const vocabularies = {
   holder: 'why.holders',
   consultState: 'why.consultStates',
   transferKind: 'why.transferKinds',
+  recordingState: 'why.recordingStates',
   parkingEnd: 'why.parkingEnds',
   matchOutcome: 'why.matchOutcomes',
   goneReason: 'call.goneReasons',

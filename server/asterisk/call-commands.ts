@@ -27,6 +27,10 @@ export interface CallCommands {
    * @param isOpen the PBX could wait for more of it
    */
   consult: (channelId: string, exten: string, isOpen: boolean) => Promise<boolean>
+  /** Has what is recorded on this channel be silence for a while, in both directions. */
+  pauseRecording: (channelId: string, isPaused: boolean) => Promise<void>
+  /** Ends what is on this channel. */
+  hangUp: (channelId: string) => Promise<void>
   /** Presses a key of features.conf in the name of a channel. */
   press: (channelId: string, key: FeatureKey) => Promise<void>
 }
@@ -71,6 +75,12 @@ export function createCallCommands(
       await act('Setvar', { Variable: 'FEATURE(xferfailsound)', Value: '' })
       await act('Atxfer', { Exten: isOpen ? `${exten}#` : exten, Context })
       return true
+    },
+    pauseRecording: async (channelId, isPaused) => {
+      await on(channelId).act('MixMonitorMute', { Direction: 'both', State: isPaused ? '1' : '0' })
+    },
+    hangUp: async (channelId) => {
+      await on(channelId).act('Hangup', { Cause: '16' })
     },
     press: async (channelId, key) => {
       const { act } = on(channelId)

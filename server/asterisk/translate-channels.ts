@@ -101,6 +101,17 @@ const unhold: Handler = (block, to) => {
   to.out.push({ ...to.stamp, type: 'channel.resumed', ...ids(block, to) })
 }
 
+const recording =
+  (state: 'on' | 'off'): Handler =>
+  (block, to) => {
+    to.out.push({ ...to.stamp, type: 'channel.recorded', ...ids(block, to), recording: state })
+  }
+
+const recordingMuted: Handler = (block, to) => {
+  const state = field(block, 'state') === '1' ? 'paused' : 'on'
+  to.out.push({ ...to.stamp, type: 'channel.recorded', ...ids(block, to), recording: state })
+}
+
 const dialBegin: Handler = (block, to) => {
   to.out.push({
     ...to.stamp,
@@ -294,6 +305,9 @@ export const channelHandlers: readonly (readonly [string, Handler])[] = [
   ['SoftHangupRequest', hangupRequest],
   ['Hangup', hangup],
   ['Hold', hold],
+  ['MixMonitorStart', recording('on')],
+  ['MixMonitorStop', recording('off')],
+  ['MixMonitorMute', recordingMuted],
   ['Unhold', unhold],
   ['DialBegin', dialBegin],
   ['DialEnd', dialEnd],

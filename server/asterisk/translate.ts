@@ -68,7 +68,7 @@ const useless = new Set(
   ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeList ConfbridgeListRooms ConfbridgeMute ConfbridgeRecord
   ConfbridgeStart ConfbridgeStopRecord ConfbridgeTalking ConfbridgeUnmute ContactList DialState DTMFBegin DTMFEnd
   ExtensionStatus FAXStatus FullyBooted InvalidAccountID InvalidPassword Load LocalOptimizationBegin LogChannel
-  MessageWaiting MiniVoiceMail MixMonitorMute MixMonitorStart MixMonitorStop MonitorStart MonitorStop MusicOnHoldStart
+  MessageWaiting MiniVoiceMail MonitorStart MonitorStop MusicOnHoldStart
   MusicOnHoldStop OriginateResponse ParkedCallSwap PeerStatus PresenceStateChange PresenceStatus RTCPReceived RTCPSent
   ReceiveFAX Registry Reload RequestBadFormat RequestNotAllowed SendFAX SessionLimit Shutdown Status SuccessfulAuth
   TestEvent UnexpectedAddress Unload VarSet VoicemailPasswordChange Wink`.split(/\s+/),

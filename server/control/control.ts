@@ -5,7 +5,7 @@ import type { CallTarget, CallTargets, ControlRequest } from '../../shared/contr
 import type { ReadNumber } from '../../shared/number-reader.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { CallCommands, FeatureKey } from '../asterisk/call-commands.ts'
-import type { Fact } from '../floor/facts.ts'
+import type { Fact, FactType } from '../floor/facts.ts'
 import type { Call, Contact, Floor } from '../floor/state.ts'
 import type { KeptWord } from '../history/words.ts'
 import { createWaiters } from './waiters.ts'
@@ -43,6 +43,9 @@ export type Control = ReturnType<typeof createControl>
 const doneWithinMs = 5_000
 /** How long a command is known, so that the same press again is the same command, ms. */
 const knownForMs = 60_000
+
+/** By which facts a command is seen to be done. */
+const telling: ReadonlySet<FactType> = new Set(['consult.changed', 'contact.ended', 'call.recording'])
 
 const keyOf = {
   complete: 'atxfercomplete',
@@ -116,6 +119,18 @@ export function createControl(options: ControlOptions) {
         await commands.press(channelId, keyOf.swap)
         return waiters.until(consultIs((state) => state !== before))
       }
+      case 'record': {
+        const recordedOn = floor().calls.get(callId)?.recording?.channelId
+        if (recordedOn === undefined) throw new ProblemError('control.not_recorded')
+        await commands.pauseRecording(recordedOn, request.paused)
+        return waiters.until(() => {
+          const recording = floor().calls.get(callId)?.recording
+          return !recording || recording.isPaused === request.paused
+        })
+      }
+      case 'hangUp':
+        await commands.hangUp(channelId)
+        return waiters.until(isOver)
       case 'conference':
         await commands.press(channelId, keyOf.conference)
         return waiters.until(consultIs((state) => state === 'conference' || state === null))
@@ -129,6 +144,7 @@ export function createControl(options: ControlOptions) {
       if (state !== null) throw new ProblemError('control.consulting')
       return
     }
+    if (request.do === 'record' || request.do === 'hangUp') return
     const needsTalk = request.do === 'swap' || request.do === 'conference'
     const open = needsTalk ? state === 'talking' || state === 'withCustomer' : state !== null
     if (!open || state === 'conference') throw new ProblemError('control.not_consulting')
@@ -243,8 +259,7 @@ export function createControl(options: ControlOptions) {
 
     /** What happened on the floor: what was waited for may be done. */
     take: (facts: readonly Fact[]): void => {
-      if (facts.some(({ type }) => type === 'consult.changed' || type === 'contact.ended'))
-        waiters.look(facts)
+      if (facts.some(({ type }) => telling.has(type))) waiters.look(facts)
     },
 
     /** Nothing is waited for any more. */

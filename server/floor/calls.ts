@@ -3,6 +3,7 @@ import { endContact } from './contacts.ts'
 import type { ChannelInfo } from './events.ts'
 import type { RawParty } from './facts.ts'
 import { endOffer } from './offers.ts'
+import type { PbxEvent } from './events.ts'
 import type { Call, Channel } from './state.ts'
 import { callOfChannel, mayFollowFromGap, putCall, unheardUntil, type FloorState, type Step } from './step.ts'
 import { visitsOfEndedCall } from './visits.ts'
@@ -174,6 +175,19 @@ function learnOf(
     digits: next.digits,
   })
   return next
+}
+
+/** What is said in the call is recorded from now on, or not for a while, or not any more. */
+export function recorded(step: Step, event: PbxEvent & { type: 'channel.recorded' }): void {
+  const call = callOfChannel(step.state, event.channelId)
+  if (!call) return
+  const { channelId, recording } = event
+  const before = call.recording ?? null
+  const now = recording === 'off' ? null : { channelId, isPaused: recording === 'paused' }
+  // Muted in one direction, then in the other: one pause.
+  if (before?.isPaused === now?.isPaused) return
+  putCall(step, { ...call, recording: now })
+  step.facts.push({ type: 'call.recording', pbx: step.pbx, at: step.at, callId: call.callId, recording })
 }
 
 /** What is known of the other party, and what they keyed in, is forgotten, in its channels too; the call stays. */

@@ -84,7 +84,9 @@ export function consultOf(floor: Floor, call: Call, contact: Contact): Consult |
   const ringing = far.find(({ state }) => state === 'ringing')
   if (ringing) return said('ringing', ringing)
   // A phone that rings no more leaves the leg for a moment: it was that phone all the same.
-  return before !== null && (before.extension !== null || far.length === 0) ? before : said('dialling', far[0])
+  return before !== null && (before.extension !== null || far.length === 0)
+    ? before
+    : said('dialling', far[0])
 }
 
 /**

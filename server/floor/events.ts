@@ -132,6 +132,8 @@ export type PbxEvent = Stamp &
       }
     | { type: 'channel.held'; channelId: string; linkedId: string }
     | { type: 'channel.resumed'; channelId: string; linkedId: string }
+    /** What is said on a channel is recorded from now on (MixMonitor), or not for a while, or not any more. */
+    | { type: 'channel.recorded'; channelId: string; linkedId: string; recording: 'on' | 'paused' | 'off' }
     | {
         type: 'dial.began'
         callerId: string | null

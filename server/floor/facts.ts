@@ -123,6 +123,8 @@ export type Fact = {
   | { type: 'call.parked'; callId: string; space: string }
   | { type: 'call.unparked'; callId: string; how: 'retrieved' | 'timedOut' | 'gaveUp' }
   | { type: 'call.voicemail'; callId: string }
+  /** The call is recorded from now on, or not for a while, or not any more. */
+  | { type: 'call.recording'; callId: string; recording: 'on' | 'paused' | 'off' }
   /** Two calls turned out to be one (a consultation that was completed): `mergedId` lives on in `callId`. */
   | { type: 'call.merged'; callId: string; mergedId: string }
   | { type: 'call.ended'; callId: string; end: CallEnd; cause: number | null; durationMs: number }

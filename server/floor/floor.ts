@@ -1,5 +1,13 @@
 import { forgetDevices, memberRemoved, memberSet, phoneReachable, settleAgents, setDesks } from './agents.ts'
-import { attested, eraseParty, forgetAgentsWhoHungUp, forgetEndedCalls, learn, pinTyped } from './calls.ts'
+import {
+  attested,
+  eraseParty,
+  forgetAgentsWhoHungUp,
+  forgetEndedCalls,
+  learn,
+  pinTyped,
+  recorded,
+} from './calls.ts'
 import { channelAppeared, channelChanged, channelGone, hangupAsked, noteChannel } from './channels.ts'
 import { settleConsults } from './consults.ts'
 import { bridgeEntered, bridgeGone, bridgeLeft, contactHeld, contactResumed } from './contacts.ts'
@@ -82,6 +90,9 @@ function apply(step: Step, event: PbxEvent): void {
       return
     case 'channel.resumed':
       contactResumed(step, event.channelId)
+      return
+    case 'channel.recorded':
+      recorded(step, event)
       return
     case 'dial.began':
       dialBegan(step, event)

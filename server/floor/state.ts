@@ -156,6 +156,8 @@ export interface Call {
   readonly parkedIn: string | null
   readonly parkedAt: number | null
   readonly voicemail: boolean
+  /** Whether it is recorded, and on which channel; null where it is not. Absent in checkpoints of older versions. */
+  readonly recording?: { readonly channelId: string; readonly isPaused: boolean } | null
   /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
   readonly reconstructed: Reconstructed
 }

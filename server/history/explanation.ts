@@ -290,6 +290,8 @@ function saidOfCall(
       return { text: 'unparked', values: { parkingEnd: fact.how } }
     case 'call.voicemail':
       return { text: 'voicemail' }
+    case 'call.recording':
+      return { text: 'recording', values: { recordingState: fact.recording } }
     case 'call.merged':
       return { text: 'merged' }
     case 'call.ended':

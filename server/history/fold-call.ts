@@ -42,6 +42,10 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
     }
     case 'call.attested':
       return { ...before, attestation: fact.attestation }
+    case 'call.recording': {
+      const others = (before.recording ?? []).filter(({ at }) => at !== fact.at)
+      return { ...before, recording: [...others, { at: fact.at, state: fact.recording }] }
+    }
     case 'consult.changed':
       // Who was asked stands in the journal; what came of it is a transfer.
       return before

@@ -110,6 +110,8 @@ export const callDocumentSchema = z.object({
     }),
   ),
   voicemail: z.boolean(),
+  /** When it began to be recorded, was paused, went on, and ended; absent where it was not recorded. */
+  recording: z.array(z.object({ at: instantSchema, state: z.enum(['on', 'paused', 'off']) })).optional(),
   /** What the network said of the caller's number; null where the trunk does not tell. */
   attestation: attestationSchema.nullable().default(null),
   /** What was done to verify the caller, in order. Never what was answered. */

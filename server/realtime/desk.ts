@@ -265,6 +265,7 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       }
       case 'call.queued':
       case 'call.dequeued':
+      case 'call.recording':
         touchAll(fact.callId, 'withdrawn')
         break
       case 'call.merged':

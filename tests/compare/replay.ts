@@ -106,6 +106,7 @@ export function narrate(facts: readonly Fact[]): string[] {
         return ['gap']
       case 'link.reconciled':
       case 'consult.changed':
+      case 'call.recording':
       case 'agent.state':
       case 'member.paused':
       case 'queue.changed':

@@ -168,3 +168,22 @@ it('who is busy, cannot be reached or does not exist leaves the agent with the c
   expect(['done', 'control.refused', 'call.not_yours', 'control.not_done']).toContain(code)
   await ended
 }, 90_000)
+
+it('the recording of a call is paused and goes on, and the call is ended by the console', async () => {
+  await centre.pbx.cli('database put recording support yes')
+  await phone('201')
+  const call = await placeCall(centre.pbx, { from: '+494066969010', to: did.support, audio: true })
+  calls.push(call)
+  const callId = await vi.waitFor(() => {
+    const found = nina.deskCalls().find(({ state }) => state === 'talking')
+    expect(found?.recording).toBe('on')
+    return found?.callId ?? ''
+  }, soon)
+  expect(await command(callId, { do: 'record', paused: true })).toBe('done')
+  expect(at(nina, callId)?.recording).toBe('paused')
+  expect(await command(callId, { do: 'record', paused: false })).toBe('done')
+  expect(at(nina, callId)?.recording).toBe('on')
+  expect(await command(callId, { do: 'hangUp' })).toBe('done')
+  expect((await call.ended).by).toBe('pbx')
+  await centre.pbx.cli('database del recording support')
+}, 60_000)

@@ -43,6 +43,7 @@ export const problemsEn = {
     control_not_dialable: 'This is no number that can be dialled. The customer is still with you.',
     control_consulting: 'You are asking somebody already. End that first.',
     control_not_consulting: 'Nobody is being asked any more.',
+    control_not_recorded: 'This call is not recorded.',
     control_refused: 'The telephone system refused it. The customer is still with you.',
     control_not_done: 'The telephone system has not done it in time. Look at the call before you try again.',
     person_unknown: 'There is no such person.',

@@ -177,6 +177,7 @@ export const whyEn = {
       parked: 'Parked in {space}',
       unparked: 'Taken from the parking lot: {parkingEnd}',
       voicemail: 'Reached voicemail',
+      recording: 'Recording {recordingState}',
       merged: 'Two calls became one',
       matched: 'Bound to a customer by the look-up',
       matchedNobody: 'Bound to nobody by the look-up',
@@ -235,6 +236,7 @@ export const whyEn = {
       unknown: 'end not known',
     },
     holders: { agent: 'agent', customer: 'customer' },
+    recordingStates: { on: 'runs', paused: 'paused', off: 'ended' },
     consultStates: {
       dialling: 'dialling',
       ringing: 'ringing there',

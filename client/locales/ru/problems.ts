@@ -44,6 +44,7 @@ export const problemsRu: Texts<typeof problemsEn> = {
     control_not_dialable: 'Этот номер нельзя набрать. Клиент остаётся с вами.',
     control_consulting: 'Вы уже кого-то спрашиваете. Сначала закончите это.',
     control_not_consulting: 'Никого уже не спрашивают.',
+    control_not_recorded: 'Этот звонок не записывается.',
     control_refused: 'Телефонная система отказала. Клиент остаётся с вами.',
     control_not_done: 'Телефонная система не успела. Посмотрите, что со звонком, прежде чем пробовать снова.',
     person_unknown: 'Такого человека нет.',

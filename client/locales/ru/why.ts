@@ -174,6 +174,7 @@ export const whyRu: Texts<typeof whyEn> = {
       parked: 'На парковке {space}',
       unparked: 'С парковки: {parkingEnd}',
       voicemail: 'Дошёл до голосовой почты',
+      recording: 'Запись {recordingState}',
       merged: 'Два звонка стали одним',
       matched: 'Поиск связал с клиентом',
       matchedNobody: 'Поиск ни с кем не связал',
@@ -232,6 +233,7 @@ export const whyRu: Texts<typeof whyEn> = {
     },
     holders: { agent: 'оператор', customer: 'клиент' },
     transferKinds: { blind: 'слепой', attended: 'с консультацией' },
+    recordingStates: { on: 'идёт', paused: 'приостановлена', off: 'окончена' },
     consultStates: {
       dialling: 'набирается',
       ringing: 'там звонит',

@@ -28,6 +28,8 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
     BlindTransfer: ['transfers'],
     Atxfer: ['transfers'],
     PlayDTMF: ['transfers'],
+    Hangup: ['transfers'],
+    MixMonitorMute: ['recording'],
   },
   reporting: { CoreShowChannels: ['pop', 'queues'], DeviceStateList: ['desks'], CoreStatus: ['connection'] },
   user: { UserEvent: ['neighbours'] },

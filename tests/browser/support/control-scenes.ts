@@ -91,6 +91,8 @@ export const controlScenes: Scene[] = [
     await page.keyboard.type('lev')
     await page.keyboard.press('Enter')
   }),
+  scene('call-recorded', '[data-testid=recording]', { recording: 'on' }),
+  scene('call-not-recorded', '[data-testid=recording]', { recording: 'paused' }),
   scene('consult-ringing', '[data-testid=consult]', {
     state: 'held',
     consult: consulting({ state: 'ringing' }),

@@ -223,6 +223,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       const prefix = pbxNamed(pbx)?.prefix ?? ''
       return queue.startsWith(prefix) ? queue.slice(prefix.length) : null
     },
+    deviceOn: (device, pbx) => device.slice((pbxNamed(pbx)?.prefix ?? '').length),
     readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
     internationalPrefix: (pbx) => pbxNamed(pbx)?.INTERNATIONAL_PREFIX ?? '00',
     keepWord: history.keepWord,

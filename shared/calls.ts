@@ -237,6 +237,17 @@ export const floorCallSchema = z.object({
 })
 export type FloorCall = z.infer<typeof floorCallSchema>
 
+/** A call that waits in a parking space, for whoever takes it. */
+export const parkedCallSchema = z.object({
+  callId: z.string(),
+  /** What is dialled to take it. */
+  space: z.string(),
+  since: instantSchema,
+  party: partySchema,
+  customerName: z.string().nullable(),
+})
+export type ParkedCall = z.infer<typeof parkedCallSchema>
+
 /** Every way in which the link to a PBX can fail. What clients translate, and what a person looks up. */
 export const linkTroubleSchema = z.enum([
   'ami.unreachable',

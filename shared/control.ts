@@ -20,7 +20,8 @@ const commandId = z.string().regex(/^[\w-]{16,64}$/, 'Not the id of a command.')
 /**
  * What an agent does with the call that they are in. `transfer` sends it on at once. `consult` has the customer wait while
  * somebody is asked; then `complete` joins the two and leaves, `cancel` goes back to the customer, `swap` changes between
- * them, `conference` has all three hear each other. `record` has the recording pause while card data are said, and go on.
+ * them, `conference` has all three hear each other. `park` has the
+ * customer wait for whoever takes them. `record` has the recording pause while card data are said, and go on.
  */
 export const controlRequestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('transfer'), commandId, to: callTargetSchema, word: wordSchema }),
@@ -35,6 +36,7 @@ export const controlRequestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('swap'), commandId }),
   z.strictObject({ do: z.literal('conference'), commandId }),
   z.strictObject({ do: z.literal('record'), commandId, paused: z.boolean() }),
+  z.strictObject({ do: z.literal('park'), commandId, word: wordSchema }),
   z.strictObject({ do: z.literal('hangUp'), commandId }),
 ])
 export type ControlRequest = z.infer<typeof controlRequestSchema>

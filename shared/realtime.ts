@@ -6,6 +6,7 @@ import {
   floorCallSchema,
   gapSchema,
   instantSchema,
+  parkedCallSchema,
   pbxLinkSchema,
   queueViewSchema,
   todayCallSchema,
@@ -17,9 +18,9 @@ import { breakReasonSchema, statusViewSchema } from './status.ts'
 /**
  * What a console sees is cut into topics. Each topic has its own sequence, so that one broadcast serves everybody in it:
  * `person:<id>` (my desk: calls, cards, my day), `queue:<name>` (a queue's strip), `floor` (every call and agent, for
- * supervisors), `link` (the connection to each PBX). A queue has whatever name the PBX gives it, in any script.
+ * supervisors), `parked` (the calls in parking spaces), `link` (the connection to each PBX). A queue has whatever name the PBX gives it, in any script.
  */
-export const topicSchema = z.string().regex(/^(person:[\w-]+|queue:\P{Cc}{1,200}|floor|link)$/u)
+export const topicSchema = z.string().regex(/^(person:[\w-]+|queue:\P{Cc}{1,200}|floor|parked|link)$/u)
 export type Topic = z.infer<typeof topicSchema>
 
 /** Why a call left a desk. */
@@ -58,6 +59,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('breaks.set'), breaks: z.array(breakReasonSchema) }),
   z.object({ type: z.literal('floorCall.set'), call: floorCallSchema }),
   z.object({ type: z.literal('floorCall.gone'), callId: z.string() }),
+  z.object({ type: z.literal('parked.set'), parked: parkedCallSchema }),
+  z.object({ type: z.literal('parked.gone'), callId: z.string() }),
   z.object({ type: z.literal('link.set'), link: pbxLinkSchema }),
   /** All times of today of which something is missing. */
   z.object({ type: z.literal('gaps.set'), gaps: z.array(gapSchema) }),

@@ -4,7 +4,8 @@ import { dialable } from '../phone/phone.ts'
 /** Something that can be chosen in the list. */
 export interface Choice {
   id: string
-  to: CallTarget
+  /** Null for a parking space. */
+  to: CallTarget | null
   /** An agent who is not free can be asked, and sent to, all the same. */
   agent?: CallTargets['agents'][number]
   queue?: CallTargets['queues'][number]
@@ -13,9 +14,11 @@ export interface Choice {
 
 /**
  * What of all targets fits what somebody typed: colleagues, queues, and the number itself where it is one.
+ * Last the parking lot.
+ * @param park what the parking lot is called
  * @param typed parts of a name, an extension, a queue or a number
  */
-export function choicesFor(targets: CallTargets | null, typed: string): Choice[] {
+export function choicesFor(targets: CallTargets | null, typed: string, park: string): Choice[] {
   const words = typed.toLocaleLowerCase().split(/\s+/).filter(Boolean)
   const fits = (text: string) => words.every((word) => text.toLocaleLowerCase().includes(word))
   const agents = (targets?.agents ?? [])
@@ -32,8 +35,9 @@ export function choicesFor(targets: CallTargets | null, typed: string): Choice[]
       to: { kind: 'queue', queue: queue.queue },
       queue,
     }))
+  const found = [...agents, ...queues, ...(fits(park) ? [{ id: 'park', to: null }] : [])]
   const number = dialable(typed)
   const isOwn = agents.some(({ agent }) => agent?.extension === number)
-  if (number === null || isOwn || !/^\+?\d+$/.test(number)) return [...agents, ...queues]
-  return [...agents, ...queues, { id: 'number', to: { kind: 'number', number }, number }]
+  if (number === null || isOwn || !/^\+?\d+$/.test(number)) return found
+  return [...found, { id: 'number', to: { kind: 'number', number }, number }]
 }

@@ -9,8 +9,9 @@ import { newId } from '../ui/new-id.ts'
 export type Command =
   | { do: 'transfer'; to: CallTarget; word: string }
   | { do: 'consult'; to: Exclude<CallTarget, { kind: 'queue' }>; word: string }
+  | { do: 'park'; word: string }
   | { do: 'record'; paused: boolean }
-  | { do: Exclude<ControlKind, 'transfer' | 'consult' | 'record'> }
+  | { do: Exclude<ControlKind, 'transfer' | 'consult' | 'park' | 'record'> }
 
 /** Who is free now is asked for anew so often, while somebody looks, ms. */
 const lookAgainMs = 1_000

@@ -42,6 +42,10 @@ export const useLive = defineStore('live', () => {
   /** The status of each agent that I may see. */
   const statuses = computed(() => merged<StatusView>((topic) => topic.statuses))
   const floorCalls = computed(() => merged<FloorCall>((topic) => topic.floorCalls))
+  /** Calls that wait for whoever takes them, the longest first. */
+  const parked = computed(() =>
+    [...(topics.value.get('parked')?.parked.values() ?? [])].sort((a, b) => a.since - b.since),
+  )
   const links = computed(() => merged<PbxLink>((topic) => topic.links))
   /** Times of today of which something is missing, the newest first. */
   const gaps = computed(() => topics.value.get('link')?.gaps ?? [])
@@ -149,6 +153,7 @@ export const useLive = defineStore('live', () => {
     statuses,
     floorCalls,
     links,
+    parked,
     gaps,
     start,
     stop,

@@ -4,6 +4,7 @@ import type {
   DeskCall,
   FloorCall,
   Gap,
+  ParkedCall,
   PbxLink,
   QueueView,
   TodayCall,
@@ -41,6 +42,8 @@ export interface TopicState {
   breaks: readonly BreakReason[]
   floorCalls: ReadonlyMap<string, FloorCall>
   links: ReadonlyMap<string, PbxLink>
+  /** The calls in parking spaces. */
+  parked: ReadonlyMap<string, ParkedCall>
   /** Times of today of which something is missing, the newest first. */
   gaps: readonly Gap[]
   left: LeftCall | null
@@ -61,6 +64,7 @@ const empty = {
   breaks: [] as readonly BreakReason[],
   floorCalls: new Map<string, FloorCall>(),
   links: new Map<string, PbxLink>(),
+  parked: new Map<string, ParkedCall>(),
   gaps: [] as readonly Gap[],
 }
 
@@ -169,6 +173,12 @@ function applyChange(draft: Draft, change: Change, at: number): void {
       break
     case 'link.set':
       draft.links = set(draft.links, change.link.pbx, change.link)
+      break
+    case 'parked.set':
+      draft.parked = set(draft.parked, change.parked.callId, change.parked)
+      break
+    case 'parked.gone':
+      draft.parked = without(draft.parked, change.callId)
       break
     case 'gaps.set':
       draft.gaps = change.gaps

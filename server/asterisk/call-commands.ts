@@ -29,6 +29,11 @@ export interface CallCommands {
   consult: (channelId: string, exten: string, isOpen: boolean) => Promise<boolean>
   /** Has what is recorded on this channel be silence for a while, in both directions. */
   pauseRecording: (channelId: string, isPaused: boolean) => Promise<void>
+  /**
+   * Has whoever is on this channel wait in a parking space.
+   * @param device which rings when nobody has taken them for long, as the floor names it
+   */
+  park: (channelId: string, device: string) => Promise<void>
   /** Ends what is on this channel. */
   hangUp: (channelId: string) => Promise<void>
   /** Presses a key of features.conf in the name of a channel. */
@@ -78,6 +83,9 @@ export function createCallCommands(
     },
     pauseRecording: async (channelId, isPaused) => {
       await on(channelId).act('MixMonitorMute', { Direction: 'both', State: isPaused ? '1' : '0' })
+    },
+    park: async (channelId, device) => {
+      await on(channelId).act('Park', { TimeoutChannel: device })
     },
     hangUp: async (channelId) => {
       await on(channelId).act('Hangup', { Cause: '16' })

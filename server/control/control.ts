@@ -24,6 +24,8 @@ export interface ControlOptions {
   numberOn: (extension: string, pbx: string) => string | null
   /** A queue as its own PBX calls it; null for one of another. */
   queueOn: (queue: string, pbx: string) => string | null
+  /** A device as its own PBX calls it. */
+  deviceOn: (device: string, pbx: string) => string
   readNumber: (raw: string, pbx: string) => ReadNumber
   /** What is dialled on a PBX before the digits of an international number. */
   internationalPrefix: (pbx: string) => string
@@ -45,7 +47,12 @@ const doneWithinMs = 5_000
 const knownForMs = 60_000
 
 /** By which facts a command is seen to be done. */
-const telling: ReadonlySet<FactType> = new Set(['consult.changed', 'contact.ended', 'call.recording'])
+const telling: ReadonlySet<FactType> = new Set([
+  'consult.changed',
+  'contact.ended',
+  'call.recording',
+  'call.parked',
+])
 
 const keyOf = {
   complete: 'atxfercomplete',
@@ -128,6 +135,14 @@ export function createControl(options: ControlOptions) {
           return !recording || recording.isPaused === request.paused
         })
       }
+      case 'park': {
+        const { customerChannelId, pbx = '' } = floor().calls.get(callId) ?? {}
+        const device = floor().channels.get(channelId)?.device
+        if (customerChannelId == null || device === undefined) throw new ProblemError('call.unknown')
+        leave(callId, contact, request.word)
+        await commands.park(customerChannelId, options.deviceOn(device, pbx))
+        return waiters.until(() => isOver() || floor().calls.get(callId)?.parkedIn != null)
+      }
       case 'hangUp':
         await commands.hangUp(channelId)
         return waiters.until(isOver)
@@ -140,7 +155,7 @@ export function createControl(options: ControlOptions) {
   /** Refuses what makes no sense as the call stands. @throws ProblemError */
   function check(contact: Contact, request: ControlRequest): void {
     const state = contact.consult?.state ?? null
-    if (request.do === 'transfer' || request.do === 'consult') {
+    if (request.do === 'transfer' || request.do === 'consult' || request.do === 'park') {
       if (state !== null) throw new ProblemError('control.consulting')
       return
     }

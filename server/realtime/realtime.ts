@@ -36,7 +36,8 @@ import {
 import { createTellingLog, type Seat, type TellingLogOptions } from './telling-log.ts'
 import { createToday, type CallsSince, type DayNews } from './today.ts'
 import { createTogether } from './together.ts'
-import { floorRoom, personRoom, withoutCustomer, type Room } from './topics.ts'
+import { parkedChange, parkedChanges, parkedContent } from './parked.ts'
+import { floorRoom, parkedRoom, personRoom, withoutCustomer, type Room } from './topics.ts'
 
 export interface RealtimeOptions {
   httpServer: HttpServer
@@ -259,6 +260,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         ...floorContent(floor(), floorContext, room === floorRoom.named),
         ...[...floor().agents.keys()].flatMap(statusChange),
       ]
+    if (topic === 'parked') return () => parkedContent(floor(), floorContext, room === parkedRoom.named)
     return () => links.content(room)
   }
 
@@ -323,6 +325,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     })
   }
 
+  const isParked = (callId: string) => floor().calls.get(callId)?.parkedIn != null
   const publishLate = (changes: readonly LateChange[]) => {
     for (const { room, key, make } of changes) streams.publishSoon(room, key, make)
   }
@@ -340,12 +343,14 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       }
       noteUntold(facts)
       publishLate(floorChanges(facts, floor(), floorContext))
+      publishLate(parkedChanges(facts, floor(), floorContext))
       if (facts.some(({ type }) => type === 'link.gap')) links.gapsChanged()
     },
     onPop(callId) {
       for (const [topic, changes] of popChanges(callId, floor(), deskContext, shown))
         desks.publish(topic, changes)
       publishLate(callChange(callId, floor(), floorContext))
+      if (isParked(callId)) publishLate(parkedChange(callId, floor(), floorContext))
     },
     onWord(callId) {
       for (const [topic, changes] of wordChanges(callId, floor(), deskContext, shown))
@@ -375,6 +380,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       today.erase(erased, new Set(customerIds))
       const living = callIds.filter((callId) => floor().calls.has(callId))
       publishLate(living.flatMap((callId) => callChange(callId, floor(), floorContext)))
+      publishLate(living.filter(isParked).flatMap((callId) => parkedChange(callId, floor(), floorContext)))
     },
     cardChanged(customerId) {
       for (const one of consoles.all)

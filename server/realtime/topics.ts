@@ -17,6 +17,7 @@ export interface Viewer {
 export type Room = string
 
 export const floorRoom = { plain: 'floor', named: 'floor+names' } as const
+export const parkedRoom = { plain: 'parked', named: 'parked+names' } as const
 export const linkRoom = { plain: 'link', detailed: 'link+detail' } as const
 
 /** The room of a person's own desk. */
@@ -49,6 +50,8 @@ export function topicsFor(
       : []
   for (const queue of strips) topics.set(queueRoom(queue), queueRoom(queue))
   if (may('floor.watch')) topics.set('floor', may('card.read') ? floorRoom.named : floorRoom.plain)
+  if (may('desk.use') || may('floor.watch'))
+    topics.set('parked', may('card.read') ? parkedRoom.named : parkedRoom.plain)
   topics.set('link', may('health.read') ? linkRoom.detailed : linkRoom.plain)
   return topics
 }

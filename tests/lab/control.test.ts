@@ -187,3 +187,19 @@ it('the recording of a call is paused and goes on, and the call is ended by the 
   expect((await call.ended).by).toBe('pbx')
   await centre.pbx.cli('database del recording support')
 }, 60_000)
+
+it('a call is parked, everybody sees where, and a colleague takes it', async () => {
+  await phone('201')
+  const callId = await talk()
+  expect(await command(callId, { do: 'park', word: 'Looks for her invoice.' })).toBe('done')
+  const parked = () => [dmytro, nina].map((watcher) => watcher.parked().map(({ space }) => space))
+  await vi.waitFor(() => expect(parked()).toEqual([['801'], ['801']]), soon)
+  expect(at(nina, callId)).toBeUndefined()
+  const taking = await placeCall(centre.pbx, { from: { agent: '202' }, to: '801', audio: true })
+  calls.push(taking)
+  await vi.waitFor(() => {
+    const taken = dmytro.deskCalls().find(({ state }) => state === 'talking')
+    expect(taken?.words).toMatchObject([{ text: 'Looks for her invoice.' }])
+  }, soon)
+  await vi.waitFor(() => expect(parked()).toEqual([[], []]), soon)
+}, 60_000)

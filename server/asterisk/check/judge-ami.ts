@@ -29,6 +29,7 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
     Atxfer: ['transfers'],
     PlayDTMF: ['transfers'],
     Hangup: ['transfers'],
+    Park: ['parking'],
     MixMonitorMute: ['recording'],
   },
   reporting: { CoreShowChannels: ['pop', 'queues'], DeviceStateList: ['desks'], CoreStatus: ['connection'] },

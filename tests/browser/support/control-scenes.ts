@@ -109,5 +109,22 @@ export const controlScenes: Scene[] = [
       server.say('person:nina', { type: 'deskCall.set', call })
     },
   ),
+  {
+    name: 'calls-parked',
+    ready: '[data-testid=parked]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      const party = { number: '+494066969010', display: '040 66969010', name: null, withheld: false }
+      const parked = (callId: string, space: string, customerName: string | null, seconds: number) =>
+        ({
+          type: 'parked.set',
+          parked: { callId, space, since: now - seconds * 1_000, party, customerName },
+        }) as const
+      server.show('parked', [
+        parked('pbx:1.1', '801', 'Olena Kovalchuk', 42),
+        parked('pbx:1.2', '802', null, 12),
+      ])
+    },
+  },
   scene('words-left', '[data-testid=words]', { state: 'ringing', answeredAt: null, words }),
 ]

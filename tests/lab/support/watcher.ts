@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import { callRecordSchema, healthSchema, type CallRecord, type Health } from '../../../shared/api.ts'
-import type { AgentView, DeskCall, FloorCall } from '../../../shared/calls.ts'
+import type { AgentView, DeskCall, FloorCall, ParkedCall } from '../../../shared/calls.ts'
 import type { Pop } from '../../../shared/customers.ts'
 import type { StatusView } from '../../../shared/status.ts'
 import type { Change, ClientToServerEvents, Delta, ServerToClientEvents } from '../../../shared/realtime.ts'
@@ -17,6 +17,8 @@ export interface Watcher {
   /** The calls on one's own desk, and what is known of who is calling. */
   deskCalls: () => DeskCall[]
   pop: (callId: string) => Pop | undefined
+  /** The calls in parking spaces. */
+  parked: () => ParkedCall[]
   /** Everything that came, in order, from every connection. */
   received: () => readonly Delta[]
   linkState: () => string | undefined
@@ -93,6 +95,7 @@ export async function watch(url: string, signInName: string): Promise<Watcher> {
       all()
         .flatMap((change) => (change.type === 'pop.set' && change.callId === callId ? [change.pop] : []))
         .at(-1),
+    parked: () => all().flatMap((change) => (change.type === 'parked.set' ? [change.parked] : [])),
     received: () => received,
     linkState: () =>
       all()
@@ -138,6 +141,12 @@ function apply(topic: Topic, change: Change): void {
       return
     case 'status.set':
       topic.set(`status ${change.status.extension}`, change)
+      return
+    case 'parked.set':
+      topic.set(`parked ${change.parked.callId}`, change)
+      return
+    case 'parked.gone':
+      topic.delete(`parked ${change.callId}`)
       return
     case 'link.set':
       topic.set(`link ${change.link.pbx}`, change)

@@ -50,7 +50,7 @@ export function topicsFor(
       : []
   for (const queue of strips) topics.set(queueRoom(queue), queueRoom(queue))
   if (may('floor.watch')) topics.set('floor', may('card.read') ? floorRoom.named : floorRoom.plain)
-  if (may('desk.use') || may('floor.watch'))
+  if ((may('desk.use') && viewer.extension !== null) || may('floor.watch'))
     topics.set('parked', may('card.read') ? parkedRoom.named : parkedRoom.plain)
   topics.set('link', may('health.read') ? linkRoom.detailed : linkRoom.plain)
   return topics

@@ -11,7 +11,7 @@ const roomsOf = (role: Role, extension: string | null) => [
 
 describe('the rooms of a role', () => {
   it('are one’s own and one’s queues for an agent at a desk, and no queue without a desk', () => {
-    expect(roomsOf('agent', '201')).toEqual(['person:p', 'queue:support', 'link'])
+    expect(roomsOf('agent', '201')).toEqual(['person:p', 'queue:support', 'parked+names', 'link'])
     expect(roomsOf('agent', null)).toEqual(['person:p', 'link'])
   })
 
@@ -22,6 +22,7 @@ describe('the rooms of a role', () => {
       'queue:sales',
       'queue:support',
       'floor+names',
+      'parked+names',
       'link+detail',
     ])
   })

@@ -159,6 +159,8 @@ export const deskCallSchema = z.object({
   answeredAt: instantSchema.nullable(),
   heldSince: instantSchema.nullable(),
   endedAt: instantSchema.nullable(),
+  /** A colleague asks me about the customer, who is theirs. */
+  isAsked: z.boolean(),
   /** Whether what is said is recorded; null where it is not. */
   recording: z.enum(['on', 'paused']).nullable(),
   consult: consultSchema.nullable(),

@@ -31,7 +31,8 @@ export const useControl = defineStore('control', () => {
   /** The call that I can do something with: mine, and the customer is with me. */
   const call = computed(() => {
     const { call: before } = desk
-    return before !== null && (before.state === 'talking' || before.state === 'held') ? before : null
+    const isMine = before?.state === 'talking' || before?.state === 'held'
+    return isMine && !before.isAsked ? before : null
   })
   const isOpen = computed(() => call.value !== null && openFor.value === call.value.callId)
   const isPending = computed(() => pending.value !== null)

@@ -56,6 +56,7 @@ export function deskCall(
       contact,
       (number) => describe({ number, name: null, restricted: false }, call.pbx).display,
     ),
+    isAsked: consulted,
     recording: !call.recording || !live ? null : call.recording.isPaused ? 'paused' : 'on',
     words: [],
   }

@@ -32,6 +32,7 @@ export const deskEn = {
     takeDesk: 'Take desk',
     onPhone: 'Answer on desk phone {extension}',
     inHand: 'Desk phone {extension}',
+    asked: 'A colleague asks you',
     heldFor: 'held {age}',
     endedAt: 'Ended {time} after {talk}; the card stays',
     endedUnanswered: 'Ended {time}; the card stays',

@@ -33,6 +33,7 @@ export const deskRu: Texts<typeof deskEn> = {
     takeDesk: 'Занять место',
     onPhone: 'Ответьте по телефону {extension}',
     inHand: 'Телефон {extension}',
+    asked: 'Вас спрашивает коллега',
     heldFor: 'на удержании {age}',
     endedAt: 'Окончен в {time}, длился {talk}',
     endedUnanswered: 'Окончен в {time}; карточка остаётся',

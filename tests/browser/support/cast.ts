@@ -279,6 +279,7 @@ export function ringing(now: number, more: Partial<DeskCall> = {}): DeskCall {
     answeredAt: null,
     heldSince: null,
     endedAt: null,
+    isAsked: false,
     recording: null,
     consult: null,
     consultFailed: null,

@@ -260,6 +260,12 @@ export const settings = {
     default: '30',
     schema: wholeNumber(0, 3_600),
   },
+  DEVICE_GRACE_SECONDS: {
+    description:
+      'No more calls are offered to an agent whose phone in use could not ring for so long: not registered, or without a microphone; 0 for never. Seeds the rules of agents’ status.',
+    default: '10',
+    schema: wholeNumber(0, 3_600),
+  },
   HTTP_HOST: {
     description: 'Address to listen on. Put a TLS proxy before it; only loopback is safe without.',
     default: '127.0.0.1',

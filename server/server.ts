@@ -194,17 +194,21 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     traceFolder: config.TRACE_FOLDER,
     log,
   })
-  const { pauseMember } = createQueueCommands(links, (pbx) => pbxNamed(pbx)?.prefix ?? '')
+  const queueCommands = createQueueCommands(links, (pbx) => pbxNamed(pbx)?.prefix ?? '')
   const agents = createAgents({
     floor: () => pipeline.floor(),
     rules: statusRules.current,
-    pauseMember,
+    ...queueCommands,
     keep: (status, interval) => {
       history.append([{ kind: 'status', status, interval }])
     },
     requireRoom: history.requireRoom,
     restored: history.statuses,
     hasConsole: (personId) => realtime.hasConsole(personId),
+    browserOf: (extension) => {
+      const device = phones.browserOf(extension)
+      return device === null ? null : floorDevice(device, pbxs)
+    },
     nameOf: people.nameOf,
     onChange: (extension) => realtime.statusChanged(extension),
     log,
@@ -248,8 +252,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       const link = links.of(pbx)
       return link ? createEndpoints(link) : null
     },
+    onUse: (extension, browser) =>
+      agents.useDevice(extension, browser === null ? null : floorDevice(browser, pbxs)),
     log,
   })
+  const deviceInUse = (extension: string | null) => agents.viewOf(extension ?? '')?.device ?? 'desk'
   const settlePhones = (pbx: string) => {
     if (!people.isStarted()) return
     phones.settle(pbx).catch((error: unknown) => {
@@ -284,7 +291,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     config,
     people,
     handlers: {
-      ...peopleRoutes(people, secure, () => foundOn(pipeline.floor(), (device) => floorDevice(device, pbxs))),
+      ...peopleRoutes(people, secure, () => ({
+        ...foundOn(pipeline.floor(), (device) => floorDevice(device, pbxs)),
+        isBrowser: phones.isBrowser,
+        inUse: deviceInUse,
+      })),
       ...settingsRoutes(settings, () => pipeline.floor().queues.keys()),
       ...customerHandlers,
       'calls.choose': kept(customerHandlers['calls.choose']),
@@ -310,7 +321,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         audit: people.noteDownload,
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
-      ...phoneRoutes(phones),
+      ...phoneRoutes(phones, deviceInUse),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },

@@ -36,6 +36,8 @@ export const phoneEn = {
     elsewhere: 'Calls ring in another window of yours.',
     problem: 'Calls do not ring here.',
   } satisfies Record<PhoneState['at'], string>,
+  deskLost: 'Desk phone gone',
+  deskLostHelp: 'The desk phone is not registered, so no call rings there. Plug it in, or take calls in the browser.',
   tryAgain: 'Try again',
   takeHere: 'Take it here',
   triesIn: 'tries again in {age}',

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { phoneKindSchema, sipPath, type DeskPhones, type PhoneKind } from '../../shared/phone.ts'
 import { ApiError, callApi } from '../api.ts'
+import { useLive } from '../realtime/live.ts'
 import { useSession } from '../session/session.ts'
 import { newId } from '../ui/new-id.ts'
 import type { Phone, PhoneCall, PhoneFailure } from './phone.ts'
@@ -10,11 +11,13 @@ import type { PhoneState } from './phone-state.ts'
 /** This page, as the server knows it: another after a reload, since its calls are gone then. */
 const page = newId()
 const askAgainMs = 5_000
+const nothing: DeskPhones = { kinds: [], why: null, inUse: 'desk' }
 
 /** The phone of this window: which kind is in use for the shift, how it stands, and the calls on it. */
 export const usePhone = defineStore('phone', () => {
   const session = useSession()
-  const atDesk = ref<DeskPhones>({ kinds: [], why: null })
+  const live = useLive()
+  const atDesk = ref<DeskPhones>(nothing)
   const chosen = ref<PhoneKind | null>(null)
   const state = ref<PhoneState>({ at: 'off' })
   const calls = ref<readonly PhoneCall[]>([])
@@ -57,6 +60,21 @@ export const usePhone = defineStore('phone', () => {
     const usable = kept !== undefined && kinds.value.includes(kept) ? kept : null
     chosen.value ??= usable ?? (kinds.value.includes('desk') ? null : (kinds.value[0] ?? null))
     if (kind.value === 'browser' && kinds.value.includes('browser')) await start()
+    else followServer(found.inUse)
+  }
+
+  /** By which phone I take calls is one for all my windows, and was changed in another of them. */
+  function followServer(inUse: PhoneKind): void {
+    if (inUse === kind.value || calls.value.length > 0) return
+    if (inUse === 'desk') {
+      // What is only beginning here has not been told to the server yet.
+      if (state.value.at === 'starting' || state.value.at === 'registering') return
+      stop()
+      chosen.value = 'desk'
+    } else if (phone.value === null && kinds.value.includes('browser')) {
+      chosen.value = 'browser'
+      state.value = { at: 'elsewhere' }
+    }
   }
 
   async function start(): Promise<void> {
@@ -103,7 +121,7 @@ export const usePhone = defineStore('phone', () => {
     else {
       stop()
       // What cannot be told now ends with the session.
-      await callApi('phone.close', { body: { window: page } }).catch(() => null)
+      await callApi('phone.close').catch(() => null)
     }
   }
 
@@ -123,11 +141,17 @@ export const usePhone = defineStore('phone', () => {
     (extension, before) => {
       window.clearTimeout(asking)
       chosen.value = null
-      atDesk.value = { kinds: [], why: null }
+      atDesk.value = nothing
       if (calls.value.length === 0 && before !== undefined) stop()
       if (extension !== null) void look()
     },
     { immediate: true },
+  )
+  watch(
+    () => live.mine?.statuses.get(session.me?.extension ?? '')?.device,
+    (inUse, before) => {
+      if (inUse !== undefined && before !== undefined) followServer(inUse)
+    },
   )
   watch(calls, (now, before) => {
     if (now.length > before.length) failure.value = null

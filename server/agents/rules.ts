@@ -31,6 +31,7 @@ export function seededRules(config: {
   WRAP_UP_SECONDS: number
   MISSED_CALLS: boolean
   CONSOLE_GRACE_SECONDS: number
+  DEVICE_GRACE_SECONDS: number
 }): StatusRules {
   return {
     wrapUpSeconds: config.WRAP_UP_SECONDS,
@@ -39,6 +40,7 @@ export function seededRules(config: {
     extendMostSeconds,
     missedCalls: config.MISSED_CALLS,
     graceSeconds: config.CONSOLE_GRACE_SECONDS,
+    deviceSeconds: config.DEVICE_GRACE_SECONDS,
     breaks: [...defaultBreaks],
   }
 }

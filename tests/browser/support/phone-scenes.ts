@@ -6,7 +6,7 @@ import type { ScriptedServer } from './scripted-server.ts'
 
 /** A desk with both phones, whose browser phone the server refuses. */
 function refusedWith(server: ScriptedServer, code: ProblemCode): void {
-  server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null }))
+  server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null, inUse: 'desk' }))
   server.replies.set('POST /api/phone', () => {
     throw new ProblemError(code)
   })
@@ -24,7 +24,7 @@ export const phoneScenes: Scene[] = [
     ready: '#phone-choice:popover-open',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
-      server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null }))
+      server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null, inUse: 'desk' }))
     },
     act: (page) => page.getByTestId('phone-state').click(),
   },
@@ -51,7 +51,7 @@ export const phoneScenes: Scene[] = [
     ready: '[data-testid=phone-state]',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
-      server.replies.set('GET /api/phone', () => ({ kinds: ['desk'], why: 'pbxAway' }))
+      server.replies.set('GET /api/phone', () => ({ kinds: ['desk'], why: 'pbxAway', inUse: 'desk' }))
     },
     act: (page) => page.getByTestId('phone-state').click(),
   },

@@ -71,7 +71,7 @@ function otherRoutes(): Omit<
     'calls.choose': noCall,
     'calls.create': noCall,
     'calls.unlink': noCall,
-    'phone.read': () => ({ kinds: [], why: null }),
+    'phone.read': () => ({ kinds: [], why: null, inUse: 'desk' }),
     'phone.open': () => Promise.reject(new ProblemError('phone.none')),
     'phone.close': () => null,
     'pbx.check': () => Promise.reject(new Error('nobody asks')),

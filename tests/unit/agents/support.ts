@@ -9,6 +9,7 @@ export const rules: StatusRules = {
   extendMostSeconds: 60,
   missedCalls: true,
   graceSeconds: 30,
+  deviceSeconds: 10,
   breaks: [...defaultBreaks],
 }
 

@@ -321,7 +321,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         audit: people.noteDownload,
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
-      ...phoneRoutes(phones, deviceInUse),
+      ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },

@@ -17,6 +17,8 @@ export const deskPhonesSchema = z.object({
   why: z.enum(['pbxAway', 'notSetUp']).nullable(),
   /** By which of them calls are taken now, in whatever window that is. */
   inUse: phoneKindSchema,
+  /** What the browser phone calls to be tried: a greeting, then one's own voice; null for nothing. */
+  testNumber: z.string().nullable(),
 })
 export type DeskPhones = z.infer<typeof deskPhonesSchema>
 
@@ -72,7 +74,8 @@ export const phoneRoutes = {
   'phone.close': {
     method: 'POST',
     path: '/api/phone/close',
-    summary: 'Take calls by the desk phone: the browser phone of the desk is registered no more, its secret void',
+    summary:
+      'Take calls by the desk phone: the browser phone of the desk is registered no more, its secret void',
     right: 'desk.use',
     answer: z.null(),
   },

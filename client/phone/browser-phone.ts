@@ -3,16 +3,19 @@ import type { RTCSession } from 'jssip/lib/RTCSession'
 import { sipDomain, type OpenedPhone } from '../../shared/phone.ts'
 import { ApiError } from '../api.ts'
 import { createCallSound } from './call-sound.ts'
-import { mediaDevices, microphone, microphoneState } from './microphone.ts'
+import { microphone, microphoneState, onMicrophoneChange } from './microphone.ts'
 import type { Phone, PhoneCall, PhoneFailure, PhoneListener } from './phone.ts'
 import { nextPhoneState, triesAgain, type PhoneEvent, type PhoneState } from './phone-state.ts'
 import { createSipSocket } from './sip-socket.ts'
+import { constraintsOf, type SoundChoice } from './sound-choice.ts'
 
 export interface BrowserPhoneOptions extends PhoneListener {
   /** Asks the server for the phone of the desk. @throws ApiError */
   open: () => Promise<OpenedPhone>
   /** Where to connect, once the server gave it. */
   url: string
+  /** What is talked and listened with. */
+  sound: SoundChoice
 }
 
 /** A call as this file handles it. */
@@ -37,7 +40,8 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   let ua: UA | null = null
   let stopped = false
   const lines = new Map<string, Line>()
-  const sound = createCallSound()
+  let choice = options.sound
+  const sound = createCallSound(choice)
   const waiting = new Set<() => void>()
   /** What the server gave when the phone was made, for the first connection. */
   let first: OpenedPhone | null = null
@@ -106,6 +110,8 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
     for (const track of line.stream?.getTracks() ?? []) track.stop()
     sound.silence(id)
     publish()
+    // No other call is to ring where nobody can speak.
+    if (lines.size === 0 && (state.at === 'noMicrophone' || state.at === 'microphoneRefused')) ua?.stop()
   }
 
   const take = (session: RTCSession): void => {
@@ -142,12 +148,27 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
 
   const withMicrophone = async (work: (stream: MediaStream) => void): Promise<void> => {
     try {
-      work(await microphone())
+      work(await microphone(choice))
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
       options.onFailure('microphone')
       await lookForMicrophone()
     }
+  }
+  /** The call goes on while the microphone is changed; one that cannot be opened leaves it as it was. */
+  const changeMicrophone = async (id: string, line: Line): Promise<void> => {
+    const stream = await microphone(choice).catch(() => null)
+    const [track] = stream?.getAudioTracks() ?? []
+    if (stream === null || track === undefined) return
+    if (lines.get(id) !== line) {
+      track.stop()
+      return
+    }
+    track.enabled = !line.call.muted
+    const sender = line.session.connection.getSenders().find((one) => one.track?.kind === 'audio')
+    await sender?.replaceTrack(track)
+    for (const old of line.stream?.getTracks() ?? []) old.stop()
+    line.stream = stream
   }
   const holdOthers = (but: string | null): void => {
     for (const [id, { call }] of lines) if (id !== but && call.state === 'talking') setHeld(id, true)
@@ -246,7 +267,7 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   }
 
   const lookForMicrophone = async (): Promise<void> => {
-    const is = await microphoneState()
+    const is = await microphoneState(choice)
     if (stopped) return
     const before = state.at
     happen({ type: 'microphone', is })
@@ -263,11 +284,9 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   const seen = (): void => {
     if (!document.hidden) wake()
   }
-  const devicesChanged = (): void => void lookForMicrophone()
   window.addEventListener('online', wake)
   document.addEventListener('visibilitychange', seen)
-  const devices = mediaDevices()
-  devices?.addEventListener('devicechange', devicesChanged)
+  const stopLooking = onMicrophoneChange(() => void lookForMicrophone())
 
   happen({ type: 'start' })
   void lookForMicrophone()
@@ -323,12 +342,19 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
         if (line !== undefined) line.stream = stream
       })
     },
+    useSound(next) {
+      const isSameVoice = JSON.stringify(constraintsOf(next)) === JSON.stringify(constraintsOf(choice))
+      choice = next
+      sound.use(next)
+      if (isSameVoice) return
+      for (const [id, line] of lines) if (line.stream !== null) void changeMicrophone(id, line)
+    },
     stop() {
       if (stopped) return
       stopped = true
       window.removeEventListener('online', wake)
       document.removeEventListener('visibilitychange', seen)
-      devices?.removeEventListener('devicechange', devicesChanged)
+      stopLooking()
       ua?.stop()
       sound.stop()
       happen({ type: 'stop' })

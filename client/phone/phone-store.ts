@@ -7,16 +7,18 @@ import { useSession } from '../session/session.ts'
 import { newId } from '../ui/new-id.ts'
 import type { Phone, PhoneCall, PhoneFailure } from './phone.ts'
 import type { PhoneState } from './phone-state.ts'
+import { useSound } from './sound.ts'
 
 /** This page, as the server knows it: another after a reload, since its calls are gone then. */
 const page = newId()
 const askAgainMs = 5_000
-const nothing: DeskPhones = { kinds: [], why: null, inUse: 'desk' }
+const nothing: DeskPhones = { kinds: [], why: null, inUse: 'desk', testNumber: null }
 
 /** The phone of this window: which kind is in use for the shift, how it stands, and the calls on it. */
 export const usePhone = defineStore('phone', () => {
   const session = useSession()
   const live = useLive()
+  const sound = useSound()
   const atDesk = ref<DeskPhones>(nothing)
   const chosen = ref<PhoneKind | null>(null)
   const state = ref<PhoneState>({ at: 'off' })
@@ -97,6 +99,7 @@ export const usePhone = defineStore('phone', () => {
     phone.value = part.startBrowserPhone({
       open: () => callApi('phone.open', { body: { window: page } }),
       url: url.href,
+      sound: sound.choice,
       onState: (next) => (state.value = next),
       onCalls: (next) => (calls.value = next),
       onFailure: (next) => (failure.value = next),
@@ -153,6 +156,10 @@ export const usePhone = defineStore('phone', () => {
       if (inUse !== undefined && before !== undefined) followServer(inUse)
     },
   )
+  watch(
+    () => sound.choice,
+    (choice) => phone.value?.useSound(choice),
+  )
   watch(calls, (now, before) => {
     if (now.length > before.length) failure.value = null
     if (now.length === 0 && before.length > 0 && session.me === null) stop()
@@ -168,6 +175,7 @@ export const usePhone = defineStore('phone', () => {
     kinds,
     kind,
     why: computed(() => atDesk.value.why),
+    testNumber: computed(() => atDesk.value.testNumber),
     state,
     calls,
     ringing,

@@ -1,4 +1,5 @@
 import type { PhoneState } from './phone-state.ts'
+import type { SoundChoice } from './sound-choice.ts'
 
 /** One call on the phone of this window. */
 export interface PhoneCall {
@@ -38,6 +39,8 @@ export interface Phone {
   /** @param tones of 0-9, * and # */
   sendDigits: (callId: string, tones: string) => void
   call: (number: string) => void
+  /** Talks and listens by other devices from now on, also in a call that is on. */
+  useSound: (choice: SoundChoice) => void
   /** Ends what is on, and is no phone any more. */
   stop: () => void
 }

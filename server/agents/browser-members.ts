@@ -88,9 +88,7 @@ export function createBrowserMembers(options: BrowserMembersOptions) {
   const fixed = new Set<string>()
 
   const changes = (extension: string, phone: PhoneInUse) => {
-    const { add, remove } = wantedChanges(membersOf(floor(), extension), phone, (one) =>
-      ours.has(keyOf(one)),
-    )
+    const { add, remove } = wantedChanges(membersOf(floor(), extension), phone, (one) => ours.has(keyOf(one)))
     return {
       add: add.map((like): [Member, MemberName] => [
         like,
@@ -100,8 +98,14 @@ export function createBrowserMembers(options: BrowserMembersOptions) {
     }
   }
 
-  function ask(extension: string, member: MemberName, work: () => Promise<void>, refused: () => void): void {
-    const key = keyOf(member)
+  function ask(
+    what: 'add' | 'remove',
+    extension: string,
+    member: MemberName,
+    work: () => Promise<void>,
+    refused: () => void,
+  ): void {
+    const key = `${what}\n${keyOf(member)}`
     if ((notBefore.get(key) ?? 0) > now()) return
     // What was answered is heard a moment later.
     notBefore.set(key, now() + answeredWithinMs)
@@ -136,6 +140,7 @@ export function createBrowserMembers(options: BrowserMembersOptions) {
           memberName: name ? null : like.memberName,
         }
         ask(
+          'add',
           extension,
           member,
           () => {
@@ -150,12 +155,13 @@ export function createBrowserMembers(options: BrowserMembersOptions) {
       for (const member of remove) {
         const key = keyOf(member)
         ask(
+          'remove',
           extension,
           member,
           () => options.removeMember(member).then(() => void ours.delete(key)),
           () => {
             fixed.add(key)
-            troubles.delete(key)
+            troubles.delete(`remove\n${key}`)
           },
         )
       }
@@ -166,7 +172,7 @@ export function createBrowserMembers(options: BrowserMembersOptions) {
       const { add } = changes(extension, phone)
       const [first] = add
       if (first === undefined) return null
-      return troubles.get(keyOf(first[1]))?.kind ?? 'waiting'
+      return troubles.get(`add\n${keyOf(first[1])}`)?.kind ?? 'waiting'
     },
 
     /** The PBX was heard anew: its files may be others. */

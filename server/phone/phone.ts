@@ -173,7 +173,7 @@ export function createPhones({ people, placeOf, endpointsOf, onUse, log }: Phone
 
   return {
     /** Which phones stand at the desk of a person. */
-    phonesAt: async (extension: string | null): Promise<Omit<DeskPhones, 'inUse'>> => {
+    phonesAt: async (extension: string | null): Promise<Pick<DeskPhones, 'kinds' | 'why'>> => {
       const desk = people.directory().find((one) => one.extension === extension)
       if (desk === undefined) return { kinds: [], why: null }
       try {

@@ -318,8 +318,19 @@ describe('desks', () => {
       const { extension, devices } = body as { extension: string; devices: string[] }
       if (extension === '202') throw new ProblemError('desk.exists')
       if (devices.includes('PJSIP/202')) throw new ProblemError('desk.device_taken')
-      const ringing = devices.map((device) => ({ device, state: 'reachable' as const, kind: 'desk' as const }))
-      const added: FoundDesk = { extension, version: 0, devices: ringing, takenBy: null, queues: [] }
+      const ringing = devices.map((device) => ({
+        device,
+        state: 'reachable' as const,
+        kind: 'desk' as const,
+      }))
+      const added: FoundDesk = {
+        extension,
+        version: 0,
+        devices: ringing,
+        inUse: 'desk',
+        takenBy: null,
+        queues: [],
+      }
       stored = { ...found, desks: [...found.desks, added], strayDevices: [] }
       return added
     })
@@ -348,7 +359,11 @@ describe('desks', () => {
     const { page, server } = await open('admin-desk')
     const theirs = found.desks.map((desk) =>
       desk.extension === '201'
-        ? { ...desk, version: 3, devices: [{ device: 'PJSIP/201', state: 'reachable' as const, kind: 'desk' as const }] }
+        ? {
+            ...desk,
+            version: 3,
+            devices: [{ device: 'PJSIP/201', state: 'reachable' as const, kind: 'desk' as const }],
+          }
         : desk,
     )
     let sent: unknown = null

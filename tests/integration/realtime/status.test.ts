@@ -13,6 +13,8 @@ const status = (extension: string, more: Partial<StatusView> = {}): StatusView =
   since: 1,
   until: null,
   reason: null,
+  device: 'desk',
+  deviceLost: false,
   by: 'agent',
   byName: null,
   next: null,

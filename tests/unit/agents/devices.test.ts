@@ -113,10 +113,8 @@ describe('the phone in use', () => {
 
   it('cannot be taken out of a queue whose file names it: there it is paused', async () => {
     await takeBrowser()
-    shift.obedience = 'refuses'
+    shift.inFiles.add(browser)
     shift.agents.useDevice('201', null)
-    await shift.settled()
-    shift.obedience = 'does'
     await shift.wait(3_000)
     expect(shift.paused(browser)).toEqual(both(ownReasons.otherDevice))
     expect(shift.paused()).toEqual(both(false))

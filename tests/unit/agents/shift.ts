@@ -14,6 +14,8 @@ export class Shift {
   readonly said: Said[] = []
   /** Members that were added and removed, in order. */
   readonly membership: string[] = []
+  /** Members that a file of the PBX names. */
+  readonly inFiles = new Set<string>()
   readonly kept: Status[] = []
   readonly intervals: Interval[] = []
   readonly changed: string[] = []
@@ -41,7 +43,7 @@ export class Shift {
       },
       removeMember: async (member) => {
         this.membership.push(`-${member.queue} ${member.interface}`)
-        if (this.obedience === 'refuses') throw new PbxRefusal('ami.refused_action')
+        if (this.inFiles.has(member.interface)) throw new PbxRefusal('ami.refused_action')
         await Promise.resolve()
         this.floor((story) =>
           story.happens({ type: 'member.removed', queue: member.queue, interface: member.interface }),

@@ -6,9 +6,13 @@ const everyMs = 60
 
 /**
  * How loud the microphone is now, as long as the component stands.
+ * @param onOpen told when it is open: some browsers name devices only then
  * @returns `level` from 0 to 1, and `failed` where the microphone cannot be opened
  */
-export function useLevel(choice: () => SoundChoice): { level: Ref<number>; failed: Ref<boolean> } {
+export function useLevel(
+  choice: () => SoundChoice,
+  onOpen: () => void,
+): { level: Ref<number>; failed: Ref<boolean> } {
   const level = ref(0)
   const failed = ref(false)
   let stop = (): void => undefined
@@ -33,6 +37,7 @@ export function useLevel(choice: () => SoundChoice): { level: Ref<number>; faile
       return
     }
     failed.value = false
+    onOpen()
     const context = new AudioContext()
     const analyser = context.createAnalyser()
     analyser.fftSize = 1_024

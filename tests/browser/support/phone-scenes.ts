@@ -59,8 +59,8 @@ export const phoneScenes: Scene[] = [
       ninaSits(server, now, locale)
       refusedWith(server, 'pbx.unreachable')
     },
-    act: async (page) => {
-      await chooseBrowser(page)
+    act: async (page, server) => {
+      await chooseBrowser?.(page, server)
       await page.getByTestId('open-sound').click()
     },
   },

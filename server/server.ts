@@ -33,6 +33,7 @@ import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
 import { createPhones } from './phone/phone.ts'
+import { createQualityKeeper } from './phone/quality.ts'
 import { phoneRoutes } from './phone/routes.ts'
 import { servePhoneLines } from './phone/socket.ts'
 import { createPipeline } from './pipeline.ts'
@@ -256,6 +257,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       agents.useDevice(extension, browser === null ? null : floorDevice(browser, pbxs)),
     log,
   })
+  const quality = createQualityKeeper(history)
   const deviceInUse = (extension: string | null) => agents.viewOf(extension ?? '')?.device ?? 'desk'
   const settlePhones = (pbx: string) => {
     if (!people.isStarted()) return
@@ -321,6 +323,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         audit: people.noteDownload,
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
+      'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
       ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
@@ -362,6 +365,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     gapsSince: history.gaps.since,
     statusOf: agents.viewOf,
     breaks: () => statusRules.current().breaks,
+    autoAnswer: () =>
+      statusRules.current().queues.flatMap(({ queue, autoAnswer }) => (autoAnswer ? [queue] : [])),
     onPresence: agents.presence,
     publicOrigin: config.PUBLIC_ORIGIN,
   })

@@ -40,7 +40,14 @@ export const statusRulesSchema = z
     /** After a call of a queue that has no time of its own; 0 for none. */
     wrapUpSeconds: secondsSchema(3_600),
     queues: z
-      .array(z.strictObject({ queue: z.string().min(1).max(200), wrapUpSeconds: secondsSchema(3_600) }))
+      .array(
+        z.strictObject({
+          queue: z.string().min(1).max(200),
+          wrapUpSeconds: secondsSchema(3_600),
+          /** Browser phones answer its calls by themselves, after a tone. */
+          autoAnswer: z.boolean().default(false),
+        }),
+      )
       .max(1_000),
     /** By how much one click extends the wrap-up, and how far all of them may. */
     extendSeconds: secondsSchema(600),

@@ -2,8 +2,10 @@ import { C, UA, type Socket } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import { sipDomain, type OpenedPhone } from '../../shared/phone.ts'
 import { ApiError } from '../api.ts'
+import { newId } from '../ui/new-id.ts'
 import { createCallSound } from './call-sound.ts'
 import { microphone, microphoneState, onMicrophoneChange } from './microphone.ts'
+import { countedOf, createLineMeter, type LineMeter } from './line-quality.ts'
 import type { Phone, PhoneCall, PhoneFailure, PhoneListener } from './phone.ts'
 import { nextPhoneState, triesAgain, type PhoneEvent, type PhoneState } from './phone-state.ts'
 import { createSipSocket } from './sip-socket.ts'
@@ -23,6 +25,7 @@ interface Line {
   session: RTCSession
   call: PhoneCall
   stream: MediaStream | null
+  meter: LineMeter
 }
 
 const dtmf = { transportType: C.DTMF_TRANSPORT.RFC2833, duration: 120, interToneGap: 80 }
@@ -30,6 +33,7 @@ const dtmf = { transportType: C.DTMF_TRANSPORT.RFC2833, duration: 120, interTone
 const recovery = { connection_recovery_min_interval: 1, connection_recovery_max_interval: 1 }
 /** Half of this is what a phone may be thought to be there though it has gone. */
 const registerSeconds = 120
+const measureEveryMs = 2_000
 
 /**
  * The phone in this window: JsSIP over the server's `/sip`, media straight to Asterisk. Asks for the microphone first: without
@@ -107,6 +111,8 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
     const line = lines.get(id)
     if (line === undefined) return
     lines.delete(id)
+    const measured = line.meter.whole(newId())
+    if (measured !== null) options.onMeasured(id, measured)
     for (const track of line.stream?.getTracks() ?? []) track.stop()
     sound.silence(id)
     publish()
@@ -123,9 +129,10 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       number: session.remote_identity.uri.user,
       muted: false,
       pending: null,
+      quality: null,
     }
     const { id } = session
-    lines.set(id, { session, call, stream: null })
+    lines.set(id, { session, call, stream: null, meter: createLineMeter() })
     session.on('accepted', () => change(id, { state: 'talking', pending: null }))
     session.on('muted', () => change(id, { muted: true }))
     session.on('unmuted', () => change(id, { muted: false }))
@@ -189,6 +196,19 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
     change(id, { pending: 'end' })
     line.session.terminate(terms)
   }
+
+  /** How the call sounds that is talked in, as the browser counts it. */
+  const measure = async (): Promise<void> => {
+    for (const [id, line] of lines) {
+      if (line.call.state !== 'talking') continue
+      const report: unknown = await line.session.connection.getStats().catch(() => null)
+      if (report === null) continue
+      const counted = countedOf((report as ReadonlyMap<string, Record<string, unknown>>).values())
+      if (counted !== null && lines.get(id) === line)
+        change(id, { quality: line.meter.take(counted, performance.now()) })
+    }
+  }
+  const measuring = window.setInterval(() => void measure(), measureEveryMs)
 
   const startAgent = (): void => {
     if (ua !== null) {
@@ -291,6 +311,27 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   happen({ type: 'start' })
   void lookForMicrophone()
 
+  const answer = (id: string): void => {
+    const line = lines.get(id)
+    if (line?.call.state !== 'ringing') return
+    change(id, { pending: 'answer' })
+    void withMicrophone((stream) => {
+      if (lines.get(id) !== line) {
+        for (const track of stream.getTracks()) track.stop()
+        return
+      }
+      line.stream = stream
+      holdOthers(id)
+      line.session.answer({ mediaStream: stream, pcConfig: { iceServers: [] } })
+    }).finally(() => {
+      if (line.stream === null) change(id, { pending: null })
+    })
+  }
+  const isAnswered = (id: string): boolean => {
+    const call = lines.get(id)?.call
+    return call?.state !== 'ringing' || call.pending !== null
+  }
+
   return {
     retry() {
       if (state.at === 'elsewhere' || state.at === 'problem') happen({ type: 'connecting' })
@@ -299,20 +340,12 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       else void lookForMicrophone()
     },
     answer(id) {
-      const line = lines.get(id)
-      if (line?.call.state !== 'ringing' || line.call.pending !== null) return
+      if (!isAnswered(id)) answer(id)
+    },
+    answerByItself(id) {
+      if (isAnswered(id)) return
       change(id, { pending: 'answer' })
-      void withMicrophone((stream) => {
-        if (lines.get(id) !== line) {
-          for (const track of stream.getTracks()) track.stop()
-          return
-        }
-        line.stream = stream
-        holdOthers(id)
-        line.session.answer({ mediaStream: stream, pcConfig: { iceServers: [] } })
-      }).finally(() => {
-        if (line.stream === null) change(id, { pending: null })
-      })
+      window.setTimeout(() => answer(id), sound.tone())
     },
     decline: (id) => end(id, { status_code: 486 }),
     hangUp: (id) => end(id),
@@ -355,6 +388,7 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       window.removeEventListener('online', wake)
       document.removeEventListener('visibilitychange', seen)
       stopLooking()
+      window.clearInterval(measuring)
       ua?.stop()
       sound.stop()
       happen({ type: 'stop' })

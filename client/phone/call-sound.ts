@@ -7,6 +7,8 @@ export interface CallSound {
   silence: (callId: string) => void
   /** Rings as long as a call does, unless somebody is being talked to. */
   follow: (calls: readonly PhoneCall[]) => void
+  /** Tells that a call is answered by itself. @returns how long it takes, ms */
+  tone: () => number
   /** Is heard by other devices from now on. */
   use: (choice: SoundChoice) => void
   stop: () => void
@@ -27,13 +29,29 @@ function hearBy(what: object, device: string | null): void {
   chosen.setSinkId?.(device ?? '').catch(() => undefined)
 }
 
+interface Tone {
+  hz: number
+  /** s */
+  from: number
+  to: number
+}
+
 /** Rings once, also as a trial. The ring needs no file and no request. @returns how long it takes, ms */
 export function ringOnce(context: AudioContext, { speaker, ringer, ringVolume }: SoundChoice): number {
   hearBy(context, ringer ?? speaker)
+  return play(context, tones, loudest * ringVolume ** 2)
+}
+
+/** The tone before a call that is answered by itself, where the call is heard. */
+function toneOnce(context: AudioContext, { speaker }: SoundChoice): number {
+  hearBy(context, speaker)
+  return play(context, [{ hz: 880, from: 0, to: 0.4 }], loudest / 4)
+}
+
+function play(context: AudioContext, what: readonly Tone[], volume: number): number {
   // A browser that plays nothing before the first click rings from then on.
   void context.resume()
-  const volume = loudest * ringVolume ** 2
-  for (const { hz, from, to } of tones) {
+  for (const { hz, from, to } of what) {
     const oscillator = context.createOscillator()
     const gain = context.createGain()
     const start = context.currentTime
@@ -46,7 +64,7 @@ export function ringOnce(context: AudioContext, { speaker, ringer, ringVolume }:
     oscillator.start(start + from)
     oscillator.stop(start + to)
   }
-  return (tones.at(-1)?.to ?? 0) * 1_000
+  return (what.at(-1)?.to ?? 0) * 1_000
 }
 
 /** Makes what is heard of calls. */
@@ -84,7 +102,15 @@ export function createCallSound(first: SoundChoice): CallSound {
       players.delete(callId)
     },
     follow: (calls) =>
-      ring(calls.some(({ state }) => state === 'ringing') && !calls.some(({ state }) => state === 'talking')),
+      ring(
+        calls.some(({ state, pending }) => state === 'ringing' && pending === null) &&
+          !calls.some(({ state }) => state === 'talking'),
+      ),
+    tone() {
+      ring(false)
+      context ??= new AudioContext()
+      return toneOnce(context, choice)
+    },
     use(next) {
       choice = next
       for (const player of players.values()) hearBy(player, choice.speaker)

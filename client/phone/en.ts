@@ -99,5 +99,20 @@ export const phoneEn = {
     testOn: 'After the greeting, say something: you should hear yourself.',
     testDone: 'If you heard the greeting and yourself, you are ready to take calls.',
   },
+  line: {
+    good: 'Line good',
+    fair: 'Line fair',
+    poor: 'Line poor',
+    help: {
+      good: 'You hear each other well.',
+      fair: 'Now and then a word may be lost.',
+      poor: 'Words are lost on the way. A cable instead of Wi-Fi helps, or the desk phone for the next call.',
+    },
+    mos: 'Estimated score (MOS, 1 to 4.5)',
+    lossIn: 'Lost on the way to me',
+    lossOut: 'Lost on the way from me',
+    jitter: 'Unevenness (jitter)',
+    roundTrip: 'There and back',
+  },
   announceReady: 'Browser phone ready',
 }

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
+import type { Measured } from '../../shared/call-quality.ts'
 import { phoneKindSchema, sipPath, type DeskPhones, type PhoneKind } from '../../shared/phone.ts'
 import { ApiError, callApi } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
@@ -103,7 +104,26 @@ export const usePhone = defineStore('phone', () => {
       onState: (next) => (state.value = next),
       onCalls: (next) => (calls.value = next),
       onFailure: (next) => (failure.value = next),
+      onMeasured: (id, measured) => void keepMeasured(id, measured),
     })
+  }
+
+  /** The calls of the phone, as the floor names them: told by both sides of the one that is talked in. */
+  const callIds = new Map<string, string>()
+  function pair(): void {
+    const talking = [...(live.mine?.deskCalls.values() ?? [])].filter(({ state: at }) => at === 'talking')
+    const here = calls.value.filter((call) => call.state === 'talking')
+    const [call, mine] = [talking[0], here[0]]
+    if (call !== undefined && mine !== undefined && talking.length === 1 && here.length === 1)
+      callIds.set(mine.id, call.callId)
+  }
+
+  /** How a talk sounded is kept with its call. What cannot be told now is not worth a word to the agent. */
+  async function keepMeasured(id: string, measured: Measured): Promise<void> {
+    const callId = callIds.get(id)
+    callIds.delete(id)
+    if (callId === undefined || session.me === null) return
+    await callApi('calls.quality', { params: { callId }, body: measured }).catch(() => null)
   }
 
   function stop(): void {
@@ -156,6 +176,20 @@ export const usePhone = defineStore('phone', () => {
       if (inUse !== undefined && before !== undefined) followServer(inUse)
     },
   )
+  /** A call of a queue for which it is so set is answered by itself, unless another one is on. */
+  function answerByItself(): void {
+    const rings = ringing.value
+    if (rings?.pending !== null || calls.value.length > 1) return
+    const offered = [...(live.mine?.deskCalls.values() ?? [])].filter(({ state: at }) => at === 'ringing')
+    const queue = offered.length === 1 ? (offered[0]?.queue ?? null) : null
+    if (queue !== null && live.mine?.autoAnswer.includes(queue) === true)
+      phone.value?.answerByItself(rings.id)
+  }
+
+  watch([calls, () => live.mine?.deskCalls], () => {
+    pair()
+    answerByItself()
+  })
   watch(
     () => sound.choice,
     (choice) => phone.value?.useSound(choice),

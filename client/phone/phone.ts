@@ -1,3 +1,5 @@
+import type { Measured } from '../../shared/call-quality.ts'
+import type { LineQuality } from './line-quality.ts'
 import type { PhoneState } from './phone-state.ts'
 import type { SoundChoice } from './sound-choice.ts'
 
@@ -11,6 +13,8 @@ export interface PhoneCall {
   readonly muted: boolean
   /** What was asked for and has not happened yet. */
   readonly pending: 'answer' | 'hold' | 'resume' | 'end' | null
+  /** How it sounds now; null while nothing can be told. */
+  readonly quality: LineQuality | null
 }
 
 /** Why something that was asked of the phone did not happen. */
@@ -21,6 +25,8 @@ export interface PhoneListener {
   onState: (state: PhoneState) => void
   onCalls: (calls: readonly PhoneCall[]) => void
   onFailure: (failure: PhoneFailure) => void
+  /** A talk is over: how it sounded as a whole. */
+  onMeasured: (callId: string, measured: Measured) => void
 }
 
 /**
@@ -32,6 +38,8 @@ export interface Phone {
   retry: () => void
   /** Answers a call; one that is on is put on hold first. */
   answer: (callId: string) => void
+  /** Answers a call by itself: a tone is heard first. */
+  answerByItself: (callId: string) => void
   decline: (callId: string) => void
   hangUp: (callId: string) => void
   setMuted: (callId: string, muted: boolean) => void

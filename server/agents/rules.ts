@@ -96,7 +96,9 @@ export function createRules({ store, seed, audit, onChange }: RulesOptions) {
 function textOf({ queues, breaks, ...rules }: StatusRules): Record<string, string | string[]> {
   return {
     ...Object.fromEntries(Object.entries(rules).map(([field, value]) => [field, String(value)])),
-    queues: queues.map(({ queue, wrapUpSeconds }) => `${queue} ${wrapUpSeconds}`),
+    queues: queues.map(({ queue, wrapUpSeconds, autoAnswer }) =>
+      [queue, wrapUpSeconds, ...(autoAnswer ? ['auto-answer'] : [])].join(' '),
+    ),
     breaks: breaks.map(({ reasonId, name, paid, limitMinutes }) =>
       [reasonId, name.en, name.ru, paid ? 'paid' : 'unpaid', limitMinutes ?? '–'].join(' '),
     ),

@@ -179,6 +179,7 @@ export function absorbCall(
       verification: first([...merged.verification, ...into.verification], (step) => step.stepId).sort(
         (one, other) => one.at - other.at,
       ),
+      quality: first([...merged.quality, ...into.quality], (talk) => talk.talkId),
       reconstructed: into.reconstructed === merged.reconstructed ? into.reconstructed : 'partly',
     },
     { ...merged, mergedInto: into._id, endedAt: merged.endedAt ?? at },
@@ -215,6 +216,7 @@ export function emptyCall(callId: string, pbx: string, at: number): CallDocument
     voicemail: false,
     attestation: null,
     verification: [],
+    quality: [],
     reconstructed: null,
     mergedInto: null,
     dialledBy: null,

@@ -10,6 +10,7 @@ import { header, LabAmi } from '../../lab/asterisk/ami.ts'
 import { placeCall } from '../../lab/sipp/call.ts'
 import { startPhone } from '../../lab/sipp/phone.ts'
 import { startTrunk } from '../../lab/sipp/trunk.ts'
+import { callRecordSchema } from '../../shared/api.ts'
 import { storedRulesSchema } from '../../shared/status.ts'
 import { openConsole, type Console } from '../journeys/console.ts'
 import { watch } from '../lab/support/watcher.ts'
@@ -147,8 +148,16 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   await page.keyboard.press('F4')
   await page.getByRole('button', { name: 'Mute', pressed: true }).waitFor()
 
+  // How it sounds is said in a word, and kept with the call.
+  await page.locator('[data-testid=phone-state][data-line=good]').waitFor()
   await page.keyboard.press('F9')
   await nina.shows('ended', name)
+  const [painting] = await nina.paintings()
+  await waitUntil('its quality to be kept', async () => {
+    const answer = await page.request.get(`${centre.url}/api/calls/${painting?.callId ?? ''}`)
+    const { quality } = callRecordSchema.parse(await answer.json())
+    return quality.length === 1 && (quality[0]?.mos ?? 0) > 4 && quality[0]?.lossIn === 0
+  })
   expect((await call.ended).by).toBe('pbx')
   expect(nina.complaints).toEqual([])
 

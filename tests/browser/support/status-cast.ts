@@ -33,7 +33,7 @@ export const lunch: StatusView['reason'] = {
 export function statusOf(now: number, more: Partial<StatusView> = {}): Change[] {
   return [
     { type: 'status.set', status: ninasStatus(now, more) },
-    { type: 'breaks.set', breaks: [...defaultBreaks] },
+    { type: 'breaks.set', breaks: [...defaultBreaks], autoAnswer: [] },
   ]
 }
 

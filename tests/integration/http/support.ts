@@ -71,6 +71,7 @@ function otherRoutes(): Omit<
     'calls.choose': noCall,
     'calls.create': noCall,
     'calls.unlink': noCall,
+    'calls.quality': () => Promise.resolve(null),
     'phone.read': () => ({ kinds: [], why: null, inUse: 'desk', testNumber: '*60' }),
     'phone.open': () => Promise.reject(new ProblemError('phone.none')),
     'phone.close': () => null,

@@ -30,6 +30,7 @@ beforeEach(async () => {
     paceMs: 20,
     statusOf: (extension) => statuses.get(extension) ?? null,
     breaks: () => defaultBreaks,
+    autoAnswer: () => ['sales'],
     onPresence: (personId, hasConsole) => presence.push([personId, hasConsole]),
   })
 })
@@ -47,6 +48,7 @@ describe('a status', () => {
     expect(own.changes('person:person-201')).toContainEqual({
       type: 'breaks.set',
       breaks: [...defaultBreaks],
+      autoAnswer: ['sales'],
     })
     expect(told(supervisor, 'floor')).toEqual([status('201'), status('202')])
 

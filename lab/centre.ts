@@ -99,7 +99,12 @@ export interface CentreOptions {
 }
 
 /** Phones of the lab answer or not as a test has it, one call after another: nobody is taken out of the queues for that. */
-const statusOff = { WRAP_UP_SECONDS: '0', MISSED_CALLS: 'no', CONSOLE_GRACE_SECONDS: '0' }
+const statusOff = {
+  WRAP_UP_SECONDS: '0',
+  MISSED_CALLS: 'no',
+  CONSOLE_GRACE_SECONDS: '0',
+  DEVICE_GRACE_SECONDS: '0',
+}
 
 /** How much of the server's log is kept, characters. */
 const mostLog = 5_000_000

@@ -281,6 +281,18 @@ export const settings = {
     default: '30',
     schema: wholeNumber(0, 3_600),
   },
+  TEST_CALL_NUMBER: {
+    description:
+      'What browser phones dial for a test call: a greeting and an echo in the dialplan. Empty: no test calls.',
+    default: '*60',
+    schema: z.string().regex(/^([*#0-9]{1,20})?$/, 'must be what can be dialled, such as *60'),
+  },
+  DEVICE_GRACE_SECONDS: {
+    description:
+      'No more calls are offered to an agent whose phone in use could not ring for so long: not registered, or without a microphone; 0 for never. Seeds the rules of agents’ status.',
+    default: '10',
+    schema: wholeNumber(0, 3_600),
+  },
   HTTP_HOST: {
     description: 'Address to listen on. Put a TLS proxy before it; only loopback is safe without.',
     default: '127.0.0.1',

@@ -36,6 +36,7 @@ import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
 import { createPhones } from './phone/phone.ts'
+import { createQualityKeeper } from './phone/quality.ts'
 import { phoneRoutes } from './phone/routes.ts'
 import { servePhoneLines } from './phone/socket.ts'
 import { createPipeline } from './pipeline.ts'
@@ -197,17 +198,21 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     traceFolder: config.TRACE_FOLDER,
     log,
   })
-  const { pauseMember } = createQueueCommands(links, (pbx) => pbxNamed(pbx)?.prefix ?? '')
+  const queueCommands = createQueueCommands(links, (pbx) => pbxNamed(pbx)?.prefix ?? '')
   const agents = createAgents({
     floor: () => pipeline.floor(),
     rules: statusRules.current,
-    pauseMember,
+    ...queueCommands,
     keep: (status, interval) => {
       history.append([{ kind: 'status', status, interval }])
     },
     requireRoom: history.requireRoom,
     restored: history.statuses,
     hasConsole: (personId) => realtime.hasConsole(personId),
+    browserOf: (extension) => {
+      const device = phones.browserOf(extension)
+      return device === null ? null : floorDevice(device, pbxs)
+    },
     nameOf: people.nameOf,
     onChange: (extension) => realtime.statusChanged(extension),
     log,
@@ -272,8 +277,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       const link = links.of(pbx)
       return link ? createEndpoints(link) : null
     },
+    onUse: (extension, browser) =>
+      agents.useDevice(extension, browser === null ? null : floorDevice(browser, pbxs)),
     log,
   })
+  const quality = createQualityKeeper(history)
+  const deviceInUse = (extension: string | null) => agents.viewOf(extension ?? '')?.device ?? 'desk'
   const settlePhones = (pbx: string) => {
     if (!people.isStarted()) return
     phones.settle(pbx).catch((error: unknown) => {
@@ -308,7 +317,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     config,
     people,
     handlers: {
-      ...peopleRoutes(people, secure, () => foundOn(pipeline.floor(), (device) => floorDevice(device, pbxs))),
+      ...peopleRoutes(people, secure, () => ({
+        ...foundOn(pipeline.floor(), (device) => floorDevice(device, pbxs)),
+        isBrowser: phones.isBrowser,
+        inUse: deviceInUse,
+      })),
       ...settingsRoutes(settings, () => pipeline.floor().queues.keys()),
       ...customerHandlers,
       'calls.choose': kept(customerHandlers['calls.choose']),
@@ -334,7 +347,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         audit: people.noteDownload,
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
-      ...phoneRoutes(phones),
+      'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
+      ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER),
       ...controlRoutes(control),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
@@ -377,6 +391,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     wordsOf: control.wordsOf,
     statusOf: agents.viewOf,
     breaks: () => statusRules.current().breaks,
+    autoAnswer: () =>
+      statusRules.current().queues.flatMap(({ queue, autoAnswer }) => (autoAnswer ? [queue] : [])),
     onPresence: agents.presence,
     publicOrigin: config.PUBLIC_ORIGIN,
   })

@@ -13,6 +13,7 @@ import {
   reconstructedSchema,
   visitOutcomeSchema,
 } from './calls.ts'
+import { measuredSchema, talkQualitySchema } from './call-quality.ts'
 import { cardEditSchema, editCardRequestSchema } from './card-edits.ts'
 import {
   addNoteRequestSchema,
@@ -118,6 +119,8 @@ export const callRecordSchema = z.object({
   attestation: attestationSchema.nullable(),
   /** What was done to verify the caller, in order. `customerId` is null without `card.read`. */
   verification: z.array(verificationStepSchema.extend({ customerId: z.string().nullable() })),
+  /** How each talk sounded that was had on a browser phone. */
+  quality: z.array(talkQualitySchema),
 })
 export type CallRecord = z.infer<typeof callRecordSchema>
 
@@ -378,6 +381,22 @@ export const api = {
     errors: ['call.unknown', 'call.not_kept', 'database.unreachable'],
     params: callParams,
     answer: callTraceSchema,
+  },
+  'calls.quality': {
+    method: 'POST',
+    path: '/api/calls/:callId/quality',
+    summary: 'How my talk in a call sounded on the browser phone; said again of one talk it counts once',
+    right: 'desk.use',
+    errors: [
+      'call.unknown',
+      'call.not_yours',
+      'request.throttled',
+      'history.spool_full',
+      'database.unreachable',
+    ],
+    params: callParams,
+    body: measuredSchema,
+    answer: z.null(),
   },
   'calls.choose': {
     method: 'PUT',

@@ -15,6 +15,10 @@ export const deskPhonesSchema = z.object({
   kinds: z.array(phoneKindSchema),
   /** Why there is no browser phone although there may be one: the PBX cannot be asked, or lacks something. */
   why: z.enum(['pbxAway', 'notSetUp']).nullable(),
+  /** By which of them calls are taken now, in whatever window that is. */
+  inUse: phoneKindSchema,
+  /** What the browser phone calls to be tried: a greeting, then one's own voice; null for nothing. */
+  testNumber: z.string().nullable(),
 })
 export type DeskPhones = z.infer<typeof deskPhonesSchema>
 
@@ -70,9 +74,9 @@ export const phoneRoutes = {
   'phone.close': {
     method: 'POST',
     path: '/api/phone/close',
-    summary: 'Let go of the phone: its secret is void, and it is registered no more',
+    summary:
+      'Take calls by the desk phone: the browser phone of the desk is registered no more, its secret void',
     right: 'desk.use',
-    body: windowBody,
     answer: z.null(),
   },
 } as const satisfies Record<string, Route>

@@ -26,6 +26,10 @@ export const problems = {
     status: 409,
     title: 'There is no wrap-up that could be extended, or it was extended as far as it may be.',
   },
+  'status.device_lost': {
+    status: 409,
+    title: 'The phone by which you take calls cannot ring now: it is not registered. Set that right first.',
+  },
   'number.unknown': { status: 404, title: 'This number stands for nothing.' },
   'number.exists': { status: 409, title: 'This number stands for something already.' },
   'customer.unknown': { status: 404, title: 'There is no such customer.' },

@@ -55,8 +55,12 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agent.gone'), extension: z.string() }),
   /** My own status, or on the floor anybody's. */
   z.object({ type: z.literal('status.set'), status: statusViewSchema }),
-  /** The breaks that I may take. */
-  z.object({ type: z.literal('breaks.set'), breaks: z.array(breakReasonSchema) }),
+  /** The breaks that I may take, and the queues whose calls my browser phone answers by itself. */
+  z.object({
+    type: z.literal('breaks.set'),
+    breaks: z.array(breakReasonSchema),
+    autoAnswer: z.array(z.string()),
+  }),
   z.object({ type: z.literal('floorCall.set'), call: floorCallSchema }),
   z.object({ type: z.literal('floorCall.gone'), callId: z.string() }),
   z.object({ type: z.literal('parked.set'), parked: parkedCallSchema }),

@@ -4,6 +4,7 @@ import { instantSchema } from './calls.ts'
 import { numberPlanSchema } from './number-plan.ts'
 import { scheduleSchema } from './opening-hours.ts'
 import { extensionSchema } from './people.ts'
+import { phoneKindSchema } from './phone.ts'
 
 /** Asterisk's name of a device, with its PBX before it where there are several: `PJSIP/201`, `kyiv/PJSIP/201`. */
 export const deviceSchema = z
@@ -19,10 +20,14 @@ export const foundDeviceSchema = z.object({
   device: z.string(),
   state: z.enum(['reachable', 'unreachable', 'unknown']),
 })
+/** One that stands at a desk: `browser` where a browser may be it, as far as its PBX was asked. */
+export const foundDeskDeviceSchema = foundDeviceSchema.extend({ kind: phoneKindSchema })
 export const foundDeskSchema = z.object({
   extension: z.string(),
   version: versionSchema,
-  devices: z.array(foundDeviceSchema),
+  devices: z.array(foundDeskDeviceSchema),
+  /** By which phone calls are taken there now: the desk phone where nobody sits. */
+  inUse: phoneKindSchema,
   /** Who sits there, by name. */
   takenBy: z.string().nullable(),
   queues: z.array(z.string()),

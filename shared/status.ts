@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { versionSchema } from './administration.ts'
 import { instantSchema } from './calls.ts'
+import { phoneKindSchema } from './phone.ts'
 
 /**
  * What an agent is for the queues, one at a time. `onCall` follows from the telephone and is never set by hand; `wrapUp`: after
- * a queue's call; `missed`: did not answer an offered call; `away`: the console was lost, so that offers stopped.
+ * a queue's call; `missed`: did not answer an offered call; `away`: the console, or the phone in use, was lost, so that
+ * offers stopped.
  */
 export const agentStatusSchema = z.enum(['offline', 'ready', 'onCall', 'wrapUp', 'break', 'missed', 'away'])
 export type AgentStatusName = z.infer<typeof agentStatusSchema>
@@ -38,7 +40,14 @@ export const statusRulesSchema = z
     /** After a call of a queue that has no time of its own; 0 for none. */
     wrapUpSeconds: secondsSchema(3_600),
     queues: z
-      .array(z.strictObject({ queue: z.string().min(1).max(200), wrapUpSeconds: secondsSchema(3_600) }))
+      .array(
+        z.strictObject({
+          queue: z.string().min(1).max(200),
+          wrapUpSeconds: secondsSchema(3_600),
+          /** Browser phones answer its calls by themselves, after a tone. */
+          autoAnswer: z.boolean().default(false),
+        }),
+      )
       .max(1_000),
     /** By how much one click extends the wrap-up, and how far all of them may. */
     extendSeconds: secondsSchema(600),
@@ -47,6 +56,8 @@ export const statusRulesSchema = z
     missedCalls: z.boolean(),
     /** Offers stop when the console has been lost for so long; 0 for never. */
     graceSeconds: secondsSchema(3_600),
+    /** Offers stop when the phone in use could not ring for so long; 0 for never. */
+    deviceSeconds: secondsSchema(3_600).default(10),
     breaks: z.array(breakReasonSchema).max(30),
   })
   .refine(({ breaks }) => new Set(breaks.map(({ reasonId }) => reasonId)).size === breaks.length, {
@@ -66,7 +77,10 @@ export const defaultBreaks: readonly BreakReason[] = [
 export const storedRulesSchema = z.object({ version: versionSchema, rules: statusRulesSchema })
 export type StoredRules = z.infer<typeof storedRulesSchema>
 
-/** Why somebody is on a break. */
+/** The reason of being away that says that the phone in use was lost, and not the console. */
+export const deviceReasonId = 'device'
+
+/** Why somebody is on a break; or that it is the phone for which they are away. */
 export const shownReasonSchema = z.object({
   /** One of the breaks; null when the PBX gave a reason that is none of them, or gave none. */
   reasonId: z.string().nullable(),
@@ -86,6 +100,9 @@ export const statusViewSchema = z.object({
   /** When the wrap-up ends, or the break has been too long. */
   until: instantSchema.nullable(),
   reason: shownReasonSchema.nullable(),
+  /** By which phone the agent takes calls, and whether that cannot ring now. */
+  device: phoneKindSchema,
+  deviceLost: z.boolean(),
   by: statusAuthorSchema,
   /** Whoever it was, by name. */
   byName: z.string().nullable(),

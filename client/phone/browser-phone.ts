@@ -2,17 +2,22 @@ import { C, UA, type Socket } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import { sipDomain, type OpenedPhone } from '../../shared/phone.ts'
 import { ApiError } from '../api.ts'
+import { newId } from '../ui/new-id.ts'
 import { createCallSound } from './call-sound.ts'
-import { mediaDevices, microphone, microphoneState } from './microphone.ts'
+import { microphone, microphoneState, onMicrophoneChange } from './microphone.ts'
+import { countedOf, createLineMeter, type LineMeter } from './line-quality.ts'
 import type { Phone, PhoneCall, PhoneFailure, PhoneListener } from './phone.ts'
 import { nextPhoneState, triesAgain, type PhoneEvent, type PhoneState } from './phone-state.ts'
 import { createSipSocket } from './sip-socket.ts'
+import { constraintsOf, type SoundChoice } from './sound-choice.ts'
 
 export interface BrowserPhoneOptions extends PhoneListener {
   /** Asks the server for the phone of the desk. @throws ApiError */
   open: () => Promise<OpenedPhone>
   /** Where to connect, once the server gave it. */
   url: string
+  /** What is talked and listened with. */
+  sound: SoundChoice
 }
 
 /** A call as this file handles it. */
@@ -20,6 +25,7 @@ interface Line {
   session: RTCSession
   call: PhoneCall
   stream: MediaStream | null
+  meter: LineMeter
 }
 
 const dtmf = { transportType: C.DTMF_TRANSPORT.RFC2833, duration: 120, interToneGap: 80 }
@@ -27,6 +33,7 @@ const dtmf = { transportType: C.DTMF_TRANSPORT.RFC2833, duration: 120, interTone
 const recovery = { connection_recovery_min_interval: 1, connection_recovery_max_interval: 1 }
 /** Half of this is what a phone may be thought to be there though it has gone. */
 const registerSeconds = 120
+const measureEveryMs = 2_000
 
 /**
  * The phone in this window: JsSIP over the server's `/sip`, media straight to Asterisk. Asks for the microphone first: without
@@ -37,7 +44,8 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   let ua: UA | null = null
   let stopped = false
   const lines = new Map<string, Line>()
-  const sound = createCallSound()
+  let choice = options.sound
+  const sound = createCallSound(choice)
   const waiting = new Set<() => void>()
   /** What the server gave when the phone was made, for the first connection. */
   let first: OpenedPhone | null = null
@@ -103,9 +111,13 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
     const line = lines.get(id)
     if (line === undefined) return
     lines.delete(id)
+    const measured = line.meter.whole(newId())
+    if (measured !== null) options.onMeasured(id, measured)
     for (const track of line.stream?.getTracks() ?? []) track.stop()
     sound.silence(id)
     publish()
+    // No other call is to ring where nobody can speak.
+    if (lines.size === 0 && (state.at === 'noMicrophone' || state.at === 'microphoneRefused')) ua?.stop()
   }
 
   const take = (session: RTCSession): void => {
@@ -117,9 +129,10 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       number: session.remote_identity.uri.user,
       muted: false,
       pending: null,
+      quality: null,
     }
     const { id } = session
-    lines.set(id, { session, call, stream: null })
+    lines.set(id, { session, call, stream: null, meter: createLineMeter() })
     session.on('accepted', () => change(id, { state: 'talking', pending: null }))
     session.on('muted', () => change(id, { muted: true }))
     session.on('unmuted', () => change(id, { muted: false }))
@@ -142,12 +155,27 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
 
   const withMicrophone = async (work: (stream: MediaStream) => void): Promise<void> => {
     try {
-      work(await microphone())
+      work(await microphone(choice))
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
       options.onFailure('microphone')
       await lookForMicrophone()
     }
+  }
+  /** The call goes on while the microphone is changed; one that cannot be opened leaves it as it was. */
+  const changeMicrophone = async (id: string, line: Line): Promise<void> => {
+    const stream = await microphone(choice).catch(() => null)
+    const [track] = stream?.getAudioTracks() ?? []
+    if (stream === null || track === undefined) return
+    if (lines.get(id) !== line) {
+      track.stop()
+      return
+    }
+    track.enabled = !line.call.muted
+    const sender = line.session.connection.getSenders().find((one) => one.track?.kind === 'audio')
+    await sender?.replaceTrack(track)
+    for (const old of line.stream?.getTracks() ?? []) old.stop()
+    line.stream = stream
   }
   const holdOthers = (but: string | null): void => {
     for (const [id, { call }] of lines) if (id !== but && call.state === 'talking') setHeld(id, true)
@@ -168,6 +196,19 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
     change(id, { pending: 'end' })
     line.session.terminate(terms)
   }
+
+  /** How the call sounds that is talked in, as the browser counts it. */
+  const measure = async (): Promise<void> => {
+    for (const [id, line] of lines) {
+      if (line.call.state !== 'talking') continue
+      const report: unknown = await line.session.connection.getStats().catch(() => null)
+      if (report === null) continue
+      const counted = countedOf((report as ReadonlyMap<string, Record<string, unknown>>).values())
+      if (counted !== null && lines.get(id) === line)
+        change(id, { quality: line.meter.take(counted, performance.now()) })
+    }
+  }
+  const measuring = window.setInterval(() => void measure(), measureEveryMs)
 
   const startAgent = (): void => {
     if (ua !== null) {
@@ -246,7 +287,7 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   }
 
   const lookForMicrophone = async (): Promise<void> => {
-    const is = await microphoneState()
+    const is = await microphoneState(choice)
     if (stopped) return
     const before = state.at
     happen({ type: 'microphone', is })
@@ -263,14 +304,33 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
   const seen = (): void => {
     if (!document.hidden) wake()
   }
-  const devicesChanged = (): void => void lookForMicrophone()
   window.addEventListener('online', wake)
   document.addEventListener('visibilitychange', seen)
-  const devices = mediaDevices()
-  devices?.addEventListener('devicechange', devicesChanged)
+  const stopLooking = onMicrophoneChange(() => void lookForMicrophone())
 
   happen({ type: 'start' })
   void lookForMicrophone()
+
+  const answer = (id: string): void => {
+    const line = lines.get(id)
+    if (line?.call.state !== 'ringing') return
+    change(id, { pending: 'answer' })
+    void withMicrophone((stream) => {
+      if (lines.get(id) !== line) {
+        for (const track of stream.getTracks()) track.stop()
+        return
+      }
+      line.stream = stream
+      holdOthers(id)
+      line.session.answer({ mediaStream: stream, pcConfig: { iceServers: [] } })
+    }).finally(() => {
+      if (line.stream === null) change(id, { pending: null })
+    })
+  }
+  const isAnswered = (id: string): boolean => {
+    const call = lines.get(id)?.call
+    return call?.state !== 'ringing' || call.pending !== null
+  }
 
   return {
     retry() {
@@ -280,20 +340,12 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
       else void lookForMicrophone()
     },
     answer(id) {
-      const line = lines.get(id)
-      if (line?.call.state !== 'ringing' || line.call.pending !== null) return
+      if (!isAnswered(id)) answer(id)
+    },
+    answerByItself(id) {
+      if (isAnswered(id)) return
       change(id, { pending: 'answer' })
-      void withMicrophone((stream) => {
-        if (lines.get(id) !== line) {
-          for (const track of stream.getTracks()) track.stop()
-          return
-        }
-        line.stream = stream
-        holdOthers(id)
-        line.session.answer({ mediaStream: stream, pcConfig: { iceServers: [] } })
-      }).finally(() => {
-        if (line.stream === null) change(id, { pending: null })
-      })
+      window.setTimeout(() => answer(id), sound.tone())
     },
     decline: (id) => end(id, { status_code: 486 }),
     hangUp: (id) => end(id),
@@ -323,12 +375,20 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
         if (line !== undefined) line.stream = stream
       })
     },
+    useSound(next) {
+      const isSameVoice = JSON.stringify(constraintsOf(next)) === JSON.stringify(constraintsOf(choice))
+      choice = next
+      sound.use(next)
+      if (isSameVoice) return
+      for (const [id, line] of lines) if (line.stream !== null) void changeMicrophone(id, line)
+    },
     stop() {
       if (stopped) return
       stopped = true
       window.removeEventListener('online', wake)
       document.removeEventListener('visibilitychange', seen)
-      devices?.removeEventListener('devicechange', devicesChanged)
+      stopLooking()
+      window.clearInterval(measuring)
       ua?.stop()
       sound.stop()
       happen({ type: 'stop' })

@@ -1,20 +1,26 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
+import type { Measured } from '../../shared/call-quality.ts'
 import { phoneKindSchema, sipPath, type DeskPhones, type PhoneKind } from '../../shared/phone.ts'
 import { ApiError, callApi } from '../api.ts'
+import { useLive } from '../realtime/live.ts'
 import { useSession } from '../session/session.ts'
 import { newId } from '../ui/new-id.ts'
 import type { Phone, PhoneCall, PhoneFailure } from './phone.ts'
 import type { PhoneState } from './phone-state.ts'
+import { useSound } from './sound.ts'
 
 /** This page, as the server knows it: another after a reload, since its calls are gone then. */
 const page = newId()
 const askAgainMs = 5_000
+const nothing: DeskPhones = { kinds: [], why: null, inUse: 'desk', testNumber: null }
 
 /** The phone of this window: which kind is in use for the shift, how it stands, and the calls on it. */
 export const usePhone = defineStore('phone', () => {
   const session = useSession()
-  const atDesk = ref<DeskPhones>({ kinds: [], why: null })
+  const live = useLive()
+  const sound = useSound()
+  const atDesk = ref<DeskPhones>(nothing)
   const chosen = ref<PhoneKind | null>(null)
   const state = ref<PhoneState>({ at: 'off' })
   const calls = ref<readonly PhoneCall[]>([])
@@ -57,6 +63,21 @@ export const usePhone = defineStore('phone', () => {
     const usable = kept !== undefined && kinds.value.includes(kept) ? kept : null
     chosen.value ??= usable ?? (kinds.value.includes('desk') ? null : (kinds.value[0] ?? null))
     if (kind.value === 'browser' && kinds.value.includes('browser')) await start()
+    else followServer(found.inUse)
+  }
+
+  /** By which phone I take calls is one for all my windows, and was changed in another of them. */
+  function followServer(inUse: PhoneKind): void {
+    if (inUse === kind.value || calls.value.length > 0) return
+    if (inUse === 'desk') {
+      // What is only beginning here has not been told to the server yet.
+      if (state.value.at === 'starting' || state.value.at === 'registering') return
+      stop()
+      chosen.value = 'desk'
+    } else if (phone.value === null && kinds.value.includes('browser')) {
+      chosen.value = 'browser'
+      state.value = { at: 'elsewhere' }
+    }
   }
 
   async function start(): Promise<void> {
@@ -79,10 +100,30 @@ export const usePhone = defineStore('phone', () => {
     phone.value = part.startBrowserPhone({
       open: () => callApi('phone.open', { body: { window: page } }),
       url: url.href,
+      sound: sound.choice,
       onState: (next) => (state.value = next),
       onCalls: (next) => (calls.value = next),
       onFailure: (next) => (failure.value = next),
+      onMeasured: (id, measured) => void keepMeasured(id, measured),
     })
+  }
+
+  /** The calls of the phone, as the floor names them: told by both sides of the one that is talked in. */
+  const callIds = new Map<string, string>()
+  function pair(): void {
+    const talking = [...(live.mine?.deskCalls.values() ?? [])].filter(({ state: at }) => at === 'talking')
+    const here = calls.value.filter((call) => call.state === 'talking')
+    const [call, mine] = [talking[0], here[0]]
+    if (call !== undefined && mine !== undefined && talking.length === 1 && here.length === 1)
+      callIds.set(mine.id, call.callId)
+  }
+
+  /** How a talk sounded is kept with its call. What cannot be told now is not worth a word to the agent. */
+  async function keepMeasured(id: string, measured: Measured): Promise<void> {
+    const callId = callIds.get(id)
+    callIds.delete(id)
+    if (callId === undefined || session.me === null) return
+    await callApi('calls.quality', { params: { callId }, body: measured }).catch(() => null)
   }
 
   function stop(): void {
@@ -103,7 +144,7 @@ export const usePhone = defineStore('phone', () => {
     else {
       stop()
       // What cannot be told now ends with the session.
-      await callApi('phone.close', { body: { window: page } }).catch(() => null)
+      await callApi('phone.close').catch(() => null)
     }
   }
 
@@ -123,11 +164,35 @@ export const usePhone = defineStore('phone', () => {
     (extension, before) => {
       window.clearTimeout(asking)
       chosen.value = null
-      atDesk.value = { kinds: [], why: null }
+      atDesk.value = nothing
       if (calls.value.length === 0 && before !== undefined) stop()
       if (extension !== null) void look()
     },
     { immediate: true },
+  )
+  watch(
+    () => live.mine?.statuses.get(session.me?.extension ?? '')?.device,
+    (inUse, before) => {
+      if (inUse !== undefined && before !== undefined) followServer(inUse)
+    },
+  )
+  /** A call of a queue for which it is so set is answered by itself, unless another one is on. */
+  function answerByItself(): void {
+    const rings = ringing.value
+    if (rings?.pending !== null || calls.value.length > 1) return
+    const offered = [...(live.mine?.deskCalls.values() ?? [])].filter(({ state: at }) => at === 'ringing')
+    const queue = offered.length === 1 ? (offered[0]?.queue ?? null) : null
+    if (queue !== null && live.mine?.autoAnswer.includes(queue) === true)
+      phone.value?.answerByItself(rings.id)
+  }
+
+  watch([calls, () => live.mine?.deskCalls], () => {
+    pair()
+    answerByItself()
+  })
+  watch(
+    () => sound.choice,
+    (choice) => phone.value?.useSound(choice),
   )
   watch(calls, (now, before) => {
     if (now.length > before.length) failure.value = null
@@ -144,6 +209,7 @@ export const usePhone = defineStore('phone', () => {
     kinds,
     kind,
     why: computed(() => atDesk.value.why),
+    testNumber: computed(() => atDesk.value.testNumber),
     state,
     calls,
     ringing,

@@ -1,4 +1,7 @@
+import type { Measured } from '../../shared/call-quality.ts'
+import type { LineQuality } from './line-quality.ts'
 import type { PhoneState } from './phone-state.ts'
+import type { SoundChoice } from './sound-choice.ts'
 
 /** One call on the phone of this window. */
 export interface PhoneCall {
@@ -10,6 +13,8 @@ export interface PhoneCall {
   readonly muted: boolean
   /** What was asked for and has not happened yet. */
   readonly pending: 'answer' | 'hold' | 'resume' | 'end' | null
+  /** How it sounds now; null while nothing can be told. */
+  readonly quality: LineQuality | null
 }
 
 /** Why something that was asked of the phone did not happen. */
@@ -20,6 +25,8 @@ export interface PhoneListener {
   onState: (state: PhoneState) => void
   onCalls: (calls: readonly PhoneCall[]) => void
   onFailure: (failure: PhoneFailure) => void
+  /** A talk is over: how it sounded as a whole. */
+  onMeasured: (callId: string, measured: Measured) => void
 }
 
 /**
@@ -31,6 +38,8 @@ export interface Phone {
   retry: () => void
   /** Answers a call; one that is on is put on hold first. */
   answer: (callId: string) => void
+  /** Answers a call by itself: a tone is heard first. */
+  answerByItself: (callId: string) => void
   decline: (callId: string) => void
   hangUp: (callId: string) => void
   setMuted: (callId: string, muted: boolean) => void
@@ -38,6 +47,8 @@ export interface Phone {
   /** @param tones of 0-9, * and # */
   sendDigits: (callId: string, tones: string) => void
   call: (number: string) => void
+  /** Talks and listens by other devices from now on, also in a call that is on. */
+  useSound: (choice: SoundChoice) => void
   /** Ends what is on, and is no phone any more. */
   stop: () => void
 }

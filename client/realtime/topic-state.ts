@@ -40,6 +40,8 @@ export interface TopicState {
   statuses: ReadonlyMap<string, StatusView>
   /** The breaks that I may take. */
   breaks: readonly BreakReason[]
+  /** The queues whose calls the browser phone answers by itself. */
+  autoAnswer: readonly string[]
   floorCalls: ReadonlyMap<string, FloorCall>
   links: ReadonlyMap<string, PbxLink>
   /** The calls in parking spaces. */
@@ -62,6 +64,7 @@ const empty = {
   agents: new Map<string, AgentView>(),
   statuses: new Map<string, StatusView>(),
   breaks: [] as readonly BreakReason[],
+  autoAnswer: [] as readonly string[],
   floorCalls: new Map<string, FloorCall>(),
   links: new Map<string, PbxLink>(),
   parked: new Map<string, ParkedCall>(),
@@ -164,6 +167,7 @@ function applyChange(draft: Draft, change: Change, at: number): void {
       break
     case 'breaks.set':
       draft.breaks = change.breaks
+      draft.autoAnswer = change.autoAnswer
       break
     case 'floorCall.set':
       draft.floorCalls = set(draft.floorCalls, change.call.callId, change.call)

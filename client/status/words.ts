@@ -1,4 +1,4 @@
-import type { BreakReason, ShownReason, StatusView } from '../../shared/status.ts'
+import { deviceReasonId, type BreakReason, type ShownReason, type StatusView } from '../../shared/status.ts'
 import { useTexts } from '../locales/i18n.ts'
 import type { StateMarkName } from '../ui/state-marks.ts'
 
@@ -21,9 +21,17 @@ export function useStatusWords() {
   const reasonText = (reason: ShownReason | null): string =>
     (reason?.name ? nameText(reason.name) : reason?.text) ?? t('status.states.break')
 
-  /** `Lunch`, `Wrap-up`; of a break its kind. */
-  const stateText = ({ state, reason }: Pick<StatusView, 'state' | 'reason'>): string =>
-    state === 'break' ? reasonText(reason) : t(`status.states.${state}`)
+  /** `Lunch`, `Wrap-up`; of a break its kind, of a lost phone whether it is back. */
+  const stateText = ({
+    state,
+    reason,
+    deviceLost = true,
+  }: Pick<StatusView, 'state' | 'reason'> & Partial<Pick<StatusView, 'deviceLost'>>): string => {
+    if (state === 'break') return reasonText(reason)
+    if (state === 'away' && reason?.reasonId === deviceReasonId)
+      return t(deviceLost ? 'status.phoneLost' : 'status.phoneBack')
+    return t(`status.states.${state}`)
+  }
 
   return {
     nameText,
@@ -40,7 +48,9 @@ export function useStatusWords() {
         : t(`status.by.${by}`, { name: byName ?? '' }),
 
     /** Why I am not ready, in a sentence; null where I know it myself. */
-    whyText: ({ state, by, byName }: StatusView): string | null => {
+    whyText: ({ state, reason, deviceLost, device, by, byName }: StatusView): string | null => {
+      if (state === 'away' && reason?.reasonId === deviceReasonId)
+        return t(deviceLost ? `status.why.lost.${device}` : 'status.why.phoneBack')
       if (state === 'missed' || state === 'away') return t(`status.why.${state}`)
       if (by === 'supervisor') return t('status.why.supervisor', { name: byName ?? '' })
       if (by === 'pbx') return t(state === 'ready' ? 'status.why.unpaused' : 'status.why.pbx')

@@ -71,7 +71,9 @@ try {
 }
 
 async function onAsterisk(options: CentreOptions): Promise<void> {
-  const centre = await startCentre(options)
+  // Every desk phone is there, so whose is not, or whose browser is closed, is taken out as anywhere.
+  const settings = () => Promise.resolve({ WRAP_UP_SECONDS: '20', DEVICE_GRACE_SECONDS: '10' })
+  const centre = await startCentre({ ...options, settings })
   stops.push(() => centre.stop())
   stops.push(await startPhones(centre))
   stops.push(await startColleagues(centre.url))
@@ -122,6 +124,8 @@ function welcome(centre: Centre<CentrePbx>, pbx: string): void {
       '  Sign in as yourself (nina: calls ring on desk phone 201 and are picked up after 9 s) or as anybody else:',
       '',
       ...lines,
+      '',
+      '  To take queue calls in this browser: the button "Desk phone" over the place of the call, then "Browser".',
       '',
       '  Calls come in by themselves. Ctrl-C ends everything.',
       '',

@@ -4,9 +4,11 @@ import type { SetStatus, StatusRules, StatusView } from '../../shared/status.ts'
 import type { DeskInfo } from '../floor/events.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
+import { canRing } from '../floor/views.ts'
 import { createMembers, type MembersOptions } from './members.ts'
 import {
   dueAt,
+  isDeviceLost,
   machineRules,
   nobodyAt,
   pauseFor,
@@ -20,7 +22,7 @@ import {
 import { reasonAtPbx, reasonOf, statusView } from './view.ts'
 
 /** What agents' status needs of the other parts. */
-export interface AgentsOptions extends Pick<MembersOptions, 'pauseMember'> {
+export interface AgentsOptions extends Pick<MembersOptions, 'pauseMember' | 'addMember' | 'removeMember'> {
   floor: () => Floor
   rules: () => StatusRules
   /** Keeps a status, and the interval that ended by it, before anybody is told. */
@@ -30,6 +32,8 @@ export interface AgentsOptions extends Pick<MembersOptions, 'pauseMember'> {
   /** What was kept before this start, of whatever version. */
   restored: () => ReadonlyMap<string, unknown>
   hasConsole: (personId: string) => boolean
+  /** The browser phone of a desk, as the floor names it; null where there is none, or none is known yet. */
+  browserOf: (extension: string) => string | null
   nameOf: (personId: string) => string | null
   /** A status, or how the PBX stands to it, is not what it was. */
   onChange: (extension: string) => void
@@ -58,9 +62,13 @@ export function createAgents(options: AgentsOptions) {
   const members = createMembers({
     floor,
     pauseMember: options.pauseMember,
+    addMember: options.addMember,
+    removeMember: options.removeMember,
     wantedOf: (extension) => {
       const status = statuses.get(extension)
-      return status === undefined ? null : { pause: pauseFor(status), since: status.since }
+      if (status === undefined) return null
+      const phone = { inUse: status.browser, browser: options.browserOf(extension) }
+      return { pause: pauseFor(status), since: status.since, phone }
     },
     onPaused: (extension, paused, at) => {
       const event: StatusEvent =
@@ -114,7 +122,32 @@ export function createAgents(options: AgentsOptions) {
   }
 
   function sweep(): void {
-    for (const extension of statuses.keys()) members.sweep(extension)
+    for (const status of statuses.values()) {
+      lookAtDevice(status)
+      members.sweep(status.extension)
+    }
+  }
+
+  /** Notices when the phone in use is lost or back, as its PBX says; while that is not heard nothing is known. */
+  function lookAtDevice({ extension, state, browser }: Status): void {
+    const devices = floor().agents.get(extension)?.interfaces ?? []
+    if (state === 'offline' || devices.length === 0) return
+    if (browser !== null && !devices.includes(browser)) {
+      happens(extension, { type: 'device', at: now(), browser: null })
+      return
+    }
+    const other = options.browserOf(extension)
+    const inUse = browser === null ? devices.filter((device) => device !== other) : [browser]
+    if (inUse.some((device) => !isHeard(device))) return
+    const rings = inUse.some((device) => canRing(floor(), device))
+    happens(extension, { type: rings ? 'deviceBack' : 'deviceLost', at: now() })
+  }
+
+  /** Whether the PBX of a device is heard now. */
+  function isHeard(device: string): boolean {
+    const { links } = floor()
+    const link = links.get(/^([a-z0-9-]+)\//.exec(device)?.[1] ?? '') ?? [...links.values()][0]
+    return link?.lostAt === null
   }
 
   function seat({ extension, personId }: Pick<DeskInfo, 'extension' | 'personId'>): void {
@@ -229,12 +262,15 @@ export function createAgents(options: AgentsOptions) {
 
     /**
      * Has somebody ready or on a break; during a call that is what comes after it.
-     * @throws ProblemError `status.no_desk`, `status.reason_unknown`, `history.spool_full`
+     * @throws ProblemError `status.no_desk`, `status.reason_unknown`, `status.device_lost`, `history.spool_full`
      */
     choose: (extension: string | null, request: SetStatus, author: Author): StatusView => {
       const status = choosing(extension)
       const at = now()
       if (request.state === 'ready') {
+        lookAtDevice(status)
+        if (status.state !== 'onCall' && isDeviceLost(seatedAt(extension), machineRules(rules()), at))
+          throw new ProblemError('status.device_lost')
         happens(status.extension, { type: 'chosen', at, to: { state: 'ready' }, ...author })
         return shown(status.extension)
       }
@@ -244,6 +280,10 @@ export function createAgents(options: AgentsOptions) {
       happens(status.extension, { type: 'chosen', at, to, ...author })
       return shown(status.extension)
     },
+
+    /** Has the queues ring the browser phone of a desk from now on, or its desk phone (null). */
+    useDevice: (extension: string, browser: string | null): void =>
+      happens(extension, { type: 'device', at: now(), browser }),
 
     /** Extends the wrap-up by a step. @throws ProblemError `status.no_desk`, `status.not_extendable`, `history.spool_full` */
     extend: (extension: string | null): StatusView => {

@@ -3,15 +3,21 @@ import type { StatusView } from '../../shared/status.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor, Member } from '../floor/state.ts'
 import { membersOf } from '../floor/views.ts'
+import {
+  createBrowserMembers,
+  isInUse,
+  type BrowserMembersOptions,
+  type PhoneInUse,
+} from './browser-members.ts'
 import { createPauses } from './pauses.ts'
 import { isSamePause, ownReasons, type Pause } from './status.ts'
 
-export interface MembersOptions {
+export interface MembersOptions extends Pick<BrowserMembersOptions, 'addMember' | 'removeMember'> {
   floor: () => Floor
   /** Says it to the PBX; throws with a `code` where that fails. */
   pauseMember: (member: Member, pause: Pause) => Promise<void>
-  /** How an agent is to stand in the queues, and since when; null for a desk that is none of ours. */
-  wantedOf: (extension: string) => { pause: Pause; since: number } | null
+  /** How an agent is to stand in the queues, by which phone, and since when; null for a desk that is none of ours. */
+  wantedOf: (extension: string) => Wanted | null
   /** Somebody at the PBX paused an agent everywhere, or unpaused them (null) somewhere. */
   onPaused: (extension: string, paused: Pause | null, at: number) => void
   /** How the PBX stands to an agent's status is not what it was. */
@@ -19,6 +25,16 @@ export interface MembersOptions {
   log: Pick<Logger, 'info' | 'warn'>
   now: () => number
 }
+
+export interface Wanted {
+  /** How the phone in use is to stand. */
+  pause: Pause
+  since: number
+  phone: PhoneInUse
+}
+
+/** How a phone is to stand that is not in use. */
+const otherPhone: Pause = { paused: true, reason: ownReasons.otherDevice }
 
 /** Why the PBX does not do as it is told, and when it is told again. */
 interface Trouble {
@@ -38,6 +54,21 @@ export function createMembers(options: MembersOptions) {
   /** What was told last of whether the PBX agrees, by extension. */
   const told = new Map<string, StatusView['pbx']>()
 
+  const browserMembers = createBrowserMembers({
+    floor,
+    addMember: options.addMember,
+    removeMember: options.removeMember,
+    say: (member, pause) => void pauses.say(member, pause, now()),
+    onChange,
+    log,
+    now,
+  })
+
+  /** Each member of an agent, and how it is to stand. */
+  const wantedEach = (extension: string, { pause, phone }: Wanted): [Member, Pause][] => {
+    const all = membersOf(floor(), extension)
+    return all.map((member) => [member, isInUse(member, all, phone) ? pause : otherPhone])
+  }
   const standsAs = ({ paused, pauseReason: reason }: Member): Pause => ({ paused, reason })
   const isCut = ({ pbx }: Member) => floor().links.get(pbx)?.lostAt != null
 
@@ -74,9 +105,10 @@ export function createMembers(options: MembersOptions) {
 
   function agreement(extension: string): StatusView['pbx'] {
     const wanted = wantedOf(extension)
-    const off = wanted ? membersOf(floor(), extension).filter((one) => isOff(one, wanted.pause)) : []
-    if (off.length === 0) return 'agrees'
-    if (off.some(isCut)) return 'unreachable'
+    if (wanted === null) return 'agrees'
+    const off = wantedEach(extension, wanted).filter(([member, pause]) => isOff(member, pause))
+    if (off.length === 0) return browserMembers.lacking(extension, wanted.phone) ?? 'agrees'
+    if (off.some(([member]) => isCut(member))) return 'unreachable'
     return troubles.get(extension)?.kind ?? 'waiting'
   }
 
@@ -90,20 +122,23 @@ export function createMembers(options: MembersOptions) {
     bring: (extension: string): void => {
       const wanted = wantedOf(extension)
       if (wanted === null) return
-      for (const member of membersOf(floor(), extension)) {
+      for (const [member, pause] of wantedEach(extension, wanted)) {
         pauses.claim(member)
-        bringOne(extension, member, wanted.pause)
+        bringOne(extension, member, pause)
       }
+      browserMembers.bring(extension, wanted.phone, wanted.pause)
     },
 
     /** Says again what was not done. */
     sweep: (extension: string): void => {
       const wanted = wantedOf(extension)
       if (wanted === null || (troubles.get(extension)?.retryAt ?? 0) > now()) return
-      for (const member of membersOf(floor(), extension)) {
-        if (isCut(member) || !isOff(member, wanted.pause) || pauses.pending(member, now()) !== null) continue
-        send(extension, member, wanted.pause)
+      for (const [member, pause] of wantedEach(extension, wanted)) {
+        if (isCut(member) || !isOff(member, pause) || pauses.pending(member, now()) !== null) continue
+        send(extension, member, pause)
       }
+      if (!membersOf(floor(), extension).some(isCut))
+        browserMembers.bring(extension, wanted.phone, wanted.pause)
     },
 
     /**
@@ -116,19 +151,27 @@ export function createMembers(options: MembersOptions) {
       const wanted = extension === null ? null : wantedOf(extension)
       if (extension === null || wanted === null) return
       const pause: Pause = { paused, reason: pauseReason }
-      const member = membersOf(floor(), extension).find(
+      const all = membersOf(floor(), extension)
+      const member = all.find(
         ({ pbx, queue, interface: device }) =>
           pbx === fact.pbx && queue === fact.queue && device === fact.interface,
       )
       if (member === undefined) return
+      const inUse = all.filter((one) => isInUse(one, all, wanted.phone))
+      const isUsed = inUse.includes(member)
       const isOurs =
         pauses.hear(member, pause, now()) ||
-        isSamePause(pause, wanted.pause) ||
+        isSamePause(pause, isUsed ? wanted.pause : otherPhone) ||
         (Object.values(ownReasons) as (string | null)[]).includes(pauseReason)
       // What we have said and not heard yet is done after this, and stands.
       const isOver = pauses.pending(member, now()) !== null
       if (isOurs || isOver) {
         tellAgreement(extension)
+        return
+      }
+      // A phone that is not in use says nothing of its agent, and takes no calls.
+      if (!isUsed) {
+        bringOne(extension, member, otherPhone)
         return
       }
       if (gapSince !== null && wanted.since > gapSince) {
@@ -140,7 +183,7 @@ export function createMembers(options: MembersOptions) {
         'An agent was paused or unpaused at the PBX.',
       )
       pauses.leave(member)
-      const isEverywhere = membersOf(floor(), extension).every((one) => one.paused)
+      const isEverywhere = inUse.every((one) => one.paused)
       if (!paused) options.onPaused(extension, null, fact.at)
       else if (isEverywhere) options.onPaused(extension, pause, fact.at)
       tellAgreement(extension)
@@ -150,6 +193,7 @@ export function createMembers(options: MembersOptions) {
     heardAgain: (pbx: string): void => {
       pauses.forget(pbx)
       troubles.clear()
+      browserMembers.heardAgain()
     },
 
     /** Whether the PBX has an agent as is wanted. */

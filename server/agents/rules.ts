@@ -31,6 +31,7 @@ export function seededRules(config: {
   WRAP_UP_SECONDS: number
   MISSED_CALLS: boolean
   CONSOLE_GRACE_SECONDS: number
+  DEVICE_GRACE_SECONDS: number
 }): StatusRules {
   return {
     wrapUpSeconds: config.WRAP_UP_SECONDS,
@@ -39,6 +40,7 @@ export function seededRules(config: {
     extendMostSeconds,
     missedCalls: config.MISSED_CALLS,
     graceSeconds: config.CONSOLE_GRACE_SECONDS,
+    deviceSeconds: config.DEVICE_GRACE_SECONDS,
     breaks: [...defaultBreaks],
   }
 }
@@ -94,7 +96,9 @@ export function createRules({ store, seed, audit, onChange }: RulesOptions) {
 function textOf({ queues, breaks, ...rules }: StatusRules): Record<string, string | string[]> {
   return {
     ...Object.fromEntries(Object.entries(rules).map(([field, value]) => [field, String(value)])),
-    queues: queues.map(({ queue, wrapUpSeconds }) => `${queue} ${wrapUpSeconds}`),
+    queues: queues.map(({ queue, wrapUpSeconds, autoAnswer }) =>
+      [queue, wrapUpSeconds, ...(autoAnswer ? ['auto-answer'] : [])].join(' '),
+    ),
     breaks: breaks.map(({ reasonId, name, paid, limitMinutes }) =>
       [reasonId, name.en, name.ru, paid ? 'paid' : 'unpaid', limitMinutes ?? '–'].join(' '),
     ),

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { agentStatusSchema, statusAuthorSchema, type StatusRules } from '../../shared/status.ts'
+import {
+  agentStatusSchema,
+  deviceReasonId,
+  statusAuthorSchema,
+  type StatusRules,
+} from '../../shared/status.ts'
+import { otherDevice } from '../floor/members.ts'
 
 /**
  * An agent's status as a pure machine: `(status, event) → status + commands + facts`. It has no clock and does nothing: time
@@ -46,6 +52,10 @@ export const statusSchema = authorSchema.extend({
   next: nextSchema.nullable(),
   /** Since when no console is open; null while one is. */
   consoleLostAt: z.number().nullable(),
+  /** The browser phone by which calls are taken, as the floor names it; null while that is the desk phone. */
+  browser: z.string().nullable().default(null),
+  /** Since when the phone in use cannot ring; null while it can. */
+  deviceLostAt: z.number().nullable().default(null),
 })
 export type Status = z.infer<typeof statusSchema>
 
@@ -61,6 +71,9 @@ export type StatusEvent = { at: number } & (
   | { type: 'pbxPaused'; reason: Reason }
   | { type: 'pbxUnpaused' }
   | { type: 'consoleLost' | 'consoleBack' }
+  /** Calls are taken by this browser phone from now on, or by the desk phone (null). */
+  | { type: 'device'; browser: string | null }
+  | { type: 'deviceLost' | 'deviceBack' }
   | { type: 'time' }
 )
 
@@ -92,6 +105,8 @@ export interface StatusStep {
 /** What of the rules counts here, in ms. */
 export interface MachineRules {
   graceMs: number
+  /** How long the phone in use may be lost; 0 for as long as it takes. */
+  deviceGraceMs: number
   missedCalls: boolean
   extendMs: number
   extendMostMs: number
@@ -100,6 +115,7 @@ export interface MachineRules {
 export function machineRules(rules: StatusRules): MachineRules {
   return {
     graceMs: rules.graceSeconds * 1000,
+    deviceGraceMs: rules.deviceSeconds * 1000,
     missedCalls: rules.missedCalls,
     extendMs: rules.extendSeconds * 1000,
     extendMostMs: rules.extendMostSeconds * 1000,
@@ -111,8 +127,14 @@ export const ownReasons = {
   wrapUp: 'ringcard:wrap-up',
   missed: 'ringcard:missed-call',
   away: 'ringcard:console-lost',
+  device: 'ringcard:device-lost',
   offline: 'ringcard:signed-out',
+  onCall: 'ringcard:on-call',
+  /** Of a member that is a phone of the agent's which is not in use, whatever their status. */
+  otherDevice,
 } as const
+/** Why somebody is away whose phone was lost. */
+const lostDevice: Reason = { reasonId: deviceReasonId, text: null, paid: false, limitMs: null }
 
 const byRule: Author = { by: 'rule', byPersonId: null }
 const byPbx: Author = { by: 'pbx', byPersonId: null }
@@ -132,12 +154,15 @@ export function nobodyAt(extension: string, at: number): Status {
     wrapUpMs: 0,
     next: null,
     consoleLostAt: null,
+    browser: null,
+    deviceLostAt: null,
   }
 }
 
 /**
- * How an agent is to stand in their queues. In a call they are paused already where a wrap-up or a break follows, so that
- * no call comes between the hang-up and that.
+ * How the phone in use is to stand in its queues. In a call it is paused already where a wrap-up or a break follows, so that
+ * no call comes between the hang-up and that; and where it is the browser's, which the PBX thinks free while the agent talks
+ * on the desk phone.
  */
 export function pauseFor(status: Status): Pause {
   switch (status.state) {
@@ -146,7 +171,10 @@ export function pauseFor(status: Status): Pause {
     case 'onCall': {
       if (status.wrapUpMs > 0) return { paused: true, reason: ownReasons.wrapUp }
       const { state, reason } = status.next ?? readyNext
-      return state === 'ready' ? { paused: false, reason: null } : pausedIn(state, reason)
+      if (state !== 'ready') return pausedIn(state, reason)
+      return status.browser === null
+        ? { paused: false, reason: null }
+        : { paused: true, reason: ownReasons.onCall }
     }
     case 'wrapUp':
     case 'break':
@@ -158,10 +186,9 @@ export function pauseFor(status: Status): Pause {
 }
 
 function pausedIn(state: 'wrapUp' | 'break' | 'missed' | 'away' | 'offline', reason: Reason | null): Pause {
-  return {
-    paused: true,
-    reason: state === 'break' ? (reason?.reasonId ?? reason?.text ?? null) : ownReasons[state],
-  }
+  if (state === 'break') return { paused: true, reason: reason?.reasonId ?? reason?.text ?? null }
+  const isDevice = state === 'away' && reason?.reasonId === deviceReasonId
+  return { paused: true, reason: ownReasons[isDevice ? 'device' : state] }
 }
 
 export function isSamePause(one: Pause, other: Pause): boolean {
@@ -169,11 +196,21 @@ export function isSamePause(one: Pause, other: Pause): boolean {
 }
 
 /** When time alone changes the status; null for never. */
-export function dueAt(status: Status, { graceMs }: MachineRules): number | null {
+export function dueAt(status: Status, { graceMs, deviceGraceMs }: MachineRules): number | null {
   if (status.state === 'wrapUp') return status.until
-  if (status.state === 'ready' && status.consoleLostAt !== null && graceMs > 0)
-    return status.consoleLostAt + graceMs
-  return null
+  if (status.state !== 'ready') return null
+  const due = Math.min(overAt(status.consoleLostAt, graceMs), overAt(status.deviceLostAt, deviceGraceMs))
+  return due === Infinity ? null : due
+}
+
+/** When something has been lost for too long; never where it is there, or may be lost for ever. */
+function overAt(lostAt: number | null, graceMs: number): number {
+  return lostAt === null || graceMs === 0 ? Infinity : lostAt + graceMs
+}
+
+/** Whether the phone in use has been lost for so long that its agent cannot be ready. */
+export function isDeviceLost(status: Status, { deviceGraceMs }: MachineRules, at: number): boolean {
+  return at >= overAt(status.deviceLostAt, deviceGraceMs)
 }
 
 /** By how much the wrap-up may be extended now, ms; 0 for not at all. */
@@ -197,7 +234,7 @@ export function step(status: Status, event: StatusEvent, rules: MachineRules): S
     next.since !== status.since || next.state !== status.state || next.personId !== status.personId
   const isNews = isFromPbx
     ? isOwn && next.state !== 'offline'
-    : isOver || !isSamePause(pauseFor(status), pause)
+    : isOver || event.type === 'device' || !isSamePause(pauseFor(status), pause)
   const interval = isOver ? intervalOf(status, at) : null
   return {
     status: next,
@@ -265,6 +302,15 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
       return status.consoleLostAt === null ? { ...status, consoleLostAt: at } : status
     case 'consoleBack':
       return status.consoleLostAt === null ? status : { ...status, consoleLostAt: null }
+    case 'device':
+      // What was lost, if anything was, is the phone before.
+      return status.browser === event.browser
+        ? status
+        : { ...status, browser: event.browser, deviceLostAt: null }
+    case 'deviceLost':
+      return status.deviceLostAt === null ? { ...status, deviceLostAt: at } : status
+    case 'deviceBack':
+      return status.deviceLostAt === null ? status : { ...status, deviceLostAt: null }
     case 'time': {
       const due = dueAt(status, rules)
       if (due === null || due > at) return status
@@ -305,15 +351,18 @@ function talked(status: Status, at: number, rules: MachineRules): Status {
   }
 }
 
-/** Goes into a state. Nobody becomes ready whose console has been away for longer than it may. */
+/** Goes into a state. Nobody becomes ready whose console or phone has been away for longer than it may. */
 function enter(status: Status, next: Next, at: number, rules: MachineRules): Status {
-  const isAway =
-    rules.graceMs > 0 && status.consoleLostAt !== null && at >= status.consoleLostAt + rules.graceMs
-  const to: Next = next.state === 'ready' && isAway ? { ...readyNext, state: 'away' } : next
+  const isGone = at >= overAt(status.consoleLostAt, rules.graceMs)
+  const isMute = isDeviceLost(status, rules, at)
+  const away: Next = { ...readyNext, state: 'away', reason: isMute && !isGone ? lostDevice : null }
+  const to: Next = next.state === 'ready' && (isGone || isMute) ? away : next
   return {
     ...nobodyAt(status.extension, at),
     personId: status.personId,
     consoleLostAt: status.consoleLostAt,
+    browser: status.browser,
+    deviceLostAt: status.deviceLostAt,
     ...to,
     until: to.reason?.limitMs == null ? null : at + to.reason.limitMs,
   }

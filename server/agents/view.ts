@@ -19,7 +19,7 @@ export function statusView(
   pbx: StatusView['pbx'],
   nameOf: (personId: string) => string | null,
 ): StatusView {
-  const { extension, personId, state, since, until, reason, by, byPersonId, next } = status
+  const { extension, personId, state, since, until, reason, by, byPersonId, next, browser } = status
   const show = (one: Reason | null): ShownReason | null => one && shownReason(one, rules.breaks)
   return {
     extension,
@@ -28,6 +28,8 @@ export function statusView(
     since,
     until,
     reason: show(reason),
+    device: browser === null ? 'desk' : 'browser',
+    deviceLost: status.deviceLostAt !== null,
     by,
     byName: byPersonId === null ? null : nameOf(byPersonId),
     next: next === null || next.state === 'ready' ? null : { state: next.state, reason: show(next.reason) },

@@ -217,7 +217,8 @@ function sameMember(one: MemberInfo, other: MemberInfo | undefined): boolean {
     one.pauseReason === other.pauseReason &&
     one.deviceState === other.deviceState &&
     one.stateInterface === other.stateInterface &&
-    one.memberName === other.memberName
+    one.memberName === other.memberName &&
+    one.penalty === other.penalty
   )
 }
 

@@ -99,6 +99,7 @@ export function readMember(
   const memberInterface = requiredName(block, keys.interface, to)
   const stateInterface = field(block, 'stateinterface') ?? ''
   const paused = field(block, 'paused') === '1'
+  const penalty = integer(block, 'penalty') ?? 0
   return {
     queue: requiredName(block, 'queue', to),
     interface: memberInterface,
@@ -107,6 +108,7 @@ export function readMember(
     paused,
     pauseReason: paused ? optionalText(block, 'pausedreason') : null,
     deviceState: readDeviceState(field(block, 'status')),
+    ...(penalty > 0 ? { penalty } : {}),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AgentState } from '../../shared/calls.ts'
 import type { DeskInfo, MemberInfo } from './events.ts'
-import { extensionOfMember, isSameMember } from './members.ts'
+import { extensionOfMember, isSameMember, otherDevice } from './members.ts'
 import { isOnTheLine } from './reach.ts'
 import type { Agent, Member } from './state.ts'
 import type { FloorState, Step } from './step.ts'
@@ -170,11 +170,13 @@ function stateOf(
   return { state: pauseOf(floor, agent.extension).paused ? 'paused' : 'free', callId: null, talkedIn }
 }
 
-/** Paused in every queue they are a member of. */
+/** Paused in every queue they are a member of. A phone that is not in use counts where there is no other. */
 function pauseOf(floor: FloorState, extension: string): { paused: boolean; pauseReason: string | null } {
   let paused = false
   let pauseReason: string | null = null
-  for (const member of floor.membershipsOfExtension.get(extension)?.values() ?? []) {
+  const all = [...(floor.membershipsOfExtension.get(extension)?.values() ?? [])]
+  const inUse = all.filter((member) => member.pauseReason !== otherDevice)
+  for (const member of inUse.length > 0 ? inUse : all) {
     if (!member.paused) return { paused: false, pauseReason: null }
     paused = true
     pauseReason = member.pauseReason ?? pauseReason

@@ -56,6 +56,8 @@ export interface MemberInfo {
   paused: boolean
   pauseReason: string | null
   deviceState: DeviceState
+  /** Left out for 0, which most have. */
+  penalty?: number
 }
 
 export interface WaitingCaller {

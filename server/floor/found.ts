@@ -1,5 +1,5 @@
 import type { Found, FoundDesk, FoundQueue } from '../../shared/settings.ts'
-import { extensionOfMember } from './members.ts'
+import { extensionOfMember, otherDevice } from './members.ts'
 import type { Floor } from './state.ts'
 import type { FloorState } from './step.ts'
 import { queuesOf } from './views.ts'
@@ -23,12 +23,15 @@ export function foundOn(floor: Floor, floorName: (device: string) => string): Fo
   }
   const queues = [...floor.queues.values()].map(({ name, members }): FoundQueue => ({
     queue: name,
-    members: [...members.values()].map((member) => ({
-      interface: member.interface,
-      name: member.memberName,
-      extension: extensionOfMember(floor as FloorState, member),
-      paused: member.paused,
-    })),
+    // An agent who is a member by two phones is one member: by the phone in use.
+    members: [...members.values()]
+      .filter(({ pauseReason }) => pauseReason !== otherDevice)
+      .map((member) => ({
+        interface: member.interface,
+        name: member.memberName,
+        extension: extensionOfMember(floor as FloorState, member),
+        paused: member.paused,
+      })),
   }))
   const strays = [...knownDevices.keys()].filter(
     (device) => !extensionOfDevice.has(device) && !options.trunks.includes(device),

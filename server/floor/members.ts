@@ -1,6 +1,12 @@
 import type { MemberInfo } from './events.ts'
 import type { Member } from './state.ts'
 
+/**
+ * Why a member is paused that is a phone of an agent who takes calls by another one. Such a pause says nothing of whether the
+ * agent takes calls.
+ */
+export const otherDevice = 'ringcard:other-device'
+
 /** Whether a PBX says of a member what it said before. */
 export function isSameMember(known: Member | undefined, member: MemberInfo, pbx: string): boolean {
   return (
@@ -9,7 +15,8 @@ export function isSameMember(known: Member | undefined, member: MemberInfo, pbx:
     known.pauseReason === member.pauseReason &&
     known.deviceState === member.deviceState &&
     known.stateInterface === member.stateInterface &&
-    known.memberName === member.memberName
+    known.memberName === member.memberName &&
+    known.penalty === member.penalty
   )
 }
 

@@ -200,23 +200,23 @@ function stageOf(call: Call, talking: Contact[], ringing: Offer[]): Pick<FloorCa
 /** A queue's strip: who waits, how long, and who could take them. */
 export function queueView(floor: Floor, name: string): QueueView {
   const queue = floor.queues.get(name)
-  let agentsFree = 0
-  let agentsSignedIn = 0
+  /** Who is signed in, and whether they could take a call: somebody may be a member by two phones. */
+  const signedIn = new Map<string, boolean>()
   for (const member of queue?.members.values() ?? []) {
     const extension = extensionOfMember(floor as FloorState, member)
     const agent = extension === null ? undefined : floor.agents.get(extension)
     if (agent ? agent.personId === null : member.deviceState === 'unavailable') continue
-    agentsSignedIn += 1
-    const free = agent ? agent.state === 'free' : member.deviceState === 'free'
-    if (free && !member.paused) agentsFree += 1
+    const isFree = (agent ? agent.state === 'free' : member.deviceState === 'free') && !member.paused
+    const who = extension ?? member.interface
+    signedIn.set(who, isFree || signedIn.get(who) === true)
   }
   const waiting = queue?.waiting ?? []
   return {
     name,
     waiting: waiting.length,
     longestWaitSince: waiting[0]?.since ?? null,
-    agentsFree,
-    agentsSignedIn,
+    agentsFree: [...signedIn.values()].filter(Boolean).length,
+    agentsSignedIn: signedIn.size,
   }
 }
 
@@ -238,6 +238,11 @@ export function queuesOf(floor: Floor, extension: string): string[] {
 /** What an extension is in its queues: a member of each, by one interface or several. */
 export function membersOf(floor: Floor, extension: string): Member[] {
   return [...((floor as FloorState).membershipsOfExtension.get(extension)?.values() ?? [])]
+}
+
+/** Whether a phone can ring, as its PBX said last; one that was never told of is taken to. */
+export function canRing(floor: Floor, device: string): boolean {
+  return !(floor as FloorState).unreachableDevices.has(device)
 }
 
 /** How long somebody talked in all their contacts of a call, ms. One that goes on counts up to `now`, where that is given. */

@@ -2,6 +2,9 @@ import type { Entry } from './entries.ts'
 import { absorbCall, emptyCall, foldCall, isCallFact } from './fold-call.ts'
 import type { CallDocument } from './model.ts'
 
+/** More talks than a call has: what is over is dropped. */
+const mostTalks = 50
+
 /** The ids of the calls that an entry is about. */
 export function callsOf(entry: Entry): string[] {
   switch (entry.kind) {
@@ -18,6 +21,7 @@ export function callsOf(entry: Entry): string[] {
     case 'lookup':
     case 'verification':
     case 'word':
+    case 'quality':
     case 'told':
     case 'painted':
     case 'desks':
@@ -33,9 +37,7 @@ export function callsOf(entry: Entry): string[] {
 
 /** Whether an entry stands in its call's document. What is asked for one call alone is kept in the journal only. */
 export function isFolded({ kind }: Entry): boolean {
-  return (
-    kind === 'facts' || kind === 'binding' || kind === 'verification' || kind === 'word' || kind === 'record'
-  )
+  return ['facts', 'binding', 'verification', 'word', 'quality', 'record'].includes(kind)
 }
 
 /**
@@ -86,6 +88,12 @@ export function applyEntry(
     const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
     const words = [...(call.personal.words ?? []), word]
     calls.set(callId, { ...call, personal: { ...call.personal, words } })
+  }
+  if (entry.kind === 'quality') {
+    const { callId, talk, at } = entry
+    const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
+    const others = call.quality.filter(({ talkId }) => talkId !== talk.talkId)
+    calls.set(callId, { ...call, quality: [...others, talk].slice(-mostTalks) })
   }
   if (entry.kind === 'record') {
     const { applied, version } = calls.get(entry.call._id) ?? { applied: [], version: 0 }

@@ -3,6 +3,7 @@ import type { CandidateReason, Match } from '../../shared/customers.ts'
 import type { GoneReason } from '../../shared/realtime.ts'
 import type { DeskInfo, MemberInfo, PbxEvent } from '../floor/events.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
+import type { TalkQuality } from '../../shared/call-quality.ts'
 import type { Interval, Status } from '../agents/status.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { CallDocument } from './model.ts'
@@ -70,7 +71,7 @@ export interface Painted {
  * they were recognised by (`reason`). `lookup`: why that one, and who else was weighed. `verification`: what was done to verify the caller. `word`: what an agent left
  * for whoever gets the call next. `told` and `painted`: what people's screens were told, and when it stood there. `desks`: who sat where with which phones, and as which members of
  * queues, when they came to have a part in the call. `record` replaces a call's document, after a gap in which its facts could
- * not be kept. `status`: an agent's status as it is from then on, and the interval that ended by it.
+ * not be kept. `quality`: how a talk sounded on a browser phone. `status`: an agent's status as it is from then on, and the interval that ended by it.
  */
 export type EntryBody =
   | { kind: 'input'; event: PbxEvent }
@@ -86,6 +87,7 @@ export type EntryBody =
   | ({ kind: 'lookup' } & LookupResult)
   | { kind: 'verification'; callId: string; step: VerificationStep }
   | { kind: 'word'; callId: string; word: KeptWord }
+  | { kind: 'quality'; callId: string; talk: TalkQuality }
   | ({ kind: 'told' } & Told)
   | ({ kind: 'painted' } & Painted)
   | { kind: 'desks'; callId: string; desks: readonly DeskInfo[]; members: readonly MemberInfo[] }
@@ -129,6 +131,7 @@ const envelopeSchema = z.looseObject({
     'lookup',
     'verification',
     'word',
+    'quality',
     'told',
     'painted',
     'desks',

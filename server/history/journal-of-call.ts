@@ -174,6 +174,7 @@ function ownPart(entry: Entry, callIds: ReadonlySet<string>, channelIds: Readonl
     case 'lookup':
     case 'verification':
     case 'word':
+    case 'quality':
     case 'told':
     case 'painted':
     case 'desks':

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose'
 import { z } from 'zod'
+import { talkQualitySchema } from '../../shared/call-quality.ts'
 import {
   attestationSchema,
   callEndSchema,
@@ -116,6 +117,8 @@ export const callDocumentSchema = z.object({
   attestation: attestationSchema.nullable().default(null),
   /** What was done to verify the caller, in order. Never what was answered. */
   verification: z.array(verificationStepSchema).default([]),
+  /** How each talk sounded that was had on a browser phone. */
+  quality: z.array(talkQualitySchema).default([]),
   /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
   reconstructed: reconstructedSchema.default(null),
   /** The call in which this one lives on; it is then left out of lists and figures. */

@@ -58,6 +58,7 @@ export function partEntry(entry: Entry, callOf: CallOfChannel): Parted<Entry> {
     }
     case 'binding':
     case 'verification':
+    case 'quality':
     case 'told':
     case 'painted':
     case 'desks':

@@ -56,9 +56,10 @@ export type StoredPage = Pick<JournalPage, 'node' | 'content'>
 
 const mostGaps = 1_000
 /** What documents of older versions lack. */
-const cameLater: Pick<CallDocument, 'attestation' | 'verification' | 'reconstructed'> = {
+const cameLater: Pick<CallDocument, 'attestation' | 'verification' | 'quality' | 'reconstructed'> = {
   attestation: null,
   verification: [],
+  quality: [],
   reconstructed: null,
 }
 /** How long the database may take over a batch before it counts as away, ms. */

@@ -55,6 +55,7 @@ export function callRecord(call: CallDocument, showParty: ShowParty): CallRecord
     parkings: call.parkings.map(({ space, beganAt, endedAt, how }) => ({ space, beganAt, endedAt, how })),
     attestation: call.attestation,
     verification: call.verification,
+    quality: call.quality,
   }
 }
 

@@ -2,6 +2,7 @@ import { ProblemError } from '../../shared/problems.ts'
 import type { Handlers } from '../http/mount.ts'
 import type { FoundOnFloor } from '../floor/found.ts'
 import type { Desk } from '../../shared/people.ts'
+import type { PhoneKind } from '../../shared/phone.ts'
 import type { FoundDesk } from '../../shared/settings.ts'
 import type { People } from './people.ts'
 import { sessionCookie } from './tokens.ts'
@@ -11,6 +12,12 @@ type PeopleRoute = Extract<
   `session.${string}` | `desks.${string}` | `people.${string}` | `roles.${string}` | `audit.${string}`
 >
 
+/** What the PBXs have now, and which phones are in use. */
+export interface FoundNow extends FoundOnFloor {
+  isBrowser: (device: string) => boolean
+  inUse: (extension: string) => PhoneKind
+}
+
 /**
  * How people are asked over HTTP.
  * @param secure whether the console is served over https
@@ -19,13 +26,18 @@ type PeopleRoute = Extract<
 export function peopleRoutes(
   people: People,
   secure: boolean,
-  found: () => FoundOnFloor,
+  found: () => FoundNow,
 ): Pick<Handlers, PeopleRoute> {
   const { management } = people
-  const withDevices = ({ extension, interfaces, takenBy }: Desk, on: FoundOnFloor): FoundDesk => ({
+  const withDevices = ({ extension, interfaces, takenBy }: Desk, on: FoundNow): FoundDesk => ({
     extension,
     version: people.deskVersion(extension),
-    devices: interfaces.map((device) => ({ device, state: on.deviceState(device) })),
+    devices: interfaces.map((device) => ({
+      device,
+      state: on.deviceState(device),
+      kind: on.isBrowser(device) ? 'browser' : 'desk',
+    })),
+    inUse: on.inUse(extension),
     takenBy: takenBy?.displayName ?? null,
     queues: on.queuesOf(extension),
   })

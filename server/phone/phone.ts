@@ -23,6 +23,8 @@ export interface PhonesOptions {
   /** Null for a device that cannot be a browser. */
   placeOf: (device: string) => PhonePlace | null
   endpointsOf: (pbx: string) => Endpoints | null
+  /** A person takes calls by this device from now on: by their browser phone, or by the desk phone (null). */
+  onUse: (extension: string, browser: string | null) => void
   log: { info: (fields: object, message: string) => void; warn: (fields: object, message: string) => void }
 }
 
@@ -59,9 +61,11 @@ const askingAllowance = { burst: 10, perSecond: 0.5 }
  * The phones that agents have in their browsers. Each request for one makes a new secret, known to that window alone; it is
  * void as soon as the session, the right or the desk is gone, and the window's line is closed once no call is on it.
  */
-export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOptions) {
+export function createPhones({ people, placeOf, endpointsOf, onUse, log }: PhonesOptions) {
   /** By device. */
   const phones = new Map<string, Phone>()
+  /** Devices that a browser may be, as far as their PBX was asked. */
+  const browsers = new Set<string>()
   const asking = new Map<string, (now: number) => boolean>()
 
   const inTurn = <T>(phone: Phone, work: () => Promise<T>): Promise<T> => {
@@ -79,10 +83,22 @@ export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOption
       const place = placeOf(device)
       if (place === null || place.url === '') continue
       const found = await endpointsOf(place.pbx)?.browserEndpoint(place.endpoint)
+      noteKind(device, found != null)
       if (found != null) return { device, place, auth: found.auth }
     }
     return null
   }
+
+  function noteKind(device: string, isBrowser: boolean): void {
+    if (isBrowser) browsers.add(device)
+    else browsers.delete(device)
+  }
+
+  const knownBrowserOf = (extension: string): string | null =>
+    people
+      .directory()
+      .find((one) => one.extension === extension)
+      ?.interfaces.find((device) => browsers.has(device)) ?? null
 
   function phoneOf(device: string, place: PhonePlace, auth: string): Phone {
     const known = phones.get(device)
@@ -157,7 +173,7 @@ export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOption
 
   return {
     /** Which phones stand at the desk of a person. */
-    phonesAt: async (extension: string | null): Promise<DeskPhones> => {
+    phonesAt: async (extension: string | null): Promise<Pick<DeskPhones, 'kinds' | 'why'>> => {
       const desk = people.directory().find((one) => one.extension === extension)
       if (desk === undefined) return { kinds: [], why: null }
       try {
@@ -211,16 +227,24 @@ export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOption
           throw new ProblemError('phone.none')
         }
         log.info({ device, personId }, 'A browser is the phone of a desk.')
+        onUse(extension, device)
         return { endpoint: place.endpoint, secret, extension }
       })
     },
 
-    /** Lets go of the phone that a window is. */
-    close: ({ sessionId }: Pick<Caller, 'sessionId'>, window: string): void => {
+    /** Has a person take calls by the desk phone: lets go of their browser phone, whichever window is that. */
+    close: ({ personId, extension }: Pick<Caller, 'personId' | 'extension'>): void => {
       for (const phone of phones.values()) {
-        if (phone.holder?.sessionId === sessionId && phone.holder.window === window) retire(phone)
+        if (phone.holder?.personId === personId && phone.holder.extension === extension) retire(phone)
       }
+      if (extension !== null) onUse(extension, null)
     },
+
+    /** The browser phone of a desk; null where there is none, or its PBX was not asked yet. */
+    browserOf: knownBrowserOf,
+
+    /** Whether a browser may be this device, as far as is known. */
+    isBrowser: (device: string): boolean => browsers.has(device),
 
     /** Whether a window holds a phone, and may connect it. */
     holds: (sessionId: string, window: string): boolean => {
@@ -275,6 +299,7 @@ export function createPhones({ people, placeOf, endpointsOf, log }: PhonesOption
           continue
         }
         const found = await endpoints.browserEndpoint(place.endpoint)
+        noteKind(device, found !== null)
         // Whoever had it signed in at a server that is no more.
         if (found?.auth != null && (await endpoints.hasSecret(found.auth))) {
           await voidSecret({ place, auth: found.auth })

@@ -73,6 +73,8 @@ export interface RealtimeOptions {
   statusOf?: (extension: string) => StatusView | null
   /** The breaks that may be taken. */
   breaks?: () => readonly BreakReason[]
+  /** The queues whose calls browser phones answer by themselves. */
+  autoAnswer?: () => readonly string[]
   /** A person has opened their first console, or lost their last. */
   onPresence?: (personId: string, hasConsole: boolean) => void
   /** Where the console is served from; left out, whatever host a console names. */
@@ -249,7 +251,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   }
   const breaksChange = (): Change[] => {
     const breaks = options.breaks?.()
-    return breaks === undefined ? [] : [{ type: 'breaks.set', breaks: [...breaks] }]
+    const autoAnswer = [...(options.autoAnswer?.() ?? [])]
+    return breaks === undefined ? [] : [{ type: 'breaks.set', breaks: [...breaks], autoAnswer }]
   }
 
   function contentOf(room: Room, topic: Topic): () => Change[] {

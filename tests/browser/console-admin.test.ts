@@ -318,8 +318,19 @@ describe('desks', () => {
       const { extension, devices } = body as { extension: string; devices: string[] }
       if (extension === '202') throw new ProblemError('desk.exists')
       if (devices.includes('PJSIP/202')) throw new ProblemError('desk.device_taken')
-      const ringing = devices.map((device) => ({ device, state: 'reachable' as const }))
-      const added: FoundDesk = { extension, version: 0, devices: ringing, takenBy: null, queues: [] }
+      const ringing = devices.map((device) => ({
+        device,
+        state: 'reachable' as const,
+        kind: 'desk' as const,
+      }))
+      const added: FoundDesk = {
+        extension,
+        version: 0,
+        devices: ringing,
+        inUse: 'desk',
+        takenBy: null,
+        queues: [],
+      }
       stored = { ...found, desks: [...found.desks, added], strayDevices: [] }
       return added
     })
@@ -348,7 +359,11 @@ describe('desks', () => {
     const { page, server } = await open('admin-desk')
     const theirs = found.desks.map((desk) =>
       desk.extension === '201'
-        ? { ...desk, version: 3, devices: [{ device: 'PJSIP/201', state: 'reachable' as const }] }
+        ? {
+            ...desk,
+            version: 3,
+            devices: [{ device: 'PJSIP/201', state: 'reachable' as const, kind: 'desk' as const }],
+          }
         : desk,
     )
     let sent: unknown = null
@@ -357,7 +372,7 @@ describe('desks', () => {
       const { version, devices } = body as { version: number; devices: string[] }
       if (version !== 3) throw new ProblemError('edit.outdated')
       sent = devices
-      const after = devices.map((device) => ({ device, state: 'reachable' as const }))
+      const after = devices.map((device) => ({ device, state: 'reachable' as const, kind: 'desk' as const }))
       return { ...found.desks[0], version: 4, devices: after }
     })
     await page.getByRole('button', { name: 'Use PJSIP/214' }).click()

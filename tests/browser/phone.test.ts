@@ -8,14 +8,19 @@ import { launchChromium } from '../../lab/chromium.ts'
 import { castMember } from '../../lab/seed/cast.ts'
 import { header, LabAmi } from '../../lab/asterisk/ami.ts'
 import { placeCall } from '../../lab/sipp/call.ts'
+import { startPhone } from '../../lab/sipp/phone.ts'
 import { startTrunk } from '../../lab/sipp/trunk.ts'
+import { callRecordSchema } from '../../shared/api.ts'
+import { storedRulesSchema } from '../../shared/status.ts'
 import { openConsole, type Console } from '../journeys/console.ts'
+import { watch } from '../lab/support/watcher.ts'
 import { violations } from './support/axe.ts'
 import { buildConsole } from './support/build.ts'
 import { registerAtAsterisk } from './support/sip-register.ts'
 
 const endpoint = '201-web'
 const directNumber = '+493023125201'
+const support = '+493023125101'
 let centre: Centre
 let browser: Browser
 
@@ -143,8 +148,16 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   await page.keyboard.press('F4')
   await page.getByRole('button', { name: 'Mute', pressed: true }).waitFor()
 
+  // How it sounds is said in a word, and kept with the call.
+  await page.locator('[data-testid=phone-state][data-line=good]').waitFor()
   await page.keyboard.press('F9')
   await nina.shows('ended', name)
+  const [painting] = await nina.paintings()
+  await waitUntil('its quality to be kept', async () => {
+    const answer = await page.request.get(`${centre.url}/api/calls/${painting?.callId ?? ''}`)
+    const { quality } = callRecordSchema.parse(await answer.json())
+    return quality.length === 1 && (quality[0]?.mos ?? 0) > 4 && quality[0]?.lossIn === 0
+  })
   expect((await call.ended).by).toBe('pbx')
   expect(nina.complaints).toEqual([])
 
@@ -168,6 +181,140 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   const said = centre.serverLog()
   for (const each of nina.secrets) expect(said).not.toContain(each)
 })
+
+/** The lines of desk 201 in a queue, as Asterisk shows them. */
+const membersIn = async (queue: string) =>
+  (await centre.pbx.cli(`queue show ${queue}`)).split('\n').filter((line) => /PJSIP\/201(-web)? /.test(line))
+
+test('a queue rings the phone in use: the browser, and after a change the desk phone', async () => {
+  const { name, phones } = castMember('cast-kovalchuk')
+  const desk = await startPhone(centre.pbx, { extension: '201', answer: { afterMs: 500 }, audio: true })
+  onTestFinished(() => desk.stop())
+  const nina = await ninaWithPhone()
+  const { page, packets } = nina
+  await takeBrowserPhone(page)
+  await waitUntil('the queues to follow', async () => {
+    const lines = await membersIn('support')
+    const [deskLine = '', browserLine = ''] = [/201 /, /201-web /].map((one) =>
+      lines.find((l) => one.test(l)),
+    )
+    return (
+      /paused:ringcard:other-device/.test(deskLine) &&
+      /dynamic/.test(browserLine) &&
+      !/paused/.test(browserLine)
+    )
+  })
+
+  const first = await placeCall(centre.pbx, { from: phones[0] ?? '', to: support, audio: true })
+  await nina.shows('ringing', name)
+  await page.getByTestId('answer').click()
+  await nina.shows('talking', name)
+  await soundFlows(packets)
+  expect(desk.marks()).toEqual([])
+  await page.keyboard.press('F9')
+  await first.ended
+  await nina.shows('ended', name)
+
+  await page.getByTestId('phone-state').click()
+  await page.getByRole('button', { name: 'Desk phone', exact: true }).click()
+  await phoneIs(page, 'off')
+  await page.keyboard.press('Escape')
+  await waitUntil('the queues to follow', async () => {
+    const lines = await membersIn('support')
+    return lines.length === 1 && !/paused/.test(lines[0] ?? '')
+  })
+  const second = await placeCall(centre.pbx, { from: phones[0] ?? '', to: support, audio: true })
+  await nina.shows('ringing', name)
+  expect(await page.getByTestId('answer').count()).toBe(0)
+  await desk.waitFor('answered')
+  await nina.shows('talking', name)
+  await second.hangUp()
+  await nina.shows('ended', name)
+}, 90_000)
+
+test('without a microphone the agent is taken out with the reason, and is back by one click', async () => {
+  const admin = await watch(centre.url, 'admin')
+  onTestFinished(() => admin.close())
+  const setGrace = async (deviceSeconds: number) => {
+    const path = '/api/settings/status'
+    const { version, rules } = storedRulesSchema.parse(await (await admin.request('GET', path)).json())
+    const answer = await admin.request('PUT', path, { version, rules: { ...rules, deviceSeconds } })
+    expect(answer.status).toBe(200)
+  }
+  await setGrace(2)
+  onTestFinished(() => setGrace(0))
+  const { page } = await ninaWithPhone()
+  await takeBrowserPhone(page)
+  const own = page.getByTestId('own-state')
+  const microphoneIs = (there: boolean) =>
+    page.evaluate(`{
+      if (${there}) delete navigator.mediaDevices.getUserMedia
+      else navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'))
+    }`)
+  // Without desk phone she was out until the browser was there.
+  await page.getByRole('button', { name: 'Ready' }).first().click()
+  await own.getByText('Ready').waitFor()
+  await microphoneIs(false)
+  await phoneIs(page, 'noMicrophone')
+  await own.getByText('Phone lost').waitFor()
+  await waitUntil('the queues to follow', async () =>
+    (await membersIn('support')).some((line) => line.includes('paused:ringcard:device-lost')),
+  )
+  await microphoneIs(true)
+  await phoneIs(page, 'ready')
+  await own.getByText('Phone is back').waitFor()
+  await page.getByRole('button', { name: 'Ready' }).first().click()
+  await own.getByText('Ready').waitFor()
+}, 60_000)
+
+test('before the shift: the microphone is seen to hear, another is chosen, and the test call says it all back', async () => {
+  const nina = await ninaWithPhone()
+  const { page, packets } = nina
+  await takeBrowserPhone(page)
+  const openSound = async () => {
+    await page.getByTestId('phone-state').click()
+    await page.getByTestId('open-sound').click()
+  }
+  await openSound()
+  const dialog = page.getByRole('dialog')
+  const microphone = dialog.getByRole('combobox', { name: 'Microphone', exact: true })
+  await waitUntil(
+    'more than one microphone to be listed',
+    async () => (await microphone.locator('option').count()) > 2,
+  )
+  const chosen = (await microphone.locator('option').last().getAttribute('value')) ?? ''
+  await microphone.selectOption(chosen)
+  await waitUntil(
+    'the meter to move',
+    async () => Number(await page.getByTestId('level').getAttribute('aria-valuenow')) > 5,
+  )
+  await dialog.getByTestId('test-call').click()
+  await dialog.getByText('you should hear yourself').waitFor()
+  await soundFlows(packets)
+  expect(await violations(page)).toEqual([])
+  // Another microphone in mid-call: it goes on.
+  await microphone.selectOption('')
+  await soundFlows(packets)
+  await microphone.selectOption(chosen)
+  await dialog.getByRole('button', { name: 'Hang up' }).click()
+  await dialog.getByText('If you heard the greeting').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+
+  // It is kept; and a call that rings is never under the dialog.
+  await page.reload()
+  await phoneIs(page, 'ready')
+  await openSound()
+  expect(await microphone.inputValue()).toBe(chosen)
+  const call = await placeCall(centre.pbx, {
+    from: castMember('cast-kovalchuk').phones[0] ?? '',
+    to: directNumber,
+  })
+  await nina.shows('ringing')
+  await dialog.waitFor({ state: 'detached' })
+  await call.hangUp()
+  await nina.shows('gone')
+}, 60_000)
 
 test('a number is called from the browser, keys reach the other end, and what is no number is said', async () => {
   const trunk = await startTrunk(centre.pbx, { answerAfterMs: 300, audio: true })

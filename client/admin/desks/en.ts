@@ -15,7 +15,7 @@ export const desksEn = {
   deskOf: 'Desk {extension}',
   devices: 'Devices',
   devicesHelp:
-    'One a line, as Asterisk names them: PJSIP/201. All of them ring for this desk, and for no other. With several telephone systems the name stands before it: kyiv/PJSIP/201.',
+    'One a line, as Asterisk names them: PJSIP/201. All of them belong to this desk, and to no other; queues ring the one by which calls are taken. With several telephone systems the name stands before it: kyiv/PJSIP/201.',
   queues: 'Queues',
   sits: 'Who sits there',
   nobody: 'nobody',
@@ -25,8 +25,9 @@ export const desksEn = {
   states: {
     reachable: 'reachable',
     unreachable: 'not registered now',
+    unused: 'not in use now',
     unknown: 'not known to the telephone system',
-  } satisfies Record<FoundDesk['devices'][number]['state'], string>,
+  } satisfies Record<FoundDesk['devices'][number]['state'] | 'unused', string>,
   contacts: '{n} registered | {n} registered',
   lack: {
     unknown: 'The telephone system does not know {device}.',

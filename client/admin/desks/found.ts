@@ -7,15 +7,16 @@ export type Lack =
   { kind: 'unknown' | 'unseen' | 'unreachable'; device: string } | { kind: 'queue'; device: null }
 
 /** @param found what the PBXs have, and which of them are heard */
-export function lacksOf({ devices, queues }: FoundDesk, { pbxs }: Pick<Found, 'pbxs'>): Lack[] {
+export function lacksOf({ devices, queues, inUse }: FoundDesk, { pbxs }: Pick<Found, 'pbxs'>): Lack[] {
   const names = pbxs.map(({ pbx }) => pbx)
   // A device that names no PBX stands at the first one.
   const isHeard = (device: string): boolean => {
     const name = splitPbx(device, names).pbx ?? names[0]
     return pbxs.find(({ pbx }) => pbx === name)?.live === true
   }
-  const ofDevices = devices.flatMap(({ device, state }): Lack[] => {
-    if (state === 'reachable') return []
+  const ofDevices = devices.flatMap(({ device, state, kind }): Lack[] => {
+    // A phone that is not in use need not ring: a browser's is registered while somebody takes calls by it.
+    if (state === 'reachable' || (state === 'unreachable' && kind !== inUse)) return []
     return [{ kind: state === 'unknown' && !isHeard(device) ? 'unseen' : state, device }]
   })
   // Who is a member of which queue is as unknown as the devices, where nothing is heard.

@@ -1,3 +1,4 @@
+import type { PhoneKind } from '../../../shared/phone.ts'
 import type { AgentStatusName, StatusAuthor } from '../../../shared/status.ts'
 
 /** Texts of agents' status, on the desk and on the floor. */
@@ -13,6 +14,8 @@ export const statusEn = {
       missed: 'Missed a call',
       away: 'Console lost',
     } satisfies Record<AgentStatusName, string>,
+    phoneLost: 'Phone lost',
+    phoneBack: 'Phone is back',
     afterCall: 'After this call',
     ready: 'Ready',
     paid: 'paid',
@@ -26,6 +29,12 @@ export const statusEn = {
     why: {
       missed: 'You did not answer a call, so no more are offered to you until you are ready again.',
       away: 'Your console was closed or lost, so calls stopped coming to you.',
+      lost: {
+        browser:
+          'Your browser phone could not ring, so calls stopped coming to you. Once it is ready again, press Ready.',
+        desk: 'Your desk phone is not registered, so calls stopped coming to you. Once it is, press Ready; or take calls in the browser.',
+      } satisfies Record<PhoneKind, string>,
+      phoneBack: 'Your phone was lost, so calls stopped coming to you. It is back: press Ready.',
       pbx: 'You were paused at the telephone system.',
       unpaused: 'You were made ready at the telephone system.',
       supervisor: 'Set by {name}.',

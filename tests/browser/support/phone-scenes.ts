@@ -1,12 +1,22 @@
+import type { DeskPhones } from '../../../shared/phone.ts'
 import type { ProblemCode } from '../../../shared/problems.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import { ninaSits } from './at-the-desk.ts'
 import type { Scene } from './scenes.ts'
+import { statusOf } from './status-cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
+
+/** What stands at a desk with both phones. */
+const bothPhones: DeskPhones = { kinds: ['browser', 'desk'], why: null, inUse: 'desk', testNumber: '*60' }
 
 /** A desk with both phones, whose browser phone the server refuses. */
 function refusedWith(server: ScriptedServer, code: ProblemCode): void {
-  server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null }))
+  server.replies.set('GET /api/phone', () => ({
+    kinds: ['browser', 'desk'],
+    why: null,
+    inUse: 'desk',
+    testNumber: '*60',
+  }))
   server.replies.set('POST /api/phone', () => {
     throw new ProblemError(code)
   })
@@ -24,9 +34,35 @@ export const phoneScenes: Scene[] = [
     ready: '#phone-choice:popover-open',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
-      server.replies.set('GET /api/phone', () => ({ kinds: ['browser', 'desk'], why: null }))
+      server.replies.set('GET /api/phone', () => ({
+        kinds: ['browser', 'desk'],
+        why: null,
+        inUse: 'desk',
+        testNumber: '*60',
+      }))
     },
     act: (page) => page.getByTestId('phone-state').click(),
+  },
+  {
+    name: 'phone-desk-lost',
+    ready: '#phone-choice:popover-open',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale, statusOf(now, { deviceLost: true }))
+      server.replies.set('GET /api/phone', () => bothPhones)
+    },
+    act: (page) => page.getByTestId('phone-state').click(),
+  },
+  {
+    name: 'phone-sound',
+    ready: '[data-testid=level]',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale)
+      refusedWith(server, 'pbx.unreachable')
+    },
+    act: async (page, server) => {
+      await chooseBrowser?.(page, server)
+      await page.getByTestId('open-sound').click()
+    },
   },
   {
     name: 'phone-not-set-up',
@@ -51,7 +87,12 @@ export const phoneScenes: Scene[] = [
     ready: '[data-testid=phone-state]',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
-      server.replies.set('GET /api/phone', () => ({ kinds: ['desk'], why: 'pbxAway' }))
+      server.replies.set('GET /api/phone', () => ({
+        kinds: ['desk'],
+        why: 'pbxAway',
+        inUse: 'desk',
+        testNumber: '*60',
+      }))
     },
     act: (page) => page.getByTestId('phone-state').click(),
   },

@@ -5,6 +5,7 @@ import { launchChromium } from '../../../lab/chromium.ts'
 import { controlScenes } from './control-scenes.ts'
 import { openScene } from './console-page.ts'
 import { pbxScenes } from './pbx-scenes.ts'
+import { phoneScenes } from './phone-scenes.ts'
 import { scenes } from './scenes.ts'
 import { statusScenes } from './status-scenes.ts'
 
@@ -20,7 +21,7 @@ const looks: { theme: 'light' | 'dark'; locale: Locale }[] = [
 
 await mkdir(folder, { recursive: true })
 const browser = await launchChromium()
-for (const scene of [...scenes, ...pbxScenes, ...statusScenes, ...controlScenes].filter(
+for (const scene of [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes, ...controlScenes].filter(
   ({ name }) => only.length === 0 || only.includes(name),
 )) {
   for (const [size, viewport] of Object.entries(sizes)) {

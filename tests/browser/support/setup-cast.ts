@@ -90,8 +90,12 @@ function desk(
   queues: string[],
   takenBy: string | null = null,
 ): FoundDesk {
-  const found = Object.entries(devices).map(([device, state]) => ({ device, state }))
-  return { extension, version: 2, devices: found, takenBy, queues }
+  const found = Object.entries(devices).map(([device, state]) => ({
+    device,
+    state,
+    kind: device.endsWith('-web') ? ('browser' as const) : ('desk' as const),
+  }))
+  return { extension, version: 2, devices: found, inUse: 'desk', takenBy, queues }
 }
 const member = (extension: string, name: string, paused = false): FoundQueue['members'][number] => ({
   interface: `PJSIP/${extension}`,

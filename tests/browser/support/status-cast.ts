@@ -11,6 +11,8 @@ export function ninasStatus(now: number, more: Partial<StatusView> = {}): Status
     since: now - 3 * minute - 12_000,
     until: null,
     reason: null,
+    device: 'desk',
+    deviceLost: false,
     by: 'agent',
     byName: 'Nina Sorokina',
     next: null,
@@ -31,7 +33,7 @@ export const lunch: StatusView['reason'] = {
 export function statusOf(now: number, more: Partial<StatusView> = {}): Change[] {
   return [
     { type: 'status.set', status: ninasStatus(now, more) },
-    { type: 'breaks.set', breaks: [...defaultBreaks] },
+    { type: 'breaks.set', breaks: [...defaultBreaks], autoAnswer: [] },
   ]
 }
 
@@ -49,6 +51,15 @@ export const wrapUp = (now: number): Partial<StatusView> => ({
 export const missed = (now: number): Partial<StatusView> => ({
   state: 'missed',
   since: now - 41_000,
+  ...byRule,
+})
+
+/** Nina without the phone in use. */
+export const phoneLost = (now: number): Partial<StatusView> => ({
+  state: 'away',
+  since: now - 25_000,
+  reason: { reasonId: 'device', name: null, text: null, paid: false },
+  deviceLost: true,
   ...byRule,
 })
 

@@ -2,7 +2,7 @@ import type { StatusView } from '../../../shared/status.ts'
 import * as cast from './cast.ts'
 import { ninaSits } from './at-the-desk.ts'
 import { health, type Scene } from './scenes.ts'
-import { floorStatuses, lunch, missed, statusOf, wrapUp } from './status-cast.ts'
+import { floorStatuses, lunch, missed, phoneLost, statusOf, wrapUp } from './status-cast.ts'
 import type { Change } from '../../../shared/realtime.ts'
 
 type Status = (now: number) => Partial<StatusView>
@@ -60,6 +60,11 @@ export const statusScenes: Scene[] = [
   })),
   scene('status-missed', missed, { act: open, ready: opened }),
   scene('status-away', (now) => ({ ...missed(now), state: 'away' }), { act: open, ready: opened }),
+  scene('status-phone-lost', phoneLost, { act: open, ready: opened }),
+  scene('status-phone-back', (now) => ({ ...phoneLost(now), deviceLost: false, device: 'browser' }), {
+    act: open,
+    ready: opened,
+  }),
   scene('status-refused', (now) => ({ state: 'break', reason: lunch, since: now - 12_000, pbx: 'refused' }), {
     act: open,
     ready: opened,

@@ -71,7 +71,8 @@ function otherRoutes(): Omit<
     'calls.choose': noCall,
     'calls.create': noCall,
     'calls.unlink': noCall,
-    'phone.read': () => ({ kinds: [], why: null }),
+    'calls.quality': () => Promise.resolve(null),
+    'phone.read': () => ({ kinds: [], why: null, inUse: 'desk', testNumber: '*60' }),
     'phone.open': () => Promise.reject(new ProblemError('phone.none')),
     'phone.close': () => null,
     'pbx.check': () => Promise.reject(new Error('nobody asks')),
@@ -121,9 +122,11 @@ export async function openSite(name: string, config: Partial<HttpOptions['config
     config: settings,
     people: office.people,
     handlers: {
-      ...peopleRoutes(office.people, settings.PUBLIC_ORIGIN.startsWith('https://'), () =>
-        foundOn(createFloor({ shortAbandonMs: 5_000, trunks: [] }), (device) => device),
-      ),
+      ...peopleRoutes(office.people, settings.PUBLIC_ORIGIN.startsWith('https://'), () => ({
+        ...foundOn(createFloor({ shortAbandonMs: 5_000, trunks: [] }), (device) => device),
+        isBrowser: () => false,
+        inUse: () => 'desk',
+      })),
       ...settingsRoutes(centre, () => ['support']),
       ...otherRoutes(),
     },

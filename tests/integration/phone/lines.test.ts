@@ -83,6 +83,8 @@ let endpoints: Endpoints
 let live: Set<string>
 let desks: { extension: string; interfaces: string[]; personId: string | null }[]
 let refused: string[]
+/** Which phone was said to be in use, in order. */
+let used: [string, string | null][]
 
 beforeEach(async () => {
   pbx = await fakePbx()
@@ -90,6 +92,7 @@ beforeEach(async () => {
   live = new Set(['session-nina', 'session-lev'])
   desks = [{ extension: '201', interfaces: ['PJSIP/201', 'PJSIP/201-web'], personId: 'nina' }]
   refused = []
+  used = []
   endpoints = {
     browserEndpoint: (endpoint) => Promise.resolve(endpoint.endsWith('-web') ? { auth: endpoint } : null),
     setSecret: (_endpoint, auth, secret) => {
@@ -107,6 +110,7 @@ beforeEach(async () => {
     },
     placeOf: (device) => ({ pbx: 'main', endpoint: device.replace('PJSIP/', ''), url: pbx.url }),
     endpointsOf: () => endpoints,
+    onUse: (extension, browser) => used.push([extension, browser]),
     log: { info: () => undefined, warn: (fields) => refused.push(JSON.stringify(fields)) },
   })
   const httpServer = createServer()
@@ -219,11 +223,16 @@ describe('the secret of a phone', () => {
     }
   })
 
-  it('is void when the agent lets go of the phone', async () => {
+  it('is void when the agent takes the desk phone, in whichever window; and who uses which is told', async () => {
     const { secret } = await phones.open(nina, page)
-    phones.close(nina, otherPage)
-    phones.close(nina, page)
+    phones.close({ personId: 'lev', extension: '201' })
+    expect(secrets.get('201-web')).toBe(secret)
+    phones.close(nina)
     await waitUntil('it to be void', () => secrets.get('201-web') !== secret)
+    expect(used.at(0)).toEqual(['201', 'PJSIP/201-web'])
+    expect(used.at(-1)).toEqual(['201', null])
+    expect(phones.browserOf('201')).toBe('PJSIP/201-web')
+    expect(phones.browserOf('299')).toBeNull()
   })
 
   it('of a server that is no more, and one that could not be made void, are void once the PBX is heard', async () => {

@@ -13,6 +13,8 @@ const status = (extension: string, more: Partial<StatusView> = {}): StatusView =
   since: 1,
   until: null,
   reason: null,
+  device: 'desk',
+  deviceLost: false,
   by: 'agent',
   byName: null,
   next: null,
@@ -28,6 +30,7 @@ beforeEach(async () => {
     paceMs: 20,
     statusOf: (extension) => statuses.get(extension) ?? null,
     breaks: () => defaultBreaks,
+    autoAnswer: () => ['sales'],
     onPresence: (personId, hasConsole) => presence.push([personId, hasConsole]),
   })
 })
@@ -45,6 +48,7 @@ describe('a status', () => {
     expect(own.changes('person:person-201')).toContainEqual({
       type: 'breaks.set',
       breaks: [...defaultBreaks],
+      autoAnswer: ['sales'],
     })
     expect(told(supervisor, 'floor')).toEqual([status('201'), status('202')])
 

@@ -44,6 +44,8 @@ const what: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   reason.map((given) => ({ type: 'pbxPaused', reason: given })),
   fc.constant({ type: 'pbxUnpaused' }),
   fc.constantFrom({ type: 'consoleLost' }, { type: 'consoleBack' }),
+  fc.constantFrom({ type: 'deviceLost' }, { type: 'deviceBack' }),
+  fc.constantFrom('PJSIP/201-web', null).map((browser) => ({ type: 'device', browser })),
   fc.constant({ type: 'time' }),
 )
 /** Mostly later than what came before, now and then earlier: clocks differ. */
@@ -52,6 +54,7 @@ const story = fc.array(fc.record({ laterMs: fc.integer({ min: -500, max: 15_000 
 })
 const rules = fc.record({
   graceMs: fc.constantFrom(0, 10_000),
+  deviceGraceMs: fc.constantFrom(0, 4_000),
   missedCalls: fc.boolean(),
   extendMs: fc.constant(5_000),
   extendMostMs: fc.constant(12_000),
@@ -109,8 +112,23 @@ it('Nobody who is not ready may be offered a call; whoever is ready may, and in 
     fc.property(story, rules, (events, of) => {
       for (const { after } of play(events, of).steps) {
         const { paused } = pauseFor(after)
-        if (after.state === 'onCall') expect(paused).toBe(after.wrapUpMs > 0 || after.next?.state !== 'ready')
+        if (after.state === 'onCall')
+          expect(paused).toBe(after.wrapUpMs > 0 || after.next?.state !== 'ready' || after.browser !== null)
         else expect(paused).toBe(after.state !== 'ready')
+      }
+    }),
+    runs(500),
+  )
+})
+
+it('Nobody becomes ready whose phone has been lost for longer than it may', () => {
+  fc.assert(
+    fc.property(story, rules, (events, of) => {
+      for (const { before, after, event } of play(events, of).steps) {
+        if (after.state !== 'ready' || before.state === 'ready' || event.type === 'seated') continue
+        const at = Math.max(event.at, before.since)
+        if (of.deviceGraceMs > 0 && after.deviceLostAt !== null)
+          expect(at).toBeLessThan(after.deviceLostAt + of.deviceGraceMs)
       }
     }),
     runs(500),

@@ -14,7 +14,13 @@ import {
   type StatusEvent,
 } from '../../../server/agents/status.ts'
 
-const rules: MachineRules = { graceMs: 30_000, missedCalls: true, extendMs: 30_000, extendMostMs: 60_000 }
+const rules: MachineRules = {
+  graceMs: 30_000,
+  deviceGraceMs: 10_000,
+  missedCalls: true,
+  extendMs: 30_000,
+  extendMostMs: 60_000,
+}
 const lunch: Reason = { reasonId: 'lunch', text: null, paid: false, limitMs: 2_700_000 }
 const agent = { by: 'agent', byPersonId: 'nina' } as const
 const queueCall = { type: 'line', talking: true, wrapUpMs: 20_000 } as const

@@ -4,11 +4,12 @@ import { defaultBreaks, type StatusRules } from '../../../shared/status.ts'
 /** Rules with short times, to be read at a glance. */
 export const rules: StatusRules = {
   wrapUpSeconds: 20,
-  queues: [{ queue: 'sales', wrapUpSeconds: 0 }],
+  queues: [{ queue: 'sales', wrapUpSeconds: 0, autoAnswer: false }],
   extendSeconds: 30,
   extendMostSeconds: 60,
   missedCalls: true,
   graceSeconds: 30,
+  deviceSeconds: 10,
   breaks: [...defaultBreaks],
 }
 

@@ -10,6 +10,7 @@ import { customersCollection } from '../server/customers/model.ts'
 import { createCustomers } from '../server/customers/customers.ts'
 import { connectDatabase } from '../server/database/database.ts'
 import { ensureIndexes } from '../server/database/schema.ts'
+import { createGuideStore } from '../server/guides/model.ts'
 import { createPeopleStore } from '../server/people/model.ts'
 import { createPeople } from '../server/people/people.ts'
 import type { AmiAccess } from './asterisk/ami.ts'
@@ -17,6 +18,7 @@ import { startAsterisk, type Address, type LabAsterisk } from './asterisk/asteri
 import { freePort, waitUntil, whenProcessEnds } from './asterisk/process.ts'
 import { crowdExtensions } from './asterisk/running.ts'
 import { databaseUri, startDatabase, type LabDatabase } from './database/database.ts'
+import { labGuides } from './seed/guides.ts'
 import { labPinKey } from './seed/identity.ts'
 import { seedCustomers } from './seed/seed.ts'
 import { freshMasterKey, masterKeyOf } from './master-key.ts'
@@ -265,7 +267,9 @@ async function furnish(
       idleMinutes: 60,
       desks,
     })
+    const guides = createGuideStore(database.connection, () => undefined)
     await ensureIndexes(database.connection)
+    for (const [id, guide] of Object.entries(labGuides)) await guides.seed(id, guide)
     if ((await database.collection(customersCollection).findOne({})) === null) {
       say(`Seeding ${customers.toLocaleString('en')} customers …`)
       await seedCustomers(database, { count: customers })

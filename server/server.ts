@@ -27,6 +27,9 @@ import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
 import { archiveDaily } from './history/archive-daily.ts'
 import { archiveHistory } from './history/archive.ts'
+import { createGuides } from './guides/guides.ts'
+import { createGuideStore } from './guides/model.ts'
+import { guideRoutes } from './guides/routes.ts'
 import { openHistory } from './history/history.ts'
 import { callRoutes } from './history/routes.ts'
 import { createHttp } from './http/http.ts'
@@ -112,6 +115,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       ignoredNumbers: config.IGNORED_NUMBERS,
       labels: config.DIALLED_LABELS,
     },
+    audit: people.audit,
+  })
+  const guides = createGuides({
+    store: createGuideStore(database.connection, (id) => {
+      log.error({ guide: id }, 'A guide in the database cannot be read by this version, and is left out.')
+    }),
     audit: people.audit,
   })
   const agentStore = createAgentStore(database, (id) => {
@@ -350,6 +359,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
       ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER),
       ...controlRoutes(control),
+      ...guideRoutes(guides, {
+        queues: () => pipeline.floor().queues.keys(),
+        numbers: settings.listNumbers,
+      }),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },
@@ -388,6 +401,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     startOfToday: () => new Date().setHours(0, 0, 0, 0),
     gapsSince: history.gaps.since,
+    guideFor: guides.guideFor,
     wordsOf: control.wordsOf,
     statusOf: agents.viewOf,
     breaks: () => statusRules.current().breaks,
@@ -424,6 +438,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     work: async () => {
       await ensureIndexes(database.connection)
       await settings.load()
+      await guides.load()
       await statusRules.load()
       await people.start()
       people.onChange((change) => {

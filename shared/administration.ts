@@ -84,6 +84,8 @@ export const auditActions = [
   'pin.given',
   'pin.removed',
   'verification.changed',
+  'guide.set',
+  'guide.removed',
 ] as const
 export const auditActionSchema = z.enum(auditActions)
 export type AuditAction = z.infer<typeof auditActionSchema>

@@ -31,6 +31,7 @@ import { callExplanationSchema } from './explanation.ts'
 import { noticeSchema } from './notices.ts'
 import { pbxCheckSchema } from './pbx-check.ts'
 import { controlRoutes } from './control.ts'
+import { guideRoutes } from './guide-routes.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
 import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskRequestSchema } from './people.ts'
@@ -474,6 +475,7 @@ export const api = {
   ...statusRoutes,
   ...phoneRoutes,
   ...controlRoutes,
+  ...guideRoutes,
   'pbx.check': {
     method: 'GET',
     path: '/api/pbx/:pbx/check',

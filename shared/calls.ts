@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { guideSchema } from './guides.ts'
 
 /** Milliseconds since 1970-01-01 UTC. */
 export const instantSchema = z.number().int().nonnegative()
@@ -166,6 +167,8 @@ export const deskCallSchema = z.object({
   consult: consultSchema.nullable(),
   /** How the last consultation came to nothing, until the next; null where it did not. */
   consultFailed: offerOutcomeSchema.nullable(),
+  /** What to say to whoever calls so; null where nothing is written. */
+  guide: guideSchema.nullable(),
   /** What agents before me left with the call, the newest last. */
   words: z.array(wordSchema),
 })

@@ -18,6 +18,7 @@ export const rights = [
   'history.trace', // download a call as a trace, with numbers and names replaced
   'health.read', // see the state of connections in detail
   'people.manage', // add people, change roles, end sessions
+  'guides.write', // write what agents are told to say
   'settings.manage', // desks, numbers, opening hours
 ] as const
 export const rightSchema = z.enum(rights)
@@ -59,6 +60,7 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
     'history.all',
     'history.trace',
     'health.read',
+    'guides.write',
   ],
   marketing: ['card.read', 'card.write', 'history.own'],
   sales: [...talking],
@@ -71,6 +73,7 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
     'history.all',
     'history.trace',
     'floor.watch',
+    'guides.write',
   ],
 }
 

@@ -57,6 +57,14 @@ export const adminRooms: readonly AdminRoom[] = [
     page: () => import('./hours/HoursPage.vue'),
   },
   {
+    name: 'adminGuides',
+    path: 'guides/:open?',
+    icon: 'message-square',
+    label: 'rooms.guides',
+    right: 'guides.write',
+    page: () => import('./guides/GuidesPage.vue'),
+  },
+  {
     name: 'adminPbx',
     path: 'pbx',
     icon: 'plug-zap',

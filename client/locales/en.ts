@@ -1,4 +1,5 @@
 import { controlEn } from '../control/en.ts'
+import { guideEn } from '../guide/en.ts'
 import { appEn } from './en/app.ts'
 import { cardEn } from './en/card.ts'
 import { deskEn } from './en/desk.ts'
@@ -22,6 +23,7 @@ export const en = {
   ...whyEn,
   ...problemsEn,
   control: controlEn,
+  guide: guideEn,
   phone: phoneEn,
   shown: shownEn,
 }

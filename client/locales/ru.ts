@@ -1,4 +1,5 @@
 import { controlRu } from '../control/ru.ts'
+import { guideRu } from '../guide/ru.ts'
 import type { Messages } from './en.ts'
 import { appRu } from './ru/app.ts'
 import { cardRu } from './ru/card.ts'
@@ -20,6 +21,7 @@ export const ru: Messages = {
   ...whyRu,
   ...problemsRu,
   control: controlRu,
+  guide: guideRu,
   phone: phoneRu,
   shown: shownRu,
 }

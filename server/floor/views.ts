@@ -58,6 +58,7 @@ export function deskCall(
     ),
     isAsked: consulted,
     recording: !call.recording || !live ? null : call.recording.isPaused ? 'paused' : 'on',
+    guide: null,
     words: [],
   }
 }

@@ -1,5 +1,6 @@
 import type { DeskCall, OfferOutcome, Word } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
+import type { Guide } from '../../shared/guides.ts'
 import type { Right } from '../../shared/people.ts'
 import { pbxOfId } from '../../shared/pbx-names.ts'
 import type { Change, GoneReason, Topic } from '../../shared/realtime.ts'
@@ -27,6 +28,8 @@ export interface DeskContext {
   /** Whether more of a call's card is shown to whoever talks with the customer than before and after. */
   opensInTalk?: (callId: string) => boolean
   displayNameOf: (personId: string) => string | null
+  /** What to say in a call of this queue, or to whoever dialled this. */
+  guideFor?: (call: { queue: string | null; dialled: string | null }) => Guide | null
   /** What agents left with a call for whoever gets it next. */
   wordsOf?: (callId: string) => readonly Word[]
 }
@@ -211,6 +214,7 @@ function asShown(call: DeskCall, floor: Floor, rights: ReadonlySet<Right>, conte
     ...call,
     dialled: dialled === null || !showDialled ? dialled : showDialled(dialled, pbxOfId(callId)),
     consult: consult && { ...consult, name: colleague === null ? null : displayNameOf(colleague) },
+    guide: call.direction === 'inbound' ? (context.guideFor?.(call) ?? null) : null,
     words: rights.has('card.notes') ? [...(wordsOf?.(callId) ?? [])] : [],
   }
 }

@@ -60,6 +60,7 @@ export interface RealtimeOptions {
   popOf: DeskContext['popOf']
   customerOf: DeskContext['customerOf']
   opensInTalk?: NonNullable<DeskContext['opensInTalk']>
+  guideFor?: NonNullable<DeskContext['guideFor']>
   wordsOf?: NonNullable<DeskContext['wordsOf']>
   /** A person's calls since an instant (ms), from history. */
   todayOf: (personId: string, since: number) => Promise<CallsSince>
@@ -186,6 +187,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     ...(options.showDialled ? { showDialled: options.showDialled } : {}),
     popOf,
     customerOf,
+    ...(options.guideFor ? { guideFor: options.guideFor } : {}),
     ...(options.wordsOf ? { wordsOf: options.wordsOf } : {}),
     ...(options.opensInTalk ? { opensInTalk: options.opensInTalk } : {}),
     displayNameOf: people.nameOf,

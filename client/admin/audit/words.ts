@@ -21,6 +21,9 @@ const fields: Readonly<Record<string, AdminKey>> = {
   ownNumbers: 'numbers.plan.ours',
   ignoredNumbers: 'numbers.plan.ignored',
   devices: 'desks.devices',
+  greeting: 'guides.greeting',
+  points: 'guides.points',
+  links: 'guides.links',
   timeZone: 'hours.timeZone',
   holidays: 'hours.holidays',
   monday: 'hours.days.monday',
@@ -42,6 +45,8 @@ const lists: ReadonlySet<string> = new Set([
   'ignoredNumbers',
   'devices',
   'holidays',
+  'points',
+  'links',
 ])
 
 /** How an entry of the audit is said in the reader's language. */

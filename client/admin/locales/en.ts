@@ -3,6 +3,7 @@ import type { ImportFault } from '../../../shared/people-import.ts'
 import type { Role } from '../../../shared/people.ts'
 import type { Texts, Underscored } from '../../locales/en.ts'
 import { desksEn } from '../desks/en.ts'
+import { guidesEn } from '../guides/en.ts'
 import { hoursEn } from '../hours/en.ts'
 import { numbersEn } from '../numbers/en.ts'
 import type { RightKey } from '../roles/right-key.ts'
@@ -20,6 +21,7 @@ export const adminEn = {
     desks: 'Desks',
     numbers: 'Numbers',
     hours: 'Opening hours',
+    guides: 'What agents say',
     pbx: 'Telephone system',
     verification: 'Verification of callers',
     audit: 'Changes',
@@ -141,6 +143,7 @@ export const adminEn = {
   desks: desksEn,
   numbers: numbersEn,
   hours: hoursEn,
+  guides: guidesEn,
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
     agents_status: { name: 'Set others’ status', what: 'send agents on a break, and have them ready again' },
@@ -161,6 +164,7 @@ export const adminEn = {
     },
     health_read: { name: 'See the state of connections', what: 'telephone system, database, history' },
     people_manage: { name: 'Manage people', what: 'people, roles, passwords, who changed what' },
+    guides_write: { name: 'Write what agents say', what: 'greetings, points to cover, links' },
     settings_manage: { name: 'Set up the center', what: 'desks, numbers, opening hours' },
   } satisfies Record<RightKey, { name: string; what: string }>,
   audit: {
@@ -195,6 +199,8 @@ export const adminEn = {
       number_changed: 'Changed the number {subject}',
       number_removed: 'Removed the number {subject}',
       numberPlan_changed: 'Changed the number plan',
+      guide_set: 'Wrote what agents say: {subject}',
+      guide_removed: 'Took away what agents say: {subject}',
       schedule_set: 'Set the opening hours: {subject}',
       schedule_removed: 'Removed the opening hours: {subject}',
       statusRules_changed: 'Changed how agents’ status works',

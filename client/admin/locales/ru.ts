@@ -1,4 +1,5 @@
 import { desksRu } from '../desks/ru.ts'
+import { guidesRu } from '../guides/ru.ts'
 import { hoursRu } from '../hours/ru.ts'
 import { numbersRu } from '../numbers/ru.ts'
 import type { AdminMessages } from './en.ts'
@@ -16,6 +17,7 @@ export const adminRu: AdminMessages = {
     desks: 'Рабочие места',
     numbers: 'Номера',
     hours: 'Часы работы',
+    guides: 'Что говорят',
     pbx: 'Телефонная система',
     verification: 'Проверка звонящих',
     audit: 'Изменения',
@@ -137,6 +139,7 @@ export const adminRu: AdminMessages = {
   desks: desksRu,
   numbers: numbersRu,
   hours: hoursRu,
+  guides: guidesRu,
   rights: {
     desk_use: { name: 'Работать за местом', what: 'получать звонки и видеть их карточки' },
     agents_status: { name: 'Менять статус других', what: 'отправить на перерыв и вернуть на линию' },
@@ -154,6 +157,7 @@ export const adminRu: AdminMessages = {
     history_trace: { name: 'Выгружать звонки как трассы', what: 'доступные звонки, номера и имена заменены' },
     health_read: { name: 'Видеть состояние связи', what: 'АТС, база данных, история' },
     people_manage: { name: 'Управлять людьми', what: 'люди, роли, пароли, кто что менял' },
+    guides_write: { name: 'Писать, что говорят', what: 'приветствия, вопросы, ссылки' },
     settings_manage: { name: 'Настраивать центр', what: 'места, номера, часы работы' },
   },
   audit: {
@@ -188,6 +192,8 @@ export const adminRu: AdminMessages = {
       number_changed: 'Изменён номер {subject}',
       number_removed: 'Убран номер {subject}',
       numberPlan_changed: 'Изменён план номеров',
+      guide_set: 'Написано, что говорят: {subject}',
+      guide_removed: 'Убрано, что говорят: {subject}',
       schedule_set: 'Заданы часы работы: {subject}',
       schedule_removed: 'Убраны часы работы: {subject}',
       statusRules_changed: 'Изменены правила статусов операторов',

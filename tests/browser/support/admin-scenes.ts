@@ -1,3 +1,4 @@
+import { labGuides } from '../../../lab/seed/guides.ts'
 import type { Page } from 'playwright-core'
 import type { Locale } from '../../../shared/people.ts'
 import { ProblemError } from '../../../shared/problems.ts'
@@ -24,6 +25,15 @@ function annaSits(server: ScriptedServer, now: number, locale: Locale): void {
     schedules: setup.schedules(now),
     queues: ['collections', 'sales', 'support'],
     at: now,
+  }))
+  server.replies.set('GET /api/guides', () => ({
+    guides: ['everybody', 'queue:support'].map((guideId) => ({
+      guideId,
+      version: 3,
+      guide: labGuides[guideId],
+    })),
+    queues: ['collections', 'sales', 'support'],
+    numbers: [{ number: '+493023125104', label: 'Returns' }],
   }))
   server.replies.set('GET /api/audit', () => ({ entries: cast.audit(now), next: now - 1 }))
 }
@@ -114,6 +124,8 @@ export const adminScenes: Scene[] = [
       server.replies.set('GET /api/settings/schedules', () => ({ schedules: [], queues: [], at: now }))
     },
   }),
+  room('guides/queue:support', 'aside [data-testid=guide]', { name: 'admin-guide' }),
+  room('guides/number:493023125104', 'aside button', { name: 'admin-guide-none' }),
   room('changes', 'table', { name: 'admin-audit' }),
   room('changes', 'p:has-text("Nothing yet"), p:has-text("Пока ничего")', {
     name: 'admin-audit-empty',

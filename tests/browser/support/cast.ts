@@ -283,6 +283,7 @@ export function ringing(now: number, more: Partial<DeskCall> = {}): DeskCall {
     recording: null,
     consult: null,
     consultFailed: null,
+    guide: null,
     words: [],
     ...more,
   }

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { Consult, DeskCall } from '../../../shared/calls.ts'
 import type { CallTargets } from '../../../shared/control.ts'
+import { labGuides } from '../../../lab/seed/guides.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import { ninaSits } from './at-the-desk.ts'
 import * as cast from './cast.ts'
@@ -126,5 +127,10 @@ export const controlScenes: Scene[] = [
       ])
     },
   },
+  scene('call-with-guide', '[data-testid=guide]', {
+    state: 'ringing',
+    answeredAt: null,
+    guide: labGuides['queue:support'] ?? null,
+  }),
   scene('words-left', '[data-testid=words]', { state: 'ringing', answeredAt: null, words }),
 ]

@@ -25,7 +25,7 @@ export const guidesEn = {
   points: 'To cover',
   pointsHelp: 'One in each line, ten at most.',
   links: 'Links',
-  linksHelp: 'One in each line: name | https://…',
+  linksHelp: 'One in each line: name {bar} https://…',
   preview: 'As the agent sees it',
   previewCustomer: 'Olena Kovalchuk',
   previewNone: 'Nothing is shown yet.',

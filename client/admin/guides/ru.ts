@@ -24,7 +24,7 @@ export const guidesRu: GuidesMessages = {
   points: 'О чём спросить',
   pointsHelp: 'По одному в строке, не больше десяти.',
   links: 'Ссылки',
-  linksHelp: 'По одной в строке: название | https://…',
+  linksHelp: 'По одной в строке: название {bar} https://…',
   preview: 'Как видит оператор',
   previewCustomer: 'Олена Ковальчук',
   previewNone: 'Пока ничего не видно.',

@@ -281,6 +281,34 @@ export const settings = {
     default: '30',
     schema: wholeNumber(0, 3_600),
   },
+  TURN_URLS: {
+    description:
+      'STUN and TURN servers by which the sound of browser phones finds its way to the PBX, with commas: `turn:turn.example.com:3478?transport=udp, turns:turn.example.com:5349`. Empty: directly.',
+    default: '',
+    schema: list.refine(
+      (urls) => urls.every((url) => /^(stun|turns?):[\w.[\]:-]+(\?transport=(udp|tcp))?$/.test(url)),
+      'must be addresses such as turn:turn.example.com:3478, with commas',
+    ),
+  },
+  TURN_SECRET: {
+    description:
+      'What is shared with the TURN server (coturn: `use-auth-secret`, `static-auth-secret`): browsers get credentials that end by themselves, made from it. Empty: none are given.',
+    default: '',
+    secret: true,
+    schema: z.string().regex(/^(\S{16,})?$/, 'must be 16 characters or more without blanks, or empty'),
+  },
+  TURN_SECONDS: {
+    description:
+      'How long such credentials are good. New ones are asked for at half of it, so a call may be at least so long.',
+    default: '14400',
+    schema: wholeNumber(60, 86_400),
+  },
+  TURN_ONLY: {
+    description:
+      'Whether the sound of browser phones goes by the TURN server alone, so that their own addresses stay unknown: `yes` or `no`.',
+    default: 'no',
+    schema: z.enum(['yes', 'no'], 'must be yes or no').transform((answer) => answer === 'yes'),
+  },
   TEST_CALL_NUMBER: {
     description:
       'What browser phones dial for a test call: a greeting and an echo in the dialplan. Empty: no test calls.',

@@ -38,6 +38,8 @@ import { createPeopleStore } from './people/model.ts'
 import { createPeople } from './people/people.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
+import { iceFor } from './phone/ice.ts'
+import { leftWaiting } from './phone/left-calls.ts'
 import { createPhones } from './phone/phone.ts'
 import { createQualityKeeper } from './phone/quality.ts'
 import { phoneRoutes } from './phone/routes.ts'
@@ -288,9 +290,23 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     onUse: (extension, browser) =>
       agents.useDevice(extension, browser === null ? null : floorDevice(browser, pbxs)),
+    onLeft: (device) => {
+      const named = floorDevice(device, pbxs)
+      for (const waiting of leftWaiting(pipeline.floor(), named)) {
+        queueCommands.park({ ...waiting, device: named }).catch((error: unknown) => {
+          log.warn({ device, err: error }, 'A call whose page was left could not be parked.')
+        })
+      }
+    },
     log,
   })
   const quality = createQualityKeeper(history)
+  const ice = {
+    urls: config.TURN_URLS,
+    secret: config.TURN_SECRET,
+    seconds: config.TURN_SECONDS,
+    relayOnly: config.TURN_ONLY,
+  }
   const deviceInUse = (extension: string | null) => agents.viewOf(extension ?? '')?.device ?? 'desk'
   const settlePhones = (pbx: string) => {
     if (!people.isStarted()) return
@@ -357,7 +373,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
       'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
-      ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER),
+      ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, (personId) =>
+        iceFor(ice, personId, Date.now()),
+      ),
       ...controlRoutes(control),
       ...guideRoutes(guides, {
         queues: () => pipeline.floor().queues.keys(),

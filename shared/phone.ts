@@ -22,6 +22,18 @@ export const deskPhonesSchema = z.object({
 })
 export type DeskPhones = z.infer<typeof deskPhonesSchema>
 
+/** How a browser finds a way for sound to the PBX (W3C WebRTC, RTCConfiguration). */
+export const iceServersSchema = z.object({
+  servers: z.array(
+    z.object({ urls: z.string(), username: z.string().optional(), credential: z.string().optional() }),
+  ),
+  /** Through these servers, and in no other way. */
+  relayOnly: z.boolean(),
+  /** After so long the credentials are to be asked for anew, before they end. */
+  renewAfterSeconds: z.number().int().positive(),
+})
+export type IceServers = z.infer<typeof iceServersSchema>
+
 /** What a browser needs to be the phone of its desk, until the next time it asks or the session ends. */
 export const openedPhoneSchema = z.object({
   /** The name by which Asterisk knows it. */
@@ -29,6 +41,7 @@ export const openedPhoneSchema = z.object({
   /** New each time; Asterisk refuses the one before. */
   secret: z.string(),
   extension: extensionSchema,
+  ice: iceServersSchema,
 })
 export type OpenedPhone = z.infer<typeof openedPhoneSchema>
 
@@ -70,6 +83,13 @@ export const phoneRoutes = {
     errors: ['phone.none', 'phone.in_call', 'phone.not_set_up', 'pbx.unreachable', 'request.throttled'],
     body: windowBody,
     answer: openedPhoneSchema,
+  },
+  'phone.ice': {
+    method: 'GET',
+    path: '/api/phone/ice',
+    summary: 'How the browser phone finds a way for sound, with credentials that end by themselves',
+    right: 'desk.use',
+    answer: iceServersSchema,
   },
   'phone.close': {
     method: 'POST',

@@ -69,6 +69,8 @@ export const phoneEn = {
     busy: 'The number was busy.',
     notReached: 'The number was not reached.',
     connection: 'The phone is not connected now, so nothing was called.',
+    notTakenBack:
+      'The call could not be taken over after the page was loaded anew. If the caller is still there, they wait parked.',
     media: 'Browser and telephone system did not agree on sound; the call could not be had here.',
   } satisfies Record<PhoneFailure, string>,
   sound: {

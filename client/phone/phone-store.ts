@@ -6,6 +6,7 @@ import { ApiError, callApi } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
 import { useSession } from '../session/session.ts'
 import { newId } from '../ui/new-id.ts'
+import { leaveCalls, takeKeptCalls } from './kept-calls.ts'
 import type { Phone, PhoneCall, PhoneFailure } from './phone.ts'
 import type { PhoneState } from './phone-state.ts'
 import { useSound } from './sound.ts'
@@ -99,8 +100,10 @@ export const usePhone = defineStore('phone', () => {
     url.protocol = url.protocol.replace('http', 'ws')
     phone.value = part.startBrowserPhone({
       open: () => callApi('phone.open', { body: { window: page } }),
+      ice: () => callApi('phone.ice'),
       url: url.href,
       sound: sound.choice,
+      kept: takeKeptCalls(sessionStorage, session.me?.personId ?? '', Date.now()),
       onState: (next) => (state.value = next),
       onCalls: (next) => (calls.value = next),
       onFailure: (next) => (failure.value = next),
@@ -202,8 +205,13 @@ export const usePhone = defineStore('phone', () => {
   window.addEventListener('beforeunload', (event) => {
     if (calls.value.length > 0) event.preventDefault()
   })
-  // Whoever leaves all the same has been asked: nobody is left in a call with a page that is gone.
-  window.addEventListener('pagehide', endCalls)
+  // Whoever leaves all the same has been asked. The page that comes next, as after a reload, takes the call back; where none
+  // comes the server sees to it that nobody is left in a call with a page that is gone.
+  window.addEventListener('pagehide', () => {
+    const { me } = session
+    if (me === null) endCalls()
+    else leaveCalls(sessionStorage, me.personId, phone.value?.leave() ?? [])
+  })
 
   return {
     kinds,

@@ -1,4 +1,5 @@
 import type { Measured } from '../../shared/call-quality.ts'
+import type { KeptCall } from './kept-calls.ts'
 import type { LineQuality } from './line-quality.ts'
 import type { PhoneState } from './phone-state.ts'
 import type { SoundChoice } from './sound-choice.ts'
@@ -18,7 +19,8 @@ export interface PhoneCall {
 }
 
 /** Why something that was asked of the phone did not happen. */
-export type PhoneFailure = 'microphone' | 'refusedThere' | 'busy' | 'notReached' | 'connection' | 'media'
+export type PhoneFailure =
+  'microphone' | 'refusedThere' | 'busy' | 'notReached' | 'connection' | 'media' | 'notTakenBack'
 
 /** What a phone tells: whatever kind it is. */
 export interface PhoneListener {
@@ -49,6 +51,11 @@ export interface Phone {
   call: (number: string) => void
   /** Talks and listens by other devices from now on, also in a call that is on. */
   useSound: (choice: SoundChoice) => void
+  /**
+   * The page is being left: what is talked in, or held, stays on for the page that comes after it; what rings is declined.
+   * @returns what stays on
+   */
+  leave: () => KeptCall[]
   /** Ends what is on, and is no phone any more. */
   stop: () => void
 }

@@ -14,6 +14,8 @@ const mostUnreadBytes = 1_000_000
 /** A call makes ten messages or so at its begin and end; a phone that does more than this is none. */
 const allowance = { burst: 80, perSecond: 20 }
 const pingEveryMs = 10_000
+/** Browsers say so when a page is left; a network that is gone says nothing (RFC 6455, 7.4.1). */
+const goingAway = 1001
 const connectWithinMs = 5_000
 
 export interface LineOptions {
@@ -24,8 +26,8 @@ export interface LineOptions {
   calls: CallsOnLine
   /** Whether the phone may register and begin calls now. */
   mayBegin: () => boolean
-  /** Told once, when either side is gone. */
-  onClosed: () => void
+  /** Told once, when either side is gone. @param left whether that is because the page was left */
+  onClosed: (left: boolean) => void
   /** What the phone was not allowed to say. */
   onRefused: (why: string) => void
 }
@@ -50,12 +52,12 @@ export function openLine(options: LineOptions): Line {
   })
   const waiting: string[] = []
   const allowed = createAllowance(allowance)
-  const speaker = { endpoint, hasCall: calls.has }
+  const speaker = { endpoint, hasCall: calls.has, mayReplace: calls.mayReplace }
   let ours: { take: (text: string) => boolean } | null = null
   let isClosed = false
   const heard = { browser: true, pbx: true }
 
-  const close = (code: number): void => {
+  const close = (code: number, left = false): void => {
     if (isClosed) return
     isClosed = true
     clearInterval(ping)
@@ -64,7 +66,7 @@ export function openLine(options: LineOptions): Line {
       browser.close(code)
       setTimeout(() => browser.terminate(), 1_000).unref()
     } else browser.terminate()
-    options.onClosed()
+    options.onClosed(left)
   }
   const toPbx = (text: string): void => {
     if (pbx.readyState === WebSocket.OPEN) pbx.send(text)
@@ -110,7 +112,7 @@ export function openLine(options: LineOptions): Line {
     calls.note(message)
   })
   browser.on('pong', () => (heard.browser = true))
-  browser.on('close', () => close(phoneClosed.ended))
+  browser.on('close', (code) => close(phoneClosed.ended, code === goingAway))
   browser.on('error', () => close(phoneClosed.ended))
 
   pbx.on('open', () => {

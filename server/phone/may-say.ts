@@ -8,6 +8,8 @@ export interface Speaker {
   mayBegin: boolean
   /** Whether there is a call of this Call-ID. */
   hasCall: (callId: string) => boolean
+  /** Whether there is one that the page before left on. */
+  mayReplace: (callId: string) => boolean
 }
 
 /** What phones of ours send, and no more: nothing that names another caller, a way, or somebody else's call. */
@@ -34,8 +36,9 @@ const known = new Set([
   'require',
   'record-route',
   'retry-after',
+  'replaces',
 ])
-const once = ['from', 'to', 'contact', 'authorization', 'proxy-authorization', 'content-type']
+const once = ['replaces', 'from', 'to', 'contact', 'authorization', 'proxy-authorization', 'content-type']
 /** In a call: what hold, keys, and its end need. Transfers are not among them. */
 const inCall = new Set(['INVITE', 'ACK', 'BYE', 'CANCEL', 'INFO', 'UPDATE', 'PRACK', 'OPTIONS'])
 /** An address of the browser itself, which leads nowhere but back over its own connection. */
@@ -61,7 +64,8 @@ export function whyNot(message: SipMessage, speaker: Speaker): string | null {
     const value = headers.get(name)?.[0]
     if (value !== undefined && !isOwnAnswer(value, speaker.endpoint)) return name
   }
-  if (message.kind === 'response') return headers.has('authorization') ? 'authorization' : null
+  if (message.kind === 'response')
+    return ['authorization', 'replaces'].find((name) => headers.has(name)) ?? null
   if (headers.has('record-route')) return 'record-route'
   return whyNotAsked(message, from, to, speaker)
 }
@@ -70,8 +74,14 @@ function whyNotAsked(
   { method, uri, callId, headers }: SipMessage & { kind: 'request' },
   from: string,
   to: string,
-  { endpoint, mayBegin, hasCall }: Speaker,
+  { endpoint, mayBegin, hasCall, mayReplace }: Speaker,
 ): string | null {
+  const replaces = headers.get('replaces')?.[0]
+  if (replaces !== undefined) {
+    // Only a call of this phone's own, and only to go on with it (RFC 3891, 6.1).
+    const callId = /^([^\s;,]{1,256});to-tag=[\w.+-]{1,80};from-tag=[\w.+-]{1,80}$/.exec(replaces)?.[1]
+    if (method !== 'INVITE' || callId === undefined || !mayReplace(callId)) return 'replaces'
+  }
   if (method !== 'REGISTER' && !inCall.has(method)) return `method ${method}`
   // Without a registration whatever belongs to a call that there is may still be said, so that it can be ended.
   if (!mayBegin) return hasCall(callId) && method !== 'REGISTER' ? null : 'signed out'

@@ -25,6 +25,8 @@ export interface PhonesOptions {
   endpointsOf: (pbx: string) => Endpoints | null
   /** A person takes calls by this device from now on: by their browser phone, or by the desk phone (null). */
   onUse: (extension: string, browser: string | null) => void
+  /** The page that was this device has been left in a call, and no other page has taken that over. */
+  onLeft: (device: string) => void
   log: { info: (fields: object, message: string) => void; warn: (fields: object, message: string) => void }
 }
 
@@ -55,13 +57,15 @@ interface Phone {
 const unregisterWithinMs = 1_500
 /** How long the end of a call may take to be passed on and answered, ms. */
 const endsWithinMs = 500
+/** How long the page after a reload has to take a call over, ms. */
+const takenBackWithinMs = 10_000
 const askingAllowance = { burst: 10, perSecond: 0.5 }
 
 /**
  * The phones that agents have in their browsers. Each request for one makes a new secret, known to that window alone; it is
  * void as soon as the session, the right or the desk is gone, and the window's line is closed once no call is on it.
  */
-export function createPhones({ people, placeOf, endpointsOf, onUse, log }: PhonesOptions) {
+export function createPhones({ people, placeOf, endpointsOf, onUse, onLeft, log }: PhonesOptions) {
   /** By device. */
   const phones = new Map<string, Phone>()
   /** Devices that a browser may be, as far as their PBX was asked. */
@@ -124,6 +128,16 @@ export function createPhones({ people, placeOf, endpointsOf, onUse, log }: Phone
   /** Closes the line of a phone that nobody holds, once no call is on it. */
   function closeIdle(phone: Phone): void {
     if (phone.holder === null && phone.calls.count === 0) phone.line?.close(phoneClosed.ended)
+  }
+
+  /** A page was left in a call. Where no other page has taken that over by now, the other side is not left in silence. */
+  function lookAfterLeft({ device, line, calls }: Phone): void {
+    if (line !== null && calls.left === 0) return
+    calls.leave()
+    if (calls.left === 0) return
+    calls.giveUp()
+    log.info({ device }, 'A page was left in a call, and none has taken it over.')
+    onLeft(device)
   }
 
   /** Makes a secret that nobody knows, so that the one before is void. */
@@ -197,7 +211,10 @@ export function createPhones({ people, placeOf, endpointsOf, onUse, log }: Phone
      * Makes a window the phone of its person's desk.
      * @throws ProblemError `phone.none`, `phone.in_call`, `phone.not_set_up`, `pbx.unreachable`, `request.throttled`
      */
-    open: async ({ personId, sessionId, extension }: Caller, window: string): Promise<OpenedPhone> => {
+    open: async (
+      { personId, sessionId, extension }: Caller,
+      window: string,
+    ): Promise<Omit<OpenedPhone, 'ice'>> => {
       refuseTooMuch(personId)
       const browser = await found(extension)
       if (extension === null || browser === null) throw new ProblemError('phone.none')
@@ -216,8 +233,8 @@ export function createPhones({ people, placeOf, endpointsOf, onUse, log }: Phone
         if (taken !== true) throw new ProblemError('phone.not_set_up')
         if (isOther) {
           phone.line?.close(phoneClosed.takenOver)
-          // A page that is no more took its calls with it.
-          phone.calls.forget()
+          // The page that had them is no more: this one may take them over.
+          phone.calls.leave()
         }
         phone.page = window
         phone.holder = { personId, sessionId, window, extension, secret }
@@ -267,8 +284,10 @@ export function createPhones({ people, placeOf, endpointsOf, onUse, log }: Phone
         endpoint: place.endpoint,
         calls: phone.calls,
         mayBegin: () => phone.holder !== null,
-        onClosed: () => {
-          if (phone.line === line) phone.line = null
+        onClosed: (left) => {
+          if (phone.line !== line) return
+          phone.line = null
+          if (left && phone.calls.count > 0) setTimeout(() => lookAfterLeft(phone), takenBackWithinMs).unref()
         },
         onRefused: (why) => log.warn({ device, why }, 'A phone said what it may not.'),
       })

@@ -9,6 +9,7 @@ import { castMember } from '../../lab/seed/cast.ts'
 import { header, LabAmi } from '../../lab/asterisk/ami.ts'
 import { placeCall } from '../../lab/sipp/call.ts'
 import { startPhone } from '../../lab/sipp/phone.ts'
+import { startTurn } from '../../lab/turn/turn.ts'
 import { startTrunk } from '../../lab/sipp/trunk.ts'
 import { callRecordSchema } from '../../shared/api.ts'
 import { storedRulesSchema } from '../../shared/status.ts'
@@ -345,6 +346,34 @@ test('a number is called from the browser, keys reach the other end, and what is
   await nina.shows('ended')
 })
 
+test('a reload in mid-call: the card is there at once, and the talk goes on where it was', async () => {
+  const { name, phones } = castMember('cast-kovalchuk')
+  const nina = await ninaWithPhone()
+  const { page, packets } = nina
+  await takeBrowserPhone(page)
+  const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: support, audio: true })
+  await nina.shows('ringing', name)
+  await page.getByTestId('answer').click()
+  await nina.shows('talking', name)
+  await soundFlows(packets)
+
+  const asked: string[] = []
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    void dialog.accept()
+  })
+  await page.reload()
+  expect(asked).toEqual(['beforeunload'])
+  await nina.shows('talking', name)
+  await page.getByTestId('hang-up').waitFor()
+  await soundFlows(packets)
+  await nina.shows('talking', name)
+  await page.getByTestId('hang-up').click()
+  expect((await call.ended).by).toBe('pbx')
+  await nina.shows('ended', name)
+  expect(nina.complaints).toEqual([])
+}, 60_000)
+
 test('a session that ends in a call: registered no more at once, and the call goes on until it is hung up', async () => {
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
@@ -402,3 +431,33 @@ test('the server is killed in a call: the talk goes on, the phone comes back, an
   await phoneIs(page, 'off')
   await waitUntil('the registration to be gone', async () => !(await registered()))
 })
+
+test('by a TURN server alone: the call goes through it with credentials that end, and not without', async () => {
+  const turn = await startTurn()
+  onTestFinished(() => turn.stop())
+  const restart = async (settings: Record<string, string>) => {
+    await centre.stopServer('graceful')
+    await centre.startServer(settings)
+  }
+  await restart({ TURN_URLS: turn.url, TURN_SECRET: turn.secret, TURN_ONLY: 'yes' })
+  onTestFinished(() => restart({ TURN_URLS: '', TURN_SECRET: '', TURN_ONLY: 'no' }))
+  const { name, phones } = castMember('cast-kovalchuk')
+  const nina = await ninaWithPhone()
+  const { page, packets } = nina
+  await takeBrowserPhone(page)
+  const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: directNumber, audio: true })
+  await nina.shows('ringing', name)
+  await page.getByTestId('answer').click()
+  await nina.shows('talking', name)
+  await soundFlows(packets)
+  const ways = await page.evaluate<string[]>(`(async () => {
+    const reports = [...(await window.__connections.at(-1).getStats()).values()]
+    const pairs = reports.filter(({ type, state }) => type === 'candidate-pair' && state === 'succeeded')
+    return pairs.map(({ localCandidateId }) => reports.find(({ id }) => id === localCandidateId).candidateType)
+  })()`)
+  expect([...new Set(ways)]).toEqual(['relay'])
+  // Its name at the TURN server: when it ends, and whose it is.
+  expect(turn.log()).toMatch(/user <\d{10}:[\w-]+>/)
+  await page.keyboard.press('F9')
+  await call.ended
+}, 90_000)

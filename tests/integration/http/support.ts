@@ -74,6 +74,7 @@ function otherRoutes(): Omit<
     'calls.quality': () => Promise.resolve(null),
     'phone.read': () => ({ kinds: [], why: null, inUse: 'desk', testNumber: '*60' }),
     'phone.open': () => Promise.reject(new ProblemError('phone.none')),
+    'phone.ice': () => ({ servers: [], relayOnly: false, renewAfterSeconds: 60 }),
     'phone.close': () => null,
     'pbx.check': () => Promise.reject(new Error('nobody asks')),
     'calls.verification': noCall,

@@ -85,6 +85,8 @@ let desks: { extension: string; interfaces: string[]; personId: string | null }[
 let refused: string[]
 /** Which phone was said to be in use, in order. */
 let used: [string, string | null][]
+/** Devices whose page was left in a call that nobody took over. */
+let abandoned: string[]
 
 beforeEach(async () => {
   pbx = await fakePbx()
@@ -93,6 +95,7 @@ beforeEach(async () => {
   desks = [{ extension: '201', interfaces: ['PJSIP/201', 'PJSIP/201-web'], personId: 'nina' }]
   refused = []
   used = []
+  abandoned = []
   endpoints = {
     browserEndpoint: (endpoint) => Promise.resolve(endpoint.endsWith('-web') ? { auth: endpoint } : null),
     setSecret: (_endpoint, auth, secret) => {
@@ -111,6 +114,7 @@ beforeEach(async () => {
     placeOf: (device) => ({ pbx: 'main', endpoint: device.replace('PJSIP/', ''), url: pbx.url }),
     endpointsOf: () => endpoints,
     onUse: (extension, browser) => used.push([extension, browser]),
+    onLeft: (device) => abandoned.push(device),
     log: { info: () => undefined, warn: (fields) => refused.push(JSON.stringify(fields)) },
   })
   const httpServer = createServer()
@@ -332,6 +336,24 @@ describe('the line of a phone', () => {
     await phones.open(nina, page)
     await inCall()
     await expect(phones.open(nina, otherPage)).rejects.toMatchObject({ code: 'phone.in_call' })
+  })
+
+  it('of a page that is left in a call: the next page may take that call over, and no other may', async () => {
+    await phones.open(nina, page)
+    const before = await inCall()
+    before.socket.close(1001)
+    await before.ended
+    await waitUntil('Asterisk’s side to be closed', () => pbx.open() === 0)
+    await phones.open(nina, otherPage)
+    const next = await connect({ window: otherPage })
+    const takesOver = message('INVITE sip:201@ringcard.invalid SIP/2.0', 'INVITE', [
+      'Contact: <sip:a@x.invalid;transport=ws>',
+      'Replaces: incoming;to-tag=b;from-tag=a',
+    ])
+    next.socket.send(takesOver)
+    await waitUntil('it to arrive', () => pbx.got.includes(takesOver))
+    next.socket.send(takesOver.replace('incoming;', 'somebody;'))
+    expect(await next.ended).toBe(phoneClosed.notAllowed)
   })
 
   it('at sign-out: the registration is taken back, and the line closed', async () => {

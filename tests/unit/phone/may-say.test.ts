@@ -30,13 +30,17 @@ const calling = (more: Record<string, string> = {}, uri = 'sip:+4930231250@ringc
   text(`INVITE ${uri} SIP/2.0`, { ...invite, ...more })
 
 /** What becomes of a message of the phone 201-web: null when it may be said. */
-function judged(message: string, more: { mayBegin?: boolean; calls?: string[] } = {}): string | null {
+function judged(
+  message: string,
+  more: { mayBegin?: boolean; calls?: string[]; left?: string[] } = {},
+): string | null {
   const read = readSip(message)
   if (read === null) return 'not SIP'
   return whyNot(read, {
     endpoint: '201-web',
     mayBegin: more.mayBegin ?? true,
     hasCall: (callId) => (more.calls ?? []).includes(callId),
+    mayReplace: (callId) => (more.left ?? []).includes(callId),
   })
 }
 
@@ -80,7 +84,7 @@ describe('what the phone of a desk may say', () => {
       calling({ 'P-Asserted-Identity': '<sip:112@a>' }),
       'header p-asserted-identity',
     ],
-    ['to take over a call', calling({ Replaces: 'x;to-tag=1;from-tag=2' }), 'header replaces'],
+    ['to take over a call', calling({ Replaces: 'x;to-tag=1;from-tag=2' }), 'replaces'],
     ['to be led another way', calling({ Route: '<sip:198.51.100.7;lr>' }), 'header route'],
     ['to call what is no number', calling({}, 'sip:a@198.51.100.7;transport=udp'), 'number'],
     [
@@ -104,6 +108,21 @@ describe('what the phone of a desk may say', () => {
     ['nothing at all', '', 'not SIP'],
   ])('is not %s', (_what, message, why) => {
     expect(judged(message)).toBe(why)
+  })
+
+  it('is to take back a call that the page before left on, and nobody else’s', () => {
+    const back = (replaces: string) => judged(calling({ Replaces: replaces }), { left: ['x'] })
+    expect(back('x;to-tag=as1.b;from-tag=2')).toBeNull()
+    for (const other of ['y;to-tag=1;from-tag=2', 'x;to-tag=1', 'x;to-tag=1;from-tag=2;early-only', ''])
+      expect(back(other)).toBe('replaces')
+    expect(judged(register({ Replaces: 'x;to-tag=1;from-tag=2' }), { left: ['x'] })).toBe('replaces')
+    const twice = calling({ Replaces: 'x;to-tag=1;from-tag=2' }).replace(
+      'Replaces',
+      'Replaces: y;to-tag=1;from-tag=2\r\nReplaces',
+    )
+    expect(judged(twice, { left: ['x'] })).toBe('replaces twice')
+    const answer = text('SIP/2.0 200 OK', { ...invite, Replaces: 'x;to-tag=1;from-tag=2' })
+    expect(judged(answer, { left: ['x'] })).toBe('replaces')
   })
 
   it('in a call: whatever the call needs, in the name that the call has', () => {

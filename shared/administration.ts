@@ -84,6 +84,7 @@ export const auditActions = [
   'pin.given',
   'pin.removed',
   'verification.changed',
+  'dispositions.changed',
 ] as const
 export const auditActionSchema = z.enum(auditActions)
 export type AuditAction = z.infer<typeof auditActionSchema>

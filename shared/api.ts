@@ -25,6 +25,8 @@ import {
   searchAnswerSchema,
   searchRequestSchema,
 } from './customers.ts'
+import { dispositionSchema } from './dispositions.ts'
+import { dispositionRoutes } from './disposition-routes.ts'
 import { callTraceSchema } from './call-trace.ts'
 import { callExplanationSchema } from './explanation.ts'
 import { noticeSchema } from './notices.ts'
@@ -117,6 +119,8 @@ export const callRecordSchema = z.object({
   attestation: attestationSchema.nullable(),
   /** What was done to verify the caller, in order. `customerId` is null without `card.read`. */
   verification: z.array(verificationStepSchema.extend({ customerId: z.string().nullable() })),
+  /** What came of it, in the order in which it was said. `said` is null without `card.read`, and when it was erased. */
+  dispositions: z.array(dispositionSchema),
 })
 export type CallRecord = z.infer<typeof callRecordSchema>
 
@@ -452,6 +456,7 @@ export const api = {
   ...administrationRoutes,
   ...settingsRoutes,
   ...statusRoutes,
+  ...dispositionRoutes,
   ...phoneRoutes,
   'pbx.check': {
     method: 'GET',

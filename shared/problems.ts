@@ -26,6 +26,14 @@ export const problems = {
     status: 409,
     title: 'There is no wrap-up that could be extended, or it was extended as far as it may be.',
   },
+  'disposition.gone': {
+    status: 409,
+    title: 'This result was taken out meanwhile. Nothing was saved: choose another.',
+  },
+  'disposition.in_use': {
+    status: 409,
+    title: 'Calls have this result: it can be retired, not removed. Nothing was changed.',
+  },
   'number.unknown': { status: 404, title: 'This number stands for nothing.' },
   'number.exists': { status: 409, title: 'This number stands for something already.' },
   'customer.unknown': { status: 404, title: 'There is no such customer.' },

@@ -4,6 +4,7 @@ import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
 import { phoneEn } from '../phone/en.ts'
 import { problemsEn } from './en/problems.ts'
+import { resultsEn } from '../results/en.ts'
 import { shownEn } from './en/shown.ts'
 import { statusEn } from './en/status.ts'
 import { whyEn } from './en/why.ts'
@@ -21,6 +22,7 @@ export const en = {
   ...whyEn,
   ...problemsEn,
   phone: phoneEn,
+  results: resultsEn,
   shown: shownEn,
 }
 

@@ -1,6 +1,7 @@
 import type { Entry } from './entries.ts'
 import { absorbCall, emptyCall, foldCall, isCallFact } from './fold-call.ts'
 import type { CallDocument } from './model.ts'
+import { withDisposition, withOwing } from './results.ts'
 
 /** The ids of the calls that an entry is about. */
 export function callsOf(entry: Entry): string[] {
@@ -17,6 +18,7 @@ export function callsOf(entry: Entry): string[] {
     case 'binding':
     case 'lookup':
     case 'verification':
+    case 'disposition':
     case 'told':
     case 'painted':
     case 'desks':
@@ -32,7 +34,7 @@ export function callsOf(entry: Entry): string[] {
 
 /** Whether an entry stands in its call's document. What is asked for one call alone is kept in the journal only. */
 export function isFolded({ kind }: Entry): boolean {
-  return kind === 'facts' || kind === 'binding' || kind === 'verification' || kind === 'record'
+  return ['facts', 'binding', 'verification', 'disposition', 'record'].includes(kind)
 }
 
 /**
@@ -78,13 +80,18 @@ export function applyEntry(
     const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
     calls.set(callId, { ...call, verification: [...call.verification, step] })
   }
+  if (entry.kind === 'disposition') {
+    const { callId, disposition, at } = entry
+    const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
+    calls.set(callId, withDisposition(call, disposition))
+  }
   if (entry.kind === 'record') {
     const { applied, version } = calls.get(entry.call._id) ?? { applied: [], version: 0 }
     calls.set(entry.call._id, { ...entry.call, applied, version })
   }
   for (const callId of fresh) {
     const call = calls.get(callId)
-    if (call) calls.set(callId, withApplied(call, entry.node, entry.seq))
+    if (call) calls.set(callId, withApplied(withOwing(call), entry.node, entry.seq))
   }
 }
 

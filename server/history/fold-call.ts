@@ -179,6 +179,10 @@ export function absorbCall(
       verification: first([...merged.verification, ...into.verification], (step) => step.stepId).sort(
         (one, other) => one.at - other.at,
       ),
+      dispositions: first(
+        [...merged.dispositions, ...into.dispositions],
+        ({ dispositionId }) => dispositionId,
+      ).sort((one, other) => one.at - other.at),
       reconstructed: into.reconstructed === merged.reconstructed ? into.reconstructed : 'partly',
     },
     { ...merged, mergedInto: into._id, endedAt: merged.endedAt ?? at },
@@ -215,6 +219,7 @@ export function emptyCall(callId: string, pbx: string, at: number): CallDocument
     voicemail: false,
     attestation: null,
     verification: [],
+    dispositions: [],
     reconstructed: null,
     mergedInto: null,
     dialledBy: null,

@@ -173,6 +173,7 @@ function ownPart(entry: Entry, callIds: ReadonlySet<string>, channelIds: Readonl
     case 'binding':
     case 'lookup':
     case 'verification':
+    case 'disposition':
     case 'told':
     case 'painted':
     case 'desks':

@@ -12,6 +12,7 @@ import {
   visitOutcomeSchema,
 } from '../../shared/calls.ts'
 import { candidateReasonSchema } from '../../shared/customers.ts'
+import { dispositionSchema } from '../../shared/dispositions.ts'
 import { verificationStepSchema } from '../../shared/verification.ts'
 import { defineModel } from '../database/schema.ts'
 
@@ -111,6 +112,10 @@ export const callDocumentSchema = z.object({
   attestation: attestationSchema.nullable().default(null),
   /** What was done to verify the caller, in order. Never what was answered. */
   verification: z.array(verificationStepSchema).default([]),
+  /** What came of it, as those who talked said, in order: the last of each holds. `said` stands in `sealed`. */
+  dispositions: z.array(dispositionSchema).default([]),
+  /** Who has talked in it and not said yet what came of it; absent for nobody. */
+  owing: z.array(z.string()).optional(),
   /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
   reconstructed: reconstructedSchema.default(null),
   /** The call in which this one lives on; it is then left out of lists and figures. */
@@ -165,6 +170,7 @@ export function defineHistoryModels(connection: Connection): void {
   defineModel(connection, callsCollection, callDocumentSchema, [
     { keys: { people: 1, startedAt: -1 }, options: { name: 'calls_of_person' } },
     { keys: { startedAt: 1 }, options: { name: 'calls_by_time' } },
+    { keys: { owing: 1 }, options: { name: 'calls_to_finish', sparse: true } },
   ])
   defineModel(connection, gapsCollection, gapDocumentSchema, [
     { keys: { to: 1 }, options: { name: 'gaps_by_time' } },

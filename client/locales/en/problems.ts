@@ -29,6 +29,8 @@ export const problemsEn = {
     status_no_desk: 'Take a desk first: your status is for the queues of a desk.',
     status_reason_unknown: 'This kind of break is no longer offered.',
     status_not_extendable: 'This wrap-up cannot be extended any more.',
+    disposition_gone: 'This result was taken out meanwhile. Choose another.',
+    disposition_in_use: 'Calls have this result: retire it instead of removing it.',
     number_unknown: 'This number stands for nothing any more.',
     number_exists: 'This number stands for something already. Change that instead.',
     customer_unknown: 'This customer is no longer in the base.',

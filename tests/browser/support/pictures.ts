@@ -4,6 +4,7 @@ import type { Locale } from '../../../shared/people.ts'
 import { launchChromium } from '../../../lab/chromium.ts'
 import { openScene } from './console-page.ts'
 import { pbxScenes } from './pbx-scenes.ts'
+import { resultScenes } from './result-scenes.ts'
 import { scenes } from './scenes.ts'
 import { statusScenes } from './status-scenes.ts'
 
@@ -19,7 +20,7 @@ const looks: { theme: 'light' | 'dark'; locale: Locale }[] = [
 
 await mkdir(folder, { recursive: true })
 const browser = await launchChromium()
-for (const scene of [...scenes, ...pbxScenes, ...statusScenes].filter(
+for (const scene of [...scenes, ...pbxScenes, ...statusScenes, ...resultScenes].filter(
   ({ name }) => only.length === 0 || only.includes(name),
 )) {
   for (const [size, viewport] of Object.entries(sizes)) {

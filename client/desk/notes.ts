@@ -73,7 +73,9 @@ export const useNotes = defineStore('notes', () => {
     [...outbox.kept]
       .filter(([id]) => id.startsWith(prefix) && id !== prefix + (subject.value?.key ?? ''))
       .map(([id, content]) => ({ subject: id.slice(prefix.length), draft: content as Draft }))
-      .filter(({ draft: one }) => one.customerId === null || one.refused !== null)
+      .filter(
+        ({ draft: one }) => one.customerId === null || one.refused !== null || one.text.length > longestNote,
+      )
       .sort((a, b) => b.draft.changedAt - a.draft.changedAt),
   )
 

@@ -11,6 +11,7 @@ const domains = [
   'keys',
   'customers',
   'verification',
+  'dispositions',
   'agents',
   'people',
   'phone',

@@ -19,6 +19,7 @@ import { freePort, waitUntil, whenProcessEnds } from './asterisk/process.ts'
 import { crowdExtensions } from './asterisk/running.ts'
 import { databaseUri, startDatabase, type LabDatabase } from './database/database.ts'
 import { labGuides } from './seed/guides.ts'
+import { seedDispositions } from './seed/dispositions.ts'
 import { labPinKey } from './seed/identity.ts'
 import { seedCustomers } from './seed/seed.ts'
 import { freshMasterKey, masterKeyOf } from './master-key.ts'
@@ -274,6 +275,7 @@ async function furnish(
       say(`Seeding ${customers.toLocaleString('en')} customers …`)
       await seedCustomers(database, { count: customers })
     }
+    await seedDispositions(database, Date.now())
     await people.start()
     const known = new Set(people.management.list().map(({ signInName }) => signInName))
     for (const one of labPeople) if (!known.has(one.signInName)) await people.management.create(one, null)

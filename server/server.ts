@@ -8,6 +8,9 @@ import { createAgentStore } from './agents/model.ts'
 import { statusRoutes } from './agents/routes.ts'
 import { createRules, seededRules } from './agents/rules.ts'
 import { createCallCommands } from './asterisk/call-commands.ts'
+import { createDispositions } from './dispositions/dispositions.ts'
+import { createDispositionStore } from './dispositions/model.ts'
+import { dispositionRoutes } from './dispositions/routes.ts'
 import { createEndpoints } from './asterisk/endpoints.ts'
 import { createPbxLinks } from './asterisk/links.ts'
 import { createQueueCommands } from './asterisk/queue-commands.ts'
@@ -107,6 +110,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     sessionHours: config.SESSION_HOURS,
     idleMinutes: config.SESSION_IDLE_MINUTES,
     desks: config.DESKS,
+    outboxKeysOf: config.MASTER_KEY.outboxKeysOf,
   })
   const settings = createSettings({
     store: createSettingsStore(database.connection, (id) => {
@@ -134,6 +138,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     audit: people.audit,
     onChange: () => realtime.breaksChanged(),
   })
+  const dispositionStore = createDispositionStore(database)
   const describe = describeParty(homes, settings.read)
   const customers = createCustomers({
     database,
@@ -162,6 +167,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     showParty: describe,
     onContact: customers.recordContact,
     onIntervals: agentStore.keepIntervals,
+    onDispositions: dispositionStore.noteUsed,
     log,
     limits: { inputDays: config.HISTORY_INPUT_DAYS },
   })
@@ -191,6 +197,15 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onDefinition: () => {
       realtime.cardsChanged()
     },
+    log,
+  })
+  const dispositions = createDispositions({
+    store: dispositionStore,
+    history,
+    nameOf: people.nameOf,
+    audit: people.audit,
+    onResult: (callId, personId, result) => realtime.resultGiven(callId, personId, result),
+    onDefinition: () => realtime.dispositionsChanged(),
     log,
   })
   const links = createPbxLinks(pbxs, {
@@ -330,6 +345,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     consoles: realtime.status().consoles,
   })
   const customerHandlers = customerRoutes(customers, people.audit)
+  const dispositionHandlers = dispositionRoutes(dispositions, customers.named)
   const verificationHandlers = verificationRoutes(verification, customers.popFor)
   /** What is decided about a call goes into the journal: when that could not keep it, nobody may decide. */
   const kept =
@@ -358,6 +374,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       ),
       ...verificationHandlers,
       'calls.verify': kept(verificationHandlers['calls.verify']),
+      ...dispositionHandlers,
+      'calls.setDisposition': kept(dispositionHandlers['calls.setDisposition']),
       ...callRoutes({
         history,
         explain: {
@@ -415,12 +433,15 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     },
     todayOf: async (personId, since) => {
       const { calls, complete } = await history.todayOf(personId, since, callsOfToday)
-      return { calls: await customers.named(calls), complete }
+      return { calls: dispositions.owing(await customers.named(calls)), complete }
     },
     startOfToday: () => new Date().setHours(0, 0, 0, 0),
     gapsSince: history.gaps.since,
     guideFor: guides.guideFor,
     wordsOf: control.wordsOf,
+    resultOf: history.resultOf,
+    isAsked: dispositions.isAsked,
+    dispositionsVersion: () => dispositions.current().version,
     statusOf: agents.viewOf,
     breaks: () => statusRules.current().breaks,
     autoAnswer: () =>
@@ -471,6 +492,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       agents.seats(people.directory())
       for (const { name } of pbxs) if (links.of(name)?.state().state === 'live') settlePhones(name)
       await verification.start()
+      await dispositions.start()
       // Before the cards of calls are looked up.
       await history.followOthers()
       await pipeline.restoreCards()
@@ -498,6 +520,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       agents.stop()
       await http.stop(requestGraceMs)
       verification.stop()
+      dispositions.stop()
       await people.stop()
       await pipeline.stop()
       const mayDrain = database.state().state === 'ready'

@@ -86,6 +86,7 @@ export const auditActions = [
   'verification.changed',
   'guide.set',
   'guide.removed',
+  'dispositions.changed',
 ] as const
 export const auditActionSchema = z.enum(auditActions)
 export type AuditAction = z.infer<typeof auditActionSchema>

@@ -26,6 +26,8 @@ import {
   searchAnswerSchema,
   searchRequestSchema,
 } from './customers.ts'
+import { dispositionSchema } from './dispositions.ts'
+import { dispositionRoutes } from './disposition-routes.ts'
 import { callTraceSchema } from './call-trace.ts'
 import { callExplanationSchema } from './explanation.ts'
 import { noticeSchema } from './notices.ts'
@@ -122,6 +124,8 @@ export const callRecordSchema = z.object({
   verification: z.array(verificationStepSchema.extend({ customerId: z.string().nullable() })),
   /** How each talk sounded that was had on a browser phone. */
   quality: z.array(talkQualitySchema),
+  /** What came of it, in the order in which it was said. `said` is null without `card.read`, and when it was erased. */
+  dispositions: z.array(dispositionSchema),
 })
 export type CallRecord = z.infer<typeof callRecordSchema>
 
@@ -473,6 +477,7 @@ export const api = {
   ...administrationRoutes,
   ...settingsRoutes,
   ...statusRoutes,
+  ...dispositionRoutes,
   ...phoneRoutes,
   ...controlRoutes,
   ...guideRoutes,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { guideSchema } from './guides.ts'
+import { instantSchema } from './instant.ts'
+import { shownResultSchema } from './dispositions.ts'
 
-/** Milliseconds since 1970-01-01 UTC. */
-export const instantSchema = z.number().int().nonnegative()
+export { instantSchema } from './instant.ts'
 
 export const directionSchema = z.enum(['inbound', 'outbound', 'internal'])
 export type Direction = z.infer<typeof directionSchema>
@@ -186,6 +187,10 @@ export const todayCallSchema = z.object({
   outcome: offerOutcomeSchema,
   talkMs: z.number().nonnegative(),
   reconstructed: reconstructedSchema,
+  /** What I said came of it; null while I have not. */
+  result: shownResultSchema.nullable(),
+  /** Whether I am still to say it. */
+  owed: z.boolean(),
 })
 export type TodayCall = z.infer<typeof todayCallSchema>
 

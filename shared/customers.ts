@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { instantSchema } from './calls.ts'
+import { shownResultSchema } from './dispositions.ts'
 import {
   callVerificationSchema,
   levelSchema,
@@ -75,6 +76,8 @@ export const noteSchema = z.object({
   at: instantSchema,
   ...authorFields,
   text: z.string(),
+  /** In which call it was written; absent where it was in none. */
+  callId: z.string().optional(),
 })
 export type Note = z.infer<typeof noteSchema>
 
@@ -90,6 +93,8 @@ export const timelineEntrySchema = z.object({
   amount: moneySchema.optional(),
   /** How the caller of a talk was verified; absent where nobody tried. */
   verification: verificationStateSchema.exclude(['unverified']).optional(),
+  /** What came of a talk, as whoever talked said; absent while they have not. */
+  result: shownResultSchema.optional(),
   ...authorFields,
 })
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>
@@ -212,10 +217,14 @@ export const newCustomerRequestSchema = z.strictObject({
   company: z.string().trim().max(200).optional(),
 })
 
+/** Characters. */
+export const longestNote = 10_000
+
 export const addNoteRequestSchema = z.strictObject({
   /** Made by the client, so that a repeated request adds one note. */
   noteId: z.uuid(),
-  text: z.string().trim().min(1).max(10_000),
+  /** Empty: the note is taken off the card again. */
+  text: z.string().trim().max(longestNote),
 })
 
 /** The most that a search ever tells. */

@@ -13,6 +13,8 @@ export const rights = [
   'card.verify', // verify who is calling
   'card.answers', // see the right answers to the questions that verify
   'card.sensitive', // see what is closed to others until the caller is verified
+  'dispositions.set', // say what came of one's own calls
+  'dispositions.manage', // change what may come of calls
   'history.own', // see one's own calls
   'history.all', // see everybody's calls
   'history.trace', // download a call as a trace, with numbers and names replaced
@@ -37,6 +39,7 @@ const talking: readonly Right[] = [
   'card.notes',
   'card.verify',
   'card.answers',
+  'dispositions.set',
   'history.own',
 ]
 
@@ -56,6 +59,8 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
     'card.verify',
     'card.answers',
     'card.sensitive',
+    'dispositions.set',
+    'dispositions.manage',
     'history.own',
     'history.all',
     'history.trace',
@@ -68,6 +73,7 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
   admin: [
     'people.manage',
     'settings.manage',
+    'dispositions.manage',
     'card.erase',
     'health.read',
     'history.all',
@@ -105,6 +111,8 @@ export const meSchema = z.object({
   locale: localeSchema,
   /** Send back as `x-csrf-token` with every request that changes something. */
   csrfToken: z.string(),
+  /** What this person's consoles encrypt what waits on a computer under, in base64: the first, and older ones to read. */
+  outboxKeys: z.array(z.string()),
 })
 export type Me = z.infer<typeof meSchema>
 

@@ -30,6 +30,14 @@ export const problems = {
     status: 409,
     title: 'The phone by which you take calls cannot ring now: it is not registered. Set that right first.',
   },
+  'disposition.gone': {
+    status: 409,
+    title: 'This result was taken out meanwhile. Nothing was saved: choose another.',
+  },
+  'disposition.in_use': {
+    status: 409,
+    title: 'Calls have this result: it can be retired, not removed. Nothing was changed.',
+  },
   'number.unknown': { status: 404, title: 'This number stands for nothing.' },
   'number.exists': { status: 409, title: 'This number stands for something already.' },
   'customer.unknown': { status: 404, title: 'There is no such customer.' },

@@ -11,6 +11,7 @@ import {
   queueViewSchema,
   todayCallSchema,
 } from './calls.ts'
+import { shownResultSchema } from './dispositions.ts'
 import { popSchema } from './customers.ts'
 import type { Problem } from './problems.ts'
 import { breakReasonSchema, statusViewSchema } from './status.ts'
@@ -53,6 +54,10 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('queue.set'), queue: queueViewSchema }),
   z.object({ type: z.literal('agent.set'), agent: agentViewSchema }),
   z.object({ type: z.literal('agent.gone'), extension: z.string() }),
+  /** What I said came of a call of mine. */
+  z.object({ type: z.literal('result.set'), callId: z.string(), result: shownResultSchema }),
+  /** Which definition of what may come of calls is in force. */
+  z.object({ type: z.literal('dispositions.set'), version: z.number().int().nonnegative() }),
   /** My own status, or on the floor anybody's. */
   z.object({ type: z.literal('status.set'), status: statusViewSchema }),
   /** The breaks that I may take, and the queues whose calls my browser phone answers by itself. */

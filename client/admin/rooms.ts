@@ -81,6 +81,14 @@ export const adminRooms: readonly AdminRoom[] = [
     page: () => import('./verification/VerificationPage.vue'),
   },
   {
+    name: 'adminDispositions',
+    path: 'results',
+    icon: 'list-checks',
+    label: 'rooms.dispositions',
+    right: 'dispositions.manage',
+    page: () => import('./dispositions/DispositionsPage.vue'),
+  },
+  {
     name: 'adminAudit',
     path: 'changes',
     icon: 'clock',

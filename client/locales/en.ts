@@ -6,6 +6,7 @@ import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
 import { phoneEn } from '../phone/en.ts'
 import { problemsEn } from './en/problems.ts'
+import { resultsEn } from '../results/en.ts'
 import { shownEn } from './en/shown.ts'
 import { statusEn } from './en/status.ts'
 import { whyEn } from './en/why.ts'
@@ -25,6 +26,7 @@ export const en = {
   control: controlEn,
   guide: guideEn,
   phone: phoneEn,
+  results: resultsEn,
   shown: shownEn,
 }
 

@@ -7,6 +7,7 @@ import { deskRu } from './ru/desk.ts'
 import { floorRu } from './ru/floor.ts'
 import { phoneRu } from '../phone/ru.ts'
 import { problemsRu } from './ru/problems.ts'
+import { resultsRu } from '../results/ru.ts'
 import { shownRu } from './ru/shown.ts'
 import { statusRu } from './ru/status.ts'
 import { whyRu } from './ru/why.ts'
@@ -23,5 +24,6 @@ export const ru: Messages = {
   control: controlRu,
   guide: guideRu,
   phone: phoneRu,
+  results: resultsRu,
   shown: shownRu,
 }

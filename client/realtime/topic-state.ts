@@ -9,6 +9,7 @@ import type {
   QueueView,
   TodayCall,
 } from '../../shared/calls.ts'
+import type { ShownResult } from '../../shared/dispositions.ts'
 import type { Pop } from '../../shared/customers.ts'
 import type { Change, Delta, GoneReason } from '../../shared/realtime.ts'
 import type { BreakReason, StatusView } from '../../shared/status.ts'
@@ -34,6 +35,10 @@ export interface TopicState {
   /** The day that `today` is about; null for whoever is told of none. */
   day: Day | null
   today: ReadonlyMap<string, TodayCall>
+  /** What I said came of calls that are not in the day yet, by call. */
+  results: ReadonlyMap<string, ShownResult>
+  /** Which definition of what may come of calls is in force; null for whoever is not told. */
+  dispositions: number | null
   queues: ReadonlyMap<string, QueueView>
   agents: ReadonlyMap<string, AgentView>
   /** By extension: my own status, or on the floor everybody's. */
@@ -60,6 +65,8 @@ const empty = {
   pops: new Map<string, Pop>(),
   day: null,
   today: new Map<string, TodayCall>(),
+  results: new Map<string, ShownResult>(),
+  dispositions: null,
   queues: new Map<string, QueueView>(),
   agents: new Map<string, AgentView>(),
   statuses: new Map<string, StatusView>(),
@@ -152,6 +159,16 @@ function applyChange(draft: Draft, change: Change, at: number): void {
     }
     case 'today.set':
       draft.today = set(draft.today, change.call.callId, change.call)
+      break
+    case 'result.set': {
+      const { callId, result } = change
+      draft.results = set(draft.results, callId, result)
+      const call = draft.today.get(callId)
+      if (call !== undefined) draft.today = set(draft.today, callId, { ...call, result, owed: false })
+      break
+    }
+    case 'dispositions.set':
+      draft.dispositions = change.version
       break
     case 'queue.set':
       draft.queues = set(draft.queues, change.queue.name, change.queue)

@@ -53,6 +53,8 @@ export const iconNames = [
   'chevron-down',
   'arrow-left',
   'arrow-up',
+  'plus',
+  'list-checks',
   'settings-2',
 ] as const
 

@@ -1,5 +1,6 @@
 /** The function keys of the console, all in one place: each has one meaning, wherever it is pressed. */
 export const functionKeys = {
+  result: 'F1',
   answer: 'F2',
   other: 'F3',
   mute: 'F4',

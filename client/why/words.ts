@@ -37,7 +37,7 @@ function isSaid(name: string): name is keyof typeof vocabularies {
 
 /** How a line of an explanation is said in the reader's language. */
 export function useLineWords() {
-  const { t } = useTexts()
+  const { t, locale } = useTexts()
 
   function said(name: string, value: string | number): string | number {
     if (typeof value === 'number') {
@@ -51,9 +51,10 @@ export function useLineWords() {
 
   function sentence({ text, values }: Line): string {
     const words = Object.entries(values).map(([name, value]) => [name, said(name, value)] as const)
-    const { agent, person } = values
+    const { agent, person, resultEn, resultRu } = values
+    const result = (locale.value === 'ru' ? resultRu : resultEn) ?? ''
     const who = person === undefined ? { person: t('why.anAgent') } : { agent: `${person} (${agent ?? ''})` }
-    return t(`why.lines.${text}`, { ...Object.fromEntries(words), ...who }).trim()
+    return t(`why.lines.${text}`, { ...Object.fromEntries(words), result, ...who }).trim()
   }
 
   /** Since the call began: `0:03.2`. Tenths, because so much happens within one second. */

@@ -78,13 +78,14 @@ export function cardFor(
   const seesNotes = rights.includes('card.notes')
   const recent = customer.recent
     .filter(({ kind }) => (seesPurchases || !moneyKinds.has(kind)) && (seesNotes || kind !== 'note'))
-    .map(({ at, kind, text, callId, durationMs, verification, ...author }) => ({
+    .map(({ at, kind, text, callId, durationMs, verification, result, ...author }) => ({
       at,
       kind,
       text,
       callId,
       durationMs,
       ...(verification === undefined ? {} : { verification }),
+      ...(result === undefined ? {} : { result }),
       ...authorOf(author, nameOf),
     }))
   const notes = customer.notes.map((note) => noteOf(note, nameOf))
@@ -129,8 +130,8 @@ export function cardFor(
 
 /** A note with its author as they are called now. */
 export function noteOf(note: StoredCustomer['notes'][number], nameOf: NameOf): Note {
-  const { noteId, at, text } = note
-  return { noteId, at, text, ...authorOf(note, nameOf) }
+  const { noteId, at, text, callId } = note
+  return { noteId, at, text, ...(callId === undefined ? {} : { callId }), ...authorOf(note, nameOf) }
 }
 
 function authorOf(

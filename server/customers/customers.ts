@@ -202,6 +202,20 @@ export function createCustomers(options: CustomersOptions) {
     return read(customer._id)
   }
 
+  /** Takes a note off its card, for whoever wrote it. @returns it, empty; also where there is none */
+  async function takeOff(customerId: string, noteId: string, me: Who): Promise<Note> {
+    const stored = (await read(customerId)).notes.find((note) => note.noteId === noteId)
+    if (stored && stored.byPersonId !== me.personId) throw new ProblemError('note.not_yours')
+    if (stored) {
+      await collection().updateOne(
+        { _id: customerId },
+        { $pull: { notes: { noteId } }, $inc: { version: 1 } },
+      )
+      refresh(await read(customerId))
+    }
+    return noteOf({ noteId, at: now(), by: null, byPersonId: me.personId, text: '' }, nameOf)
+  }
+
   async function makeCard(
     call: MatchedCall,
     known: { name: string; company?: string | undefined },
@@ -477,11 +491,12 @@ export function createCustomers(options: CustomersOptions) {
 
     /**
      * Adds a note. Sent again under its `noteId` it is the same note, with the text sent last: what an agent typed on after
-     * an answer that never came is not lost.
+     * an answer that never came is not lost. Without a text it is taken off the card.
      * @throws ProblemError `customer.unknown`, `note.not_yours`
      */
     addNote: (customerId: string, note: { noteId: string; text: string }, me: Who): Promise<Note> =>
       needingDatabase(async () => {
+        if (note.text === '') return takeOff(customerId, note.noteId, me)
         const call = callsOf(customerId).find(({ callId }) => options.partIn(me, callId) !== null)
         await pushNote(customerId, {
           ...note,
@@ -506,6 +521,11 @@ export function createCustomers(options: CustomersOptions) {
         const { customerId, takenFrom } = contact
         if (customerId !== null) await putOnTimeline(collection(), customerId, contact)
         if (takenFrom !== null) await takeOffTimeline(collection(), takenFrom, contact)
+        // What came of a call is said while its card is open.
+        if (customerId !== null && contact.result !== undefined) {
+          const customer = await collection().findOne({ _id: customerId })
+          if (customer) refresh(customer)
+        }
       }),
   }
 

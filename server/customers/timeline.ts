@@ -14,13 +14,15 @@ export interface Talk {
   personId: string | null
   /** How the caller was verified; absent where nobody tried. */
   verification?: TimelineEntry['verification']
+  /** What came of it; absent while nobody has said. */
+  result?: TimelineEntry['result']
 }
 
 /** Puts a talk into a customer's timeline, once however often it is told. */
 export async function putOnTimeline(
   customers: Collection<StoredCustomer>,
   customerId: string,
-  { contactId, callId, at, talkMs, personId, verification }: Talk,
+  { contactId, callId, at, talkMs, personId, verification, result }: Talk,
 ): Promise<void> {
   const author = personId === null ? {} : { byPersonId: personId }
   const entry = {
@@ -32,6 +34,7 @@ export async function putOnTimeline(
     durationMs: talkMs,
     by: null,
     ...(verification === undefined ? {} : { verification }),
+    ...(result === undefined ? {} : { result }),
     ...author,
   }
   await customers.updateOne(
@@ -42,6 +45,12 @@ export async function putOnTimeline(
       $inc: { version: 1 },
     },
   )
+  // Said later than it was put there, or said anew.
+  if (result !== undefined)
+    await customers.updateOne(
+      { _id: customerId, recent: { $elemMatch: { contactId, 'result.at': { $ne: result.at } } } },
+      { $set: { 'recent.$.result': result }, $inc: { version: 1 } },
+    )
 }
 
 /** Takes a talk off a timeline where it does not belong, as if it had never been there. */

@@ -280,5 +280,8 @@ export function todayCall(
     outcome: contact ? 'answered' : (offer?.outcome ?? 'notAnswered'),
     talkMs: talkMsOf(contacts),
     reconstructed: call.reconstructed,
+    // What came of it is not the floor's to know.
+    result: null,
+    owed: false,
   }
 }

@@ -1,6 +1,7 @@
 import type { Entry } from './entries.ts'
 import { absorbCall, emptyCall, foldCall, isCallFact } from './fold-call.ts'
 import type { CallDocument } from './model.ts'
+import { withDisposition, withOwing } from './results.ts'
 
 /** More talks than a call has: what is over is dropped. */
 const mostTalks = 50
@@ -22,6 +23,7 @@ export function callsOf(entry: Entry): string[] {
     case 'verification':
     case 'word':
     case 'quality':
+    case 'disposition':
     case 'told':
     case 'painted':
     case 'desks':
@@ -37,7 +39,7 @@ export function callsOf(entry: Entry): string[] {
 
 /** Whether an entry stands in its call's document. What is asked for one call alone is kept in the journal only. */
 export function isFolded({ kind }: Entry): boolean {
-  return ['facts', 'binding', 'verification', 'word', 'quality', 'record'].includes(kind)
+  return ['facts', 'binding', 'verification', 'disposition', 'word', 'quality', 'record'].includes(kind)
 }
 
 /**
@@ -95,13 +97,18 @@ export function applyEntry(
     const others = call.quality.filter(({ talkId }) => talkId !== talk.talkId)
     calls.set(callId, { ...call, quality: [...others, talk].slice(-mostTalks) })
   }
+  if (entry.kind === 'disposition') {
+    const { callId, disposition, at } = entry
+    const call = calls.get(callId) ?? emptyCall(callId, callId.split(':')[0] ?? '', at)
+    calls.set(callId, withDisposition(call, disposition))
+  }
   if (entry.kind === 'record') {
     const { applied, version } = calls.get(entry.call._id) ?? { applied: [], version: 0 }
     calls.set(entry.call._id, { ...entry.call, applied, version })
   }
   for (const callId of fresh) {
     const call = calls.get(callId)
-    if (call) calls.set(callId, withApplied(call, entry.node, entry.seq))
+    if (call) calls.set(callId, withApplied(withOwing(call), entry.node, entry.seq))
   }
 }
 

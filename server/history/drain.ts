@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Disposition } from '../../shared/dispositions.ts'
 import type { Interval } from '../agents/status.ts'
 import { isDocumentFault } from '../database/errors.ts'
 import { applyEntry, callsOf, isFolded } from './apply-entry.ts'
@@ -28,6 +29,8 @@ export interface DrainOptions {
   onContact?: (contact: EndedContact) => Promise<void>
   /** Told what agents spent in a status; may be told one twice. */
   onIntervals?: (intervals: readonly Interval[]) => Promise<void>
+  /** Told what people said came of calls; may be told one twice. */
+  onDispositions?: (dispositions: readonly Disposition[]) => Promise<void>
   log: Pick<Logger, 'error' | 'warn' | 'info'>
   /** Between two attempts, ms. */
   firstRetryMs?: number
@@ -112,6 +115,8 @@ export function startDrain(options: DrainOptions): Drain {
       entry.kind === 'status' && entry.interval !== null ? [entry.interval] : [],
     )
     if (intervals.length > 0) await options.onIntervals?.(intervals)
+    const dispositions = entries.flatMap((entry) => (entry.kind === 'disposition' ? entry.disposition : []))
+    if (dispositions.length > 0) await options.onDispositions?.(dispositions)
     const callIds = [...new Set(entries.filter(isFolded).flatMap(callsOf))]
     if (callIds.length === 0) return
     const before = await store.readCalls(callIds)

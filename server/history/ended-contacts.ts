@@ -1,5 +1,7 @@
+import type { ShownResult } from '../../shared/dispositions.ts'
 import type { VerificationState } from '../../shared/verification.ts'
 import type { CallDocument } from './model.ts'
+import { resultOfTalk } from './results.ts'
 
 /** One agent's talk in a call, over, and whose timeline it belongs on now. Times are ms. */
 export interface EndedContact {
@@ -15,11 +17,13 @@ export interface EndedContact {
   personId: string | null
   /** How the caller was verified as this customer; absent where nobody tried. */
   verification?: Exclude<VerificationState, 'unverified'>
+  /** What came of it, as whoever talked said; absent while they have not. */
+  result?: ShownResult
 }
 
 /**
  * The talks that are over and belong on another timeline than before: because they have ended, because only now it is
- * known whose call it is, or because it proved to be somebody else's.
+ * known whose call it is, or because it proved to be somebody else's; and those of which it was said what came of them.
  * @param before the call as it was; undefined for a new one
  */
 export function newlyEnded(before: CallDocument | undefined, call: CallDocument): EndedContact[] {
@@ -31,17 +35,20 @@ export function newlyEnded(before: CallDocument | undefined, call: CallDocument)
   )
   return call.contacts.flatMap(({ contactId, beganAt, endedAt, personId }) => {
     const takenFrom = endedBefore.has(contactId) ? customerBefore : null
-    if (endedAt === null || takenFrom === customerId) return []
+    const result = resultOfTalk(call, contactId)
+    const isNewlySaid =
+      result !== null && (before === undefined || resultOfTalk(before, contactId)?.at !== result.at)
+    if (endedAt === null || (takenFrom === customerId && !isNewlySaid)) return []
     const talk = {
       contactId,
       callId,
       customerId,
-      takenFrom,
+      takenFrom: takenFrom === customerId ? null : takenFrom,
       at: beganAt,
       talkMs: endedAt - beganAt,
       personId,
     }
-    return [{ ...talk, ...verifiedAs(call, customerId) }]
+    return [{ ...talk, ...verifiedAs(call, customerId), ...(result === null ? {} : { result }) }]
   })
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CandidateReason, Match } from '../../shared/customers.ts'
 import type { GoneReason } from '../../shared/realtime.ts'
 import type { DeskInfo, MemberInfo, PbxEvent } from '../floor/events.ts'
+import type { Disposition } from '../../shared/dispositions.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
 import type { TalkQuality } from '../../shared/call-quality.ts'
 import type { Interval, Status } from '../agents/status.ts'
@@ -68,8 +69,9 @@ export interface Painted {
 /**
  * What an entry says. The facts that came of an input stand directly after it, best in the same batch.
  * `binding` says who a call's customer is (null: nobody), whether an agent said so, and which (`by`: a person's id), else what
- * they were recognised by (`reason`). `lookup`: why that one, and who else was weighed. `verification`: what was done to verify the caller. `word`: what an agent left
- * for whoever gets the call next. `told` and `painted`: what people's screens were told, and when it stood there. `desks`: who sat where with which phones, and as which members of
+ * they were recognised by (`reason`). `lookup`: why that one, and who else was weighed. `verification`: what was done to
+ * verify the caller. `disposition`: what came of it, as somebody who talked in it said. `word`: what an agent left for whoever
+ * gets the call next. `told` and `painted`: what people's screens were told, and when it stood there. `desks`: who sat where with which phones, and as which members of
  * queues, when they came to have a part in the call. `record` replaces a call's document, after a gap in which its facts could
  * not be kept. `quality`: how a talk sounded on a browser phone. `status`: an agent's status as it is from then on, and the interval that ended by it.
  */
@@ -88,6 +90,7 @@ export type EntryBody =
   | { kind: 'verification'; callId: string; step: VerificationStep }
   | { kind: 'word'; callId: string; word: KeptWord }
   | { kind: 'quality'; callId: string; talk: TalkQuality }
+  | { kind: 'disposition'; callId: string; disposition: Disposition }
   | ({ kind: 'told' } & Told)
   | ({ kind: 'painted' } & Painted)
   | { kind: 'desks'; callId: string; desks: readonly DeskInfo[]; members: readonly MemberInfo[] }
@@ -132,6 +135,7 @@ const envelopeSchema = z.looseObject({
     'verification',
     'word',
     'quality',
+    'disposition',
     'told',
     'painted',
     'desks',

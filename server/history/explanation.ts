@@ -1,4 +1,5 @@
 import type { CallExplanation, Line, LineText, Lookup } from '../../shared/explanation.ts'
+import type { Disposition } from '../../shared/dispositions.ts'
 import { countryOf } from '../../shared/phone-numbers.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
 import type { PbxEvent } from '../floor/events.ts'
@@ -54,6 +55,8 @@ export function explain(journal: JournalOfCall, options: ExplainOptions): CallEx
   const events: PbxEvent[] = []
   /** Whose device each was when the call came there. */
   const extensions = new Map<string, string>()
+  /** Who has said before what came of it. */
+  const hasGiven = new Set<string>()
   for (const entry of journal.entries) {
     const ownAt = entry.at + clockDifference
     switch (entry.kind) {
@@ -82,6 +85,10 @@ export function explain(journal: JournalOfCall, options: ExplainOptions): CallEx
         break
       case 'word':
         add(ownAt, { text: 'wordLeft', values: agentOf({ ...entry.word, personId: entry.word.by }, nameOf) })
+        break
+      case 'disposition':
+        add(ownAt, saidOfResult(entry.disposition, hasGiven.has(entry.disposition.personId), nameOf))
+        hasGiven.add(entry.disposition.personId)
         break
       case 'lookup':
         lookups.push({ ...when(ownAt), ...lookedUp(entry) })
@@ -212,6 +219,18 @@ function saidOfStep({ kind, by, fact, result, state, level }: VerificationStep, 
       ...(fact === null ? {} : { askedFact: fact }),
       ...(person === null ? {} : { person }),
     },
+  }
+}
+
+/** What came of the call, in both languages; never what was written with it. */
+function saidOfResult({ personId, path }: Disposition, isAgain: boolean, nameOf: NameOf): Said {
+  const person = nameOf(personId)
+  const who = person === null ? {} : { person }
+  if (path.length === 0) return { text: 'resultNone', values: who }
+  const named = (language: 'en' | 'ru') => path.map(({ name }) => name[language]).join(' › ')
+  return {
+    text: isAgain ? 'resultChanged' : 'resultGiven',
+    values: { ...who, resultEn: named('en'), resultRu: named('ru') },
   }
 }
 

@@ -188,6 +188,10 @@ export function absorbCall(
       ),
       personal: withWords(into.personal, merged.personal),
       quality: first([...merged.quality, ...into.quality], (talk) => talk.talkId),
+      dispositions: first(
+        [...merged.dispositions, ...into.dispositions],
+        ({ dispositionId }) => dispositionId,
+      ).sort((one, other) => one.at - other.at),
       reconstructed: into.reconstructed === merged.reconstructed ? into.reconstructed : 'partly',
     },
     { ...merged, mergedInto: into._id, endedAt: merged.endedAt ?? at },
@@ -235,6 +239,7 @@ export function emptyCall(callId: string, pbx: string, at: number): CallDocument
     attestation: null,
     verification: [],
     quality: [],
+    dispositions: [],
     reconstructed: null,
     mergedInto: null,
     dialledBy: null,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Health } from '../../shared/api.ts'
 import type { CandidateReason } from '../../shared/customers.ts'
 import { ProblemError } from '../../shared/problems.ts'
+import type { Disposition, ShownResult } from '../../shared/dispositions.ts'
 import type { VerificationStep } from '../../shared/verification.ts'
 import type { Interval } from '../agents/status.ts'
 import type { Database } from '../database/database.ts'
@@ -23,6 +24,7 @@ import { defineHistoryModels, type CallDocument } from './model.ts'
 import { createQueries, type Queries } from './queries.ts'
 import { createRecentCalls } from './recent-calls.ts'
 import { recoveredInputs, type RecoveredInput } from './recovered-inputs.ts'
+import { resultOf } from './results.ts'
 import { createSealedStore } from './sealed-store.ts'
 import { createSealing } from './sealing.ts'
 import { readSegments } from './segments.ts'
@@ -48,6 +50,8 @@ export interface HistoryOptions {
   onContact?: (contact: EndedContact) => Promise<void>
   /** Told what agents spent in a status, from the spool, until it resolves. May be told one twice. */
   onIntervals?: (intervals: readonly Interval[]) => Promise<void>
+  /** Told what people said came of calls, from the spool, until it resolves. May be told one twice. */
+  onDispositions?: (dispositions: readonly Disposition[]) => Promise<void>
   log: Pick<Logger, 'error' | 'warn' | 'info'>
   clock?: () => number
   limits?: Partial<HistoryLimits>
@@ -132,6 +136,10 @@ export interface History extends Queries {
   keepWord: (callId: string, word: KeptWord) => void
   /** What was left so in a call; nothing for a call not in memory, and for one whose customer was erased. */
   wordsOf: (callId: string) => readonly KeptWord[]
+  /** Keeps what somebody said came of a call. @throws ProblemError `history.spool_full` */
+  keepDisposition: (callId: string, disposition: Disposition) => void
+  /** What a person last said came of a call in memory, as one that is running or just over; null for nothing. */
+  resultOf: (callId: string, personId: string) => ShownResult | null
   /** The last that was kept of each agent's status, by extension, also before a restart; of whatever version kept it. */
   statuses: () => ReadonlyMap<string, unknown>
   recover: () => Recovery
@@ -294,6 +302,7 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
     log,
     ...(options.onContact ? { onContact: options.onContact } : {}),
     ...(options.onIntervals ? { onIntervals: options.onIntervals } : {}),
+    ...(options.onDispositions ? { onDispositions: options.onDispositions } : {}),
     onDrained: async (drainedSeq) => {
       recent.drained(drainedSeq)
       removeDone()
@@ -381,6 +390,14 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
     keepVerification: (callId, step) => {
       const { kept } = writer.append([{ kind: 'verification', callId, step }])
       if (!kept) throw new ProblemError('history.spool_full')
+    },
+    keepDisposition: (callId, disposition) => {
+      const { kept } = writer.append([{ kind: 'disposition', callId, disposition }])
+      if (!kept) throw new ProblemError('history.spool_full')
+    },
+    resultOf: (callId, personId) => {
+      const call = recent.get(callId)
+      return call ? resultOf(call, personId) : null
     },
     verificationOf: (callId) => {
       const call = recent.get(callId)

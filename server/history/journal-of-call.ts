@@ -175,6 +175,7 @@ function ownPart(entry: Entry, callIds: ReadonlySet<string>, channelIds: Readonl
     case 'verification':
     case 'word':
     case 'quality':
+    case 'disposition':
     case 'told':
     case 'painted':
     case 'desks':

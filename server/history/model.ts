@@ -13,6 +13,7 @@ import {
   visitOutcomeSchema,
 } from '../../shared/calls.ts'
 import { candidateReasonSchema } from '../../shared/customers.ts'
+import { dispositionSchema } from '../../shared/dispositions.ts'
 import { verificationStepSchema } from '../../shared/verification.ts'
 import { defineModel } from '../database/schema.ts'
 import { keptWordSchema } from './words.ts'
@@ -119,6 +120,10 @@ export const callDocumentSchema = z.object({
   verification: z.array(verificationStepSchema).default([]),
   /** How each talk sounded that was had on a browser phone. */
   quality: z.array(talkQualitySchema).default([]),
+  /** What came of it, as those who talked said, in order: the last of each holds. `said` stands in `sealed`. */
+  dispositions: z.array(dispositionSchema).default([]),
+  /** Who has talked in it and not said yet what came of it; absent for nobody. */
+  owing: z.array(z.string()).optional(),
   /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
   reconstructed: reconstructedSchema.default(null),
   /** The call in which this one lives on; it is then left out of lists and figures. */
@@ -173,6 +178,7 @@ export function defineHistoryModels(connection: Connection): void {
   defineModel(connection, callsCollection, callDocumentSchema, [
     { keys: { people: 1, startedAt: -1 }, options: { name: 'calls_of_person' } },
     { keys: { startedAt: 1 }, options: { name: 'calls_by_time' } },
+    { keys: { owing: 1 }, options: { name: 'calls_to_finish', sparse: true } },
   ])
   defineModel(connection, gapsCollection, gapDocumentSchema, [
     { keys: { to: 1 }, options: { name: 'gaps_by_time' } },

@@ -56,6 +56,14 @@ export function partEntry(entry: Entry, callOf: CallOfChannel): Parted<Entry> {
       const { clear: call, personal } = partCall(entry.call)
       return { clear: { ...entry, call }, personal: within(personal, (patch) => ({ call: patch })) }
     }
+    case 'disposition': {
+      const { callId, disposition } = entry
+      if (disposition.said === null) return { clear: entry, personal: nothing }
+      return {
+        clear: { ...entry, disposition: { ...disposition, said: null } },
+        personal: new Map([[callId, { disposition: { said: disposition.said } }]]),
+      }
+    }
     case 'binding':
     case 'verification':
     case 'quality':
@@ -89,11 +97,21 @@ export function partCall(call: CallDocument): Parted<CallDocument> {
   const { transferredTo, words, ...rest } = clear
   const moved = both(lifted, transferredTo.some((to) => to !== null) ? { transferredTo } : null)
   const personal = both(moved, words === undefined ? null : { words })
-  if (personal === null) return { clear: call, personal: nothing }
+  const [dispositions, said] = liftSaid(call.dispositions)
+  if (personal === null && said === null) return { clear: call, personal: nothing }
   return {
-    clear: { ...call, personal: { ...rest, transferredTo: transferredTo.map(() => null) } },
-    personal: new Map([[call._id, { personal }]]),
+    clear: { ...call, dispositions, personal: { ...rest, transferredTo: transferredTo.map(() => null) } },
+    personal: new Map([[call._id, { ...(personal && { personal }), ...(said && { dispositions: said }) }]]),
   }
+}
+
+/** What was written with the results of a call. */
+function liftSaid(dispositions: CallDocument['dispositions']): Lifted<CallDocument['dispositions']> {
+  const lifted = dispositions.flatMap(({ said }, index) =>
+    said === null ? [] : [[index, { said }] as const],
+  )
+  if (lifted.length === 0) return [dispositions, null]
+  return [dispositions.map((one) => ({ ...one, said: null })), Object.fromEntries(lifted)]
 }
 
 /** Puts back what was lifted; what is given stays as it was. */

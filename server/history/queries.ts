@@ -2,12 +2,13 @@ import type { CallList, CallRecord, ListCalls } from '../../shared/api.ts'
 import type { TodayCall } from '../../shared/calls.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import type { RecentGaps } from './gaps.ts'
-import { readJournalOfCall, type JournalOfCall } from './journal-of-call.ts'
+import { mostMerges, readJournalOfCall, type JournalOfCall } from './journal-of-call.ts'
 import type { CallDocument } from './model.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import { pageOfCalls, placeOf } from './call-list.ts'
 import type { SealedStore } from './sealed-store.ts'
-import { callRecord, todayCall, type ShowParty } from './views.ts'
+import { talksOf, type Owed, type TalksInCall } from './results.ts'
+import { callRecord, owedOf, todayCall, type ShowParty } from './views.ts'
 
 export interface Queries {
   /**
@@ -30,6 +31,16 @@ export interface Queries {
     limit: number,
   ) => Promise<{ calls: TodayCall[]; complete: boolean }>
   /**
+   * Who talked in a call, running or over, and what they said came of it. Of a call that went on in another: in that one.
+   * @throws as `readCall`
+   */
+  talksIn: (callId: string) => Promise<TalksInCall | null>
+  /**
+   * The calls that a person, or for null anybody, has talked in and not finished yet, the newest first.
+   * @throws ProblemError `database.unreachable`
+   */
+  owedBy: (personId: string | null, limit: number) => Promise<Owed[]>
+  /**
    * A page of the calls that began in a time, those of this moment among them, and of what part of that time calls may be
    * missing.
    * @throws ProblemError `database.unreachable`
@@ -51,7 +62,13 @@ const drainWithinMs = 500
 export function createQueries(options: {
   store: Pick<
     SealedStore,
-    'readCalls' | 'callsOfPerson' | 'callsBetween' | 'journalPages' | 'journalEntry' | 'openEntries'
+    | 'readCalls'
+    | 'callsOfPerson'
+    | 'callsOwed'
+    | 'callsBetween'
+    | 'journalPages'
+    | 'journalEntry'
+    | 'openEntries'
   >
   recent: RecentCalls
   gaps: Pick<RecentGaps, 'between'>
@@ -94,6 +111,21 @@ export function createQueries(options: {
         .filter(({ at }) => at >= sinceMs)
         .sort((one, other) => other.at - one.at)
       return { calls: mine, complete }
+    },
+    talksIn: async (callId) => {
+      let call = await find(callId)
+      for (let merges = 0; merges < mostMerges && call?.mergedInto != null; merges += 1)
+        call = await find(call.mergedInto)
+      return call && talksOf(call)
+    },
+    owedBy: async (personId, limit) => {
+      const stored = await store.callsOwed(personId, limit)
+      const calls = new Map(stored.map((call) => [call._id, recent.freshen(call)]))
+      for (const call of recent.all()) calls.set(call._id, call)
+      return [...calls.values()]
+        .flatMap((call) => owedOf(call, personId, showParty))
+        .sort((one, other) => other.at - one.at)
+        .slice(0, limit)
     },
     listCalls: async ({ from, to, limit, after }) => {
       const place = after === undefined ? null : placeOf(after)

@@ -81,6 +81,7 @@ export function createSealedStore(options: {
     gapsBetween: store.gapsBetween,
     callsOfPerson: async (personId, sinceMs, limit) =>
       openCalls(await store.callsOfPerson(personId, sinceMs, limit)),
+    callsOwed: async (personId, limit) => openCalls(await store.callsOwed(personId, limit)),
     callsBetween: async (from, to, after, limit) =>
       openCalls(await store.callsBetween(from, to, after, limit)),
     journalPages: store.journalPages,

@@ -26,6 +26,8 @@ export interface HistoryStore {
   writeCalls: (calls: readonly CallDocument[]) => Promise<void>
   /** Calls that a person was offered or talked in, the newest first. */
   callsOfPerson: (personId: string, sinceMs: number, limit: number) => Promise<CallDocument[]>
+  /** Calls of which a person, or for null anybody, has not said yet what came of them, the newest first. */
+  callsOwed: (personId: string | null, limit: number) => Promise<CallDocument[]>
   /**
    * Calls that began from `from` to before `to` and live on in no other, the newest first; of one moment, the greatest id
    * first. @param after the place in that order to go on behind, or null
@@ -56,12 +58,18 @@ export type StoredPage = Pick<JournalPage, 'node' | 'content'>
 
 const mostGaps = 1_000
 /** What documents of older versions lack. */
-const cameLater: Pick<CallDocument, 'attestation' | 'verification' | 'quality' | 'reconstructed'> = {
+const cameLater: Pick<
+  CallDocument,
+  'attestation' | 'verification' | 'quality' | 'dispositions' | 'reconstructed'
+> = {
   attestation: null,
   verification: [],
   quality: [],
+  dispositions: [],
   reconstructed: null,
 }
+const complete = (found: readonly CallDocument[]): CallDocument[] =>
+  found.map((call) => ({ ...cameLater, ...call }))
 /** How long the database may take over a batch before it counts as away, ms. */
 const writeTimeoutMs = 15_000
 /** How long a person waits for an answer, ms. */
@@ -99,7 +107,7 @@ export function createStore(database: Database, inputDays: number): HistoryStore
         const found = await calls()
           .find({ _id: { $in: [...callIds] } }, { timeoutMS: writeTimeoutMs })
           .toArray()
-        return new Map(found.map((call) => [call._id, { ...cameLater, ...call }]))
+        return new Map(complete(found).map((call) => [call._id, call]))
       }),
     writeCalls: (documents) =>
       needingDatabase(async () => {
@@ -120,7 +128,17 @@ export function createStore(database: Database, inputDays: number): HistoryStore
           .find({ people: personId, startedAt: { $gte: sinceMs }, mergedInto: null }, reading)
           .sort({ startedAt: -1 })
           .limit(limit)
-          .toArray(),
+          .toArray()
+          .then(complete),
+      ),
+    callsOwed: (personId, limit) =>
+      needingDatabase(() =>
+        calls()
+          .find({ owing: personId ?? { $gt: '' } }, reading)
+          .sort({ startedAt: -1 })
+          .limit(limit)
+          .toArray()
+          .then(complete),
       ),
     callsBetween: (from, to, after, limit) =>
       needingDatabase(() =>
@@ -142,7 +160,8 @@ export function createStore(database: Database, inputDays: number): HistoryStore
           )
           .sort({ startedAt: -1, _id: -1 })
           .limit(limit)
-          .toArray(),
+          .toArray()
+          .then(complete),
       ),
     journalPages: (about, ids, limit) =>
       needingDatabase(() =>

@@ -4,6 +4,7 @@ import type { Right } from '../../shared/people.ts'
 import type { RawParty } from '../floor/facts.ts'
 import { talkMsOf } from '../floor/views.ts'
 import type { CallDocument } from './model.ts'
+import { resultOf, type Owed } from './results.ts'
 
 /** How a party is shown: knows the home country of the PBX, and hides a withheld number. */
 export type ShowParty = (raw: RawParty, pbx: string) => Party
@@ -56,6 +57,7 @@ export function callRecord(call: CallDocument, showParty: ShowParty): CallRecord
     attestation: call.attestation,
     verification: call.verification,
     quality: call.quality,
+    dispositions: call.dispositions,
   }
 }
 
@@ -63,7 +65,16 @@ export function callRecord(call: CallDocument, showParty: ShowParty): CallRecord
 export function recordFor(record: CallRecord, rights: readonly Right[]): CallRecord {
   if (rights.includes('card.read')) return record
   const verification = record.verification.map((step) => ({ ...step, customerId: null }))
-  return { ...record, party: unidentified(record.party), dialled: null, customerId: null, verification }
+  // What was written with a result may tell who it was.
+  const dispositions = record.dispositions.map((one) => ({ ...one, said: null }))
+  return {
+    ...record,
+    party: unidentified(record.party),
+    dialled: null,
+    customerId: null,
+    verification,
+    dispositions,
+  }
 }
 
 /**
@@ -94,6 +105,9 @@ export function todayCall(
     talkMs: talkMsOf(contacts, now),
     // Documents of an older version have no mark.
     reconstructed: call.reconstructed ?? null,
+    result: resultOf(call, personId),
+    // By what is asked of the calls of its queue, which is not history's to know.
+    owed: false,
   }
 }
 
@@ -101,4 +115,27 @@ export function todayCall(
 export function partyOf(call: CallDocument, showParty: ShowParty): Party {
   const { number, name, restricted, erased } = call.personal
   return showParty({ number, name, restricted, erased }, call.pbx)
+}
+
+/**
+ * What is still to be said of a call.
+ * @param wanted by whom; null for anybody
+ */
+export function owedOf(call: CallDocument, wanted: string | null, showParty: ShowParty): Owed[] {
+  if (call.personal.erased === true || call.mergedInto !== null) return []
+  const people = (call.owing ?? []).filter((personId) => wanted === null || personId === wanted)
+  return people.flatMap((personId) => {
+    const talk = call.contacts.findLast((contact) => contact.personId === personId)
+    if (talk?.endedAt == null) return []
+    return {
+      callId: call._id,
+      personId,
+      at: talk.beganAt,
+      endedAt: talk.endedAt,
+      direction: call.direction,
+      queue: talk.queue,
+      party: partyOf(call, showParty),
+      customerId: call.customerId,
+    }
+  })
 }

@@ -23,6 +23,11 @@ export interface MasterKeys {
   hashNumber: (e164: string) => string
   /** What it may be found by in what was kept before a change of key too. */
   hashesOf: (e164: string) => string[]
+  /**
+   * What a person's consoles encrypt under what waits on a computer, in base64: the first is the one in use, the others read
+   * what was encrypted before a change of key. Nobody else comes to them, and they are kept nowhere.
+   */
+  outboxKeysOf: (personId: string) => string[]
 }
 
 /** What to say where something is under a master key that is not here. */
@@ -65,5 +70,6 @@ export function createMasterKeys(keys: readonly Buffer[]): MasterKeys {
     },
     hashNumber: (e164) => hash(first.hashing, e164),
     hashesOf: (e164) => known.map(({ hashing }) => hash(hashing, e164)),
+    outboxKeysOf: (personId) => keys.map((key) => derive(key, `outbox ${personId}`, 32).toString('base64')),
   }
 }

@@ -34,6 +34,8 @@ export interface PeopleOptions {
   idleMinutes: number
   /** Desks to add at start, where nobody has had or removed them yet. */
   desks: readonly { extension: string; interfaces: readonly string[] }[]
+  /** What a person's consoles encrypt what waits on a computer under; left out, it stays in memory there. */
+  outboxKeysOf?: (personId: string) => string[]
   /** ms since 1970. */
   now?: () => number
 }
@@ -209,6 +211,7 @@ export function createPeople(options: PeopleOptions) {
         usualDeskTaken: usualDeskTaken(person),
         locale: person.locale,
         csrfToken: caller.csrfToken,
+        outboxKeys: options.outboxKeysOf?.(person._id) ?? [],
       }
     },
 

@@ -1,6 +1,7 @@
 import type { DeskCall, OfferOutcome, Word } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
 import type { Guide } from '../../shared/guides.ts'
+import type { ShownResult } from '../../shared/dispositions.ts'
 import type { Right } from '../../shared/people.ts'
 import { pbxOfId } from '../../shared/pbx-names.ts'
 import type { Change, GoneReason, Topic } from '../../shared/realtime.ts'
@@ -32,6 +33,10 @@ export interface DeskContext {
   guideFor?: (call: { queue: string | null; dialled: string | null }) => Guide | null
   /** What agents left with a call for whoever gets it next. */
   wordsOf?: (callId: string) => readonly Word[]
+  /** What a person said came of a call that is running or just over. */
+  resultOf?: (callId: string, personId: string) => ShownResult | null
+  /** Whether calls of a queue are to have a result. */
+  isAsked?: (queue: string | null) => boolean
 }
 
 /** Which desks show which call, kept so that no call stays on a desk after its end. */
@@ -96,7 +101,7 @@ export function deskChanges(
         tell(extension, () => [{ type: 'deskCall.gone', callId, reason }])
       }
       if (call && (talk || endedUnanswered(facts, call, extension))) {
-        tell(extension, (rights) => todayChange(call, extension, rights, context))
+        tell(extension, (rights, personId) => todayChange(call, extension, personId, rights, context))
       }
     }
     if (call?.endedAt !== null) shown.delete(callId)
@@ -189,6 +194,7 @@ export function deskContent(
   shown: Shown,
 ): Change[] {
   if (!rights.has('desk.use')) return []
+  const personId = floor.agents.get(extension)?.personId ?? null
   const calls = deskCallsOf(floor, extension, context.describe).flatMap((call): Change[] => {
     const known = floor.calls.get(call.callId)
     const live = known?.endedAt === null
@@ -200,6 +206,7 @@ export function deskContent(
     return [
       { type: 'deskCall.set', call: asShown(call, floor, rights, context) },
       ...popChange(call.callId, rights, context, extension),
+      ...(personId === null ? [] : resultChange(call.callId, personId, context)),
     ]
   })
   return [...ownState(floor, extension, context), ...calls]
@@ -349,13 +356,23 @@ function endedUnanswered(facts: readonly Fact[], call: Call, extension: string):
 function todayChange(
   call: Call,
   extension: string,
+  personId: string,
   rights: ReadonlySet<Right>,
   context: DeskContext,
 ): Change[] {
   if (!rights.has('history.own')) return []
-  const view = todayCall(call, extension, context.describe, context.customerOf(call.callId))
-  if (!view) return []
+  const known = todayCall(call, extension, context.describe, context.customerOf(call.callId))
+  if (!known) return []
+  const result = context.resultOf?.(call.callId, personId) ?? null
+  const isOver = known.outcome === 'answered' && call.direction !== 'internal' && result === null
+  const view = { ...known, result, owed: isOver && context.isAsked?.(known.queue) === true }
   return [{ type: 'today.set', call: rights.has('card.read') ? view : withoutCustomer(view) }]
+}
+
+/** What was said came of a call that stands on a desk. */
+function resultChange(callId: string, personId: string, { resultOf }: DeskContext): Change[] {
+  const result = resultOf?.(callId, personId) ?? null
+  return result === null ? [] : [{ type: 'result.set', callId, result }]
 }
 
 function popChange(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import type { Gap, PbxLink } from '../../shared/calls.ts'
+import type { ShownResult } from '../../shared/dispositions.ts'
 import type { Right } from '../../shared/people.ts'
 import type { ProblemError } from '../../shared/problems.ts'
 import type { Change, Topic } from '../../shared/realtime.ts'
@@ -70,6 +71,10 @@ export interface RealtimeOptions {
   keepTold?: TellingLogOptions['keep']
   /** Times after an instant (ms) of which something is missing, the newest first. */
   gapsSince?: (since: number) => Gap[]
+  resultOf?: NonNullable<DeskContext['resultOf']>
+  isAsked?: NonNullable<DeskContext['isAsked']>
+  /** Which definition of what may come of calls is in force. */
+  dispositionsVersion?: () => number
   /** The status of whoever sits at a desk; null for a desk at which nobody has sat. */
   statusOf?: (extension: string) => StatusView | null
   /** The breaks that may be taken. */
@@ -128,6 +133,10 @@ export interface Realtime {
   statusChanged: (extension: string) => void
   /** Other breaks may be taken from now on. */
   breaksChanged: () => void
+  /** Somebody has said what came of a call of theirs. */
+  resultGiven: (callId: string, personId: string, result: ShownResult) => void
+  /** Something else may come of calls from now on. */
+  dispositionsChanged: () => void
   hasConsole: (personId: string) => boolean
   /** Sends changes of one's own making to a topic at once. */
   publish: (topic: Topic, changes: readonly Change[]) => void
@@ -192,6 +201,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     ...(options.opensInTalk ? { opensInTalk: options.opensInTalk } : {}),
     displayNameOf: people.nameOf,
     personAt,
+    ...(options.resultOf ? { resultOf: options.resultOf } : {}),
+    ...(options.isAsked ? { isAsked: options.isAsked } : {}),
   }
   const floorContext: FloorContext = { describe, customerOf, displayNameOf: people.nameOf }
   const links = createLinks(streams, () => options.gapsSince?.(options.startOfToday()) ?? [])
@@ -244,7 +255,13 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       extension === null || !rights.has('desk.use') ? [] : [...statusChange(extension), ...breaksChange()]
     const desk =
       extension === null ? [] : [...deskContent(floor(), extension, rights, deskContext, shown), ...status]
-    return rights.has('history.own') ? [...desk, ...dayChanges(today.content(personId), rights)] : desk
+    const own = [...desk, ...dispositionsChange(rights)]
+    return rights.has('history.own') ? [...own, ...dayChanges(today.content(personId), rights)] : own
+  }
+
+  const dispositionsChange = (rights: ReadonlySet<Right>): Change[] => {
+    const version = rights.has('dispositions.set') ? options.dispositionsVersion?.() : undefined
+    return version === undefined ? [] : [{ type: 'dispositions.set', version }]
   }
 
   const statusChange = (extension: string): Change[] => {
@@ -417,6 +434,19 @@ export function createRealtime(options: RealtimeOptions): Realtime {
           people.rightsOf(personId).has('desk.use')
         )
           desks.publish(personRoom(personId), breaksChange())
+      }
+    },
+    resultGiven(callId, personId, result) {
+      today.noteResult(personId, callId, result)
+      if (streams.isOpen(personRoom(personId)))
+        desks.publish(personRoom(personId), [{ type: 'result.set', callId, result }])
+    },
+    dispositionsChanged() {
+      for (const room of streams.rooms()) {
+        if (!room.startsWith('person:')) continue
+        const personId = room.slice('person:'.length)
+        const changes = dispositionsChange(people.rightsOf(personId))
+        if (changes.length > 0) desks.publish(personRoom(personId), changes)
       }
     },
     hasConsole: consoles.hasConsole,

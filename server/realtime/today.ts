@@ -1,4 +1,5 @@
 import { erasedParty, type Day, type TodayCall } from '../../shared/calls.ts'
+import type { ShownResult } from '../../shared/dispositions.ts'
 import type { Log } from './boundary.ts'
 
 /** A person's calls since an instant. */
@@ -32,6 +33,8 @@ export interface Today {
    * @returns whether it is one of today; one that began to ring before midnight is not
    */
   note: (personId: string, call: TodayCall) => boolean
+  /** A person has said what came of a call of theirs. */
+  noteResult: (personId: string, callId: string, result: ShownResult) => void
   forget: (personId: string) => void
   /** Who called is known no more in these calls, nor these customers by name in any: whoever has some in their day is told. */
   erase: (callIds: ReadonlySet<string>, customerIds: ReadonlySet<string>) => void
@@ -116,6 +119,10 @@ export function createToday({ todayOf, startOfToday, publish, log }: TodayOption
       day.calls.set(call.callId, call)
       return true
     },
+    noteResult(personId, callId, result) {
+      const call = days.get(personId)?.calls.get(callId)
+      if (call !== undefined) days.get(personId)?.calls.set(callId, { ...call, result, owed: false })
+    },
     forget: (personId) => void days.delete(personId),
     erase(callIds, customerIds) {
       erasures += 1
@@ -123,7 +130,7 @@ export function createToday({ todayOf, startOfToday, publish, log }: TodayOption
         const erased = [...day.calls.values()].flatMap((call): TodayCall[] => {
           const unnamed = { ...call, customerId: null, customerName: null }
           if (callIds.has(call.callId) && call.party.erased !== true)
-            return [{ ...unnamed, party: erasedParty(call.party) }]
+            return [{ ...unnamed, party: erasedParty(call.party), owed: false }]
           return customerIds.has(call.customerId ?? '') ? [unnamed] : []
         })
         for (const call of erased) day.calls.set(call.callId, call)

@@ -68,6 +68,7 @@ async function ours(): Promise<void> {
     readCalls: away,
     writeCalls: away,
     callsOfPerson: away,
+    callsOwed: away,
     callsBetween: away,
     journalPages: away,
     journalEntry: away,

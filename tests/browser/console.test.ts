@@ -9,6 +9,7 @@ import { openScene, type OpenScene } from './support/console-page.ts'
 import { pbxScenes } from './support/pbx-scenes.ts'
 import { controlScenes } from './support/control-scenes.ts'
 import { phoneScenes } from './support/phone-scenes.ts'
+import { resultScenes } from './support/result-scenes.ts'
 import { scenes } from './support/scenes.ts'
 import { statusScenes } from './support/status-scenes.ts'
 
@@ -29,7 +30,7 @@ afterAll(async () => {
 })
 
 test.each(
-  [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes, ...controlScenes].map(
+  [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes, ...controlScenes, ...resultScenes].map(
     (scene) => [scene.name, scene] as const,
   ),
 )(

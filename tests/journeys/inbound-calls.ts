@@ -66,6 +66,10 @@ export async function callSteps(journey: Journey): Promise<void> {
       await nina.page.getByTestId('note-status').getByText('saved').waitFor()
       await call.hangUp()
       await nina.shows('ended', name)
+      // What came of it, by two keys.
+      await nina.page.keyboard.press('F1')
+      await nina.page.keyboard.press('1')
+      await nina.page.getByTestId('result-status').getByText('saved', { exact: true }).waitFor()
       await nina.page
         .getByRole('link', { name: `Open the card of ${name}` })
         .first()

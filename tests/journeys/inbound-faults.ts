@@ -34,10 +34,11 @@ export async function faultSteps(journey: Journey): Promise<void> {
       const call = await conversation()
       const note = 'She will send the delivery note of'
       await nina.page.fill('textarea', note)
-      await nina.page.getByTestId('note-status').getByText('kept here').waitFor()
+      await nina.page.getByTestId('note-status').getByText('saved').waitFor()
       await pops.collect(nina)
       await nina.page.reload()
       await nina.shows('talking', olena)
+      await nina.page.waitForFunction("document.querySelector('textarea')?.value !== ''")
       assert.equal(await nina.page.inputValue('textarea'), note)
       await call.hangUp()
       await nina.shows('ended', olena)

@@ -24,6 +24,7 @@ export const adminEn = {
     guides: 'What agents say',
     pbx: 'Telephone system',
     verification: 'Verification of callers',
+    dispositions: 'Results of calls',
     audit: 'Changes',
   },
   roleNames: {
@@ -146,6 +147,8 @@ export const adminEn = {
   guides: guidesEn,
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
+    dispositions_set: { name: 'Say what came of calls', what: 'of those that they talked in' },
+    dispositions_manage: { name: 'Set up results', what: 'change what may come of calls' },
     agents_status: { name: 'Set others’ status', what: 'send agents on a break, and have them ready again' },
     floor_watch: { name: 'Watch the floor', what: 'every queue, agent and call as they are now' },
     card_read: { name: 'Read cards', what: 'open and search customers' },
@@ -203,6 +206,7 @@ export const adminEn = {
       guide_removed: 'Took away what agents say: {subject}',
       schedule_set: 'Set the opening hours: {subject}',
       schedule_removed: 'Removed the opening hours: {subject}',
+      dispositions_changed: 'Changed what may come of calls: version {subject}',
       statusRules_changed: 'Changed how agents’ status works',
       call_downloaded: 'Downloaded the call {subject} as a trace',
       customer_erased: 'Erased the customer {subject}',

@@ -33,7 +33,7 @@ export const appEn = {
     notifyBlocked: 'Notifications are blocked in the browser’s settings',
     signOut: 'Sign out',
     signOutUnsaved:
-      '{n} note is not on a card yet. It stays on this computer, for your next sign-in here. | {n} notes are not on a card yet. They stay on this computer, for your next sign-in here.',
+      '{n} note or result is not saved yet. It stays on this computer, for your next sign-in here; nobody else can read it. | {n} notes and results are not saved yet. They stay on this computer, for your next sign-in here; nobody else can read them.',
     signOutAnyway: 'Sign out anyway',
     desk: 'Desk {extension}',
     noDesk: 'No desk taken',

@@ -92,7 +92,12 @@ export const deskEn = {
     placeholder: 'What was said, while it is said …',
     save: 'Save to the card',
     saving: 'saving …',
+    waiting: 'will be saved',
     kept: 'kept here, not on the card yet',
+    tooLong: 'too long; kept here',
+    tooLongBy:
+      'A note has {most} characters at most. This one has {n} more: shorten it, or write the rest as another.',
+    notKept: 'This computer keeps nothing: until it is saved, the note is lost with this window.',
     saved: 'saved {age} ago',
     failed: 'not saved; kept here',
     noCustomer: 'Kept with the call. It can be saved as soon as the caller is known.',

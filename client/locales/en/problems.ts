@@ -31,6 +31,8 @@ export const problemsEn = {
     status_not_extendable: 'This wrap-up cannot be extended any more.',
     status_device_lost:
       'The phone by which you take calls cannot ring now. Look at it beside the call, or take the other one.',
+    disposition_gone: 'This result was taken out meanwhile. Choose another.',
+    disposition_in_use: 'Calls have this result: retire it instead of removing it.',
     number_unknown: 'This number stands for nothing any more.',
     number_exists: 'This number stands for something already. Change that instead.',
     customer_unknown: 'This customer is no longer in the base.',

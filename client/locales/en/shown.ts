@@ -29,6 +29,7 @@ export const shownEn = {
 
   keys: {
     search: 'Find a customer',
+    result: 'Choose what came of the call',
     verify: 'Verify who is calling',
     ready: 'Ready for calls',
     other: 'Go to the other call',

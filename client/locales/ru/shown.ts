@@ -30,6 +30,7 @@ export const shownRu: typeof shownEn = {
 
   keys: {
     search: 'Найти клиента',
+    result: 'Выбрать, чем закончился звонок',
     verify: 'Проверить, кто звонит',
     ready: 'Готов к звонкам',
     other: 'К другому звонку',

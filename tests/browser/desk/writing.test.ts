@@ -3,17 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { family, nina, olena, popOf, ringing } from '../support/cast.ts'
 import { nextCall } from '../support/card-scenes.ts'
 import { useConsole } from '../support/console-test.ts'
+import { waitingNotes } from '../support/outbox.ts'
 import type { ScriptedServer } from '../support/scripted-server.ts'
 
 const mine = 'person:nina'
 const open = useConsole()
 
 const note = (page: Page) => page.getByRole('textbox', { name: /^Note/ })
-const drafts = (page: Page) =>
-  page.evaluate<Record<string, string>>(
-    `Object.fromEntries(Object.entries(localStorage).filter(([key]) => key.startsWith('ringcard.draft.'))
-      .map(([key, value]) => [key.split('.').slice(3).join('.'), JSON.parse(value).text]))`,
-  )
 const sentNotes = (server: ScriptedServer) =>
   server.asked
     .filter(({ what }) => what.startsWith('POST') && what.endsWith('/notes'))
@@ -46,11 +42,11 @@ describe('while somebody writes', () => {
       server.say(mine, ...nextCall(Date.now(), 'third'))
       await typing
       expect(await note(page).getAttribute('aria-label')).toBe('Note: Olena Kovalchuk')
-      expect(await drafts(page)).toEqual({
-        [ringing(0).callId]: 'She wants the credit note and not the refund, by Friday.',
-      })
       expect(await page.evaluate('document.activeElement?.tagName')).toBe('TEXTAREA')
-      expect(sentNotes(server)).toEqual([])
+      await expect
+        .poll(() => sentNotes(server).at(-1), { timeout: 5_000 })
+        .toEqual(['olena', 'She wants the credit note and not the refund, by Friday.'])
+      expect(sentNotes(server).every(([customerId]) => customerId === 'olena')).toBe(true)
     },
   )
 
@@ -74,7 +70,8 @@ describe('while somebody writes', () => {
     await page.getByText('Your note is on the card of Olena Kovalchuk.').waitFor()
     expect(sentNotes(server)).toEqual([['olena', text]])
     await note(page).pressSequentially('Theirs')
-    expect((await drafts(page)).next).toBe('Theirs')
+    await expect.poll(() => sentNotes(server).at(-1)?.[1], { timeout: 5_000 }).toBe('Theirs')
+    expect(sentNotes(server).at(-1)?.[0]).not.toBe('olena')
   })
 
   test('a call that is over when the bar is pressed leaves its note among the drafts, by whose it is', async () => {
@@ -90,10 +87,10 @@ describe('while somebody writes', () => {
     await page.getByRole('button', { name: 'Discard' }).click()
     await page.getByText('Nobody can read it afterwards.').waitFor()
     await page.getByRole('button', { name: 'Keep it' }).click()
-    expect(Object.values(await drafts(page))).toEqual(['Rang from a hotel, room 12'])
+    expect(Object.values(await waitingNotes(page))).toEqual(['Rang from a hotel, room 12'])
     await page.getByRole('button', { name: 'Discard' }).click()
     await page.getByRole('button', { name: 'Discard it' }).click()
-    await expect.poll(() => drafts(page)).toEqual({})
+    await expect.poll(() => waitingNotes(page)).toEqual({})
   })
 
   test('whoever does not write has the next caller’s card at once', async () => {
@@ -163,7 +160,7 @@ describe('the note about a card that was looked up', () => {
     const { page, server } = await open('customer')
     takesNotes(server)
     await note(page).pressSequentially('Call back on Monday')
-    await page.getByTestId('note-status').getByText('kept').waitFor()
+    await page.getByTestId('note-status').getByText('will be saved').waitFor()
     await page.reload()
     await expect.poll(() => note(page).inputValue()).toBe('Call back on Monday')
     const card = olena(Date.now())

@@ -6,6 +6,7 @@ import { defaultVerification } from '../../../shared/verification.ts'
 import * as cast from './admin-cast.ts'
 import { link, queuesOf } from './cast.ts'
 import type { Scene } from './scenes.ts'
+import { definition } from './result-cast.ts'
 import * as setup from './setup-cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
 
@@ -17,6 +18,11 @@ function annaSits(server: ScriptedServer, now: number, locale: Locale): void {
   server.replies.set('GET /api/people', () => cast.people)
   server.replies.set('GET /api/roles', () => cast.roleRights)
   server.replies.set('GET /api/verification', () => ({ version: 3, definition: defaultVerification }))
+  server.replies.set('GET /api/settings/dispositions', () => ({
+    version: 2,
+    definition,
+    used: ['support:solved', 'support:solved-answered'],
+  }))
   server.replies.set('GET /api/desks/found', () => setup.found)
   server.replies.set('GET /api/pbx/', () => setup.checkOf(now))
   server.replies.set('GET /api/settings/numbers', () => setup.numbers)
@@ -96,6 +102,18 @@ export const adminScenes: Scene[] = [
   room('verification', '[role=alert]', {
     name: 'admin-verification-failed',
     set: failing('GET /api/verification', away),
+  }),
+  room('results', 'form ol li', { name: 'admin-dispositions' }),
+  room('results', 'form ol li textarea', {
+    name: 'admin-dispositions-details',
+    act: async (page) => {
+      await page.locator('li[data-code=open-specialist] button').first().click()
+      await page.locator('li[data-code=open-specialist]').scrollIntoViewIfNeeded()
+    },
+  }),
+  room('results', '[role=alert]', {
+    name: 'admin-dispositions-failed',
+    set: failing('GET /api/settings/dispositions', away),
   }),
   room('desks/201', 'aside span:has-text(" · ")', { name: 'admin-desk' }),
   room('desks', '[role=alert]', {

@@ -1,6 +1,7 @@
 import type { Locale, Me } from '../../../shared/people.ts'
 import type { Change } from '../../../shared/realtime.ts'
 import * as cast from './cast.ts'
+import { definition } from './result-cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
 
 /** Nina, or somebody else, at a desk of a full day. */
@@ -17,5 +18,15 @@ export function ninaSits(
   const today = cast.morning(now).map((call): Change => ({ type: 'today.set', call }))
   const own = cast.agentsOf(now).filter(({ extension }) => extension === me.extension)
   const agents = own.map((agent): Change => ({ type: 'agent.set', agent: { ...agent, state: 'free' } }))
-  server.show(`person:${me.personId}`, [...today, ...agents, ...changes])
+  const results: Change = { type: 'dispositions.set', version: 2 }
+  server.replies.set('POST /api/customers/', ({ body }) => ({
+    ...(body as { noteId: string; text: string }),
+    at: Date.now(),
+    by: me.displayName,
+    byPersonId: me.personId,
+  }))
+  server.replies.set('GET /api/dispositions', () => ({ version: 2, definition }))
+  server.replies.set('GET /api/dispositions/unfinished/counts', () => ({ people: [] }))
+  server.replies.set('GET /api/dispositions/unfinished', () => ({ calls: [] }))
+  server.show(`person:${me.personId}`, [...today, ...agents, results, ...changes])
 }

@@ -33,6 +33,7 @@ export const nina: Me = {
   usualDeskTaken: null,
   locale: 'en',
   csrfToken: 'scripted',
+  outboxKeys: ['bmluYS1rZXktb2YtdGhpcnR5LXR3by1ieXRlcy0wMDA='],
 }
 
 /** Lev, a supervisor at desk 207. */
@@ -368,6 +369,8 @@ function todayCall(index: number, at: number, more: Partial<TodayCall>): TodayCa
     outcome: 'answered',
     talkMs: 0,
     reconstructed: null,
+    result: null,
+    owed: false,
     ...more,
   }
 }

@@ -6,6 +6,7 @@ import { controlScenes } from './control-scenes.ts'
 import { openScene } from './console-page.ts'
 import { pbxScenes } from './pbx-scenes.ts'
 import { phoneScenes } from './phone-scenes.ts'
+import { resultScenes } from './result-scenes.ts'
 import { scenes } from './scenes.ts'
 import { statusScenes } from './status-scenes.ts'
 
@@ -21,9 +22,14 @@ const looks: { theme: 'light' | 'dark'; locale: Locale }[] = [
 
 await mkdir(folder, { recursive: true })
 const browser = await launchChromium()
-for (const scene of [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes, ...controlScenes].filter(
-  ({ name }) => only.length === 0 || only.includes(name),
-)) {
+for (const scene of [
+  ...scenes,
+  ...pbxScenes,
+  ...statusScenes,
+  ...phoneScenes,
+  ...controlScenes,
+  ...resultScenes,
+].filter(({ name }) => only.length === 0 || only.includes(name))) {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const { theme, locale } of looks) {
       const opened = await openScene(browser, scene, { viewport, theme, locale })

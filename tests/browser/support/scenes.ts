@@ -9,6 +9,7 @@ import { adminScenes } from './admin-scenes.ts'
 import { ninaSits } from './at-the-desk.ts'
 import { cardScenes } from './card-scenes.ts'
 import * as cast from './cast.ts'
+import { unfinishedCounts } from './result-cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
 import { whyErased, whyInPart, whyOf, whyOld } from './why-cast.ts'
 
@@ -367,6 +368,7 @@ export const scenes: Scene[] = [
     set: (server, now, locale) => {
       ninaSits(server, now, locale, [], cast.lev)
       server.replies.set('GET /api/health', () => health(now))
+      server.replies.set('GET /api/dispositions/unfinished/counts', () => ({ people: unfinishedCounts(now) }))
       server.show('link', [
         { type: 'link.set', link: cast.link(now) },
         { type: 'gaps.set', gaps: cast.gaps(now) },
@@ -443,6 +445,7 @@ export const scenes: Scene[] = [
     ready: 'h1',
     set: (server, now, locale) => {
       server.me = { ...cast.lev, locale }
+      server.replies.set('GET /api/dispositions/unfinished/counts', () => ({ people: [] }))
       const { spool, ...rest } = health(now)
       const hurt = {
         ...spool,

@@ -27,6 +27,8 @@ let database: Database
 let customers: Customers
 let foreignCall: string | null = null
 const changes: MatchedCall[] = []
+/** Whose cards consoles were told to read anew. */
+const cardsChanged: string[] = []
 
 /** A call with an id of its own; by default an unknown number dials the main number. */
 function call(known: Partial<CallToMatch>): CallToMatch {
@@ -62,6 +64,7 @@ beforeAll(async () => {
     nameOf,
     log,
     onChange: (changed) => changes.push(changed),
+    onCardChange: (customerId) => cardsChanged.push(customerId),
   })
   await ensureIndexes(database.connection)
   await database.collection<StoredCustomer>(customersCollection).insertMany(castCustomers(Date.now()))
@@ -346,6 +349,17 @@ describe('what is learnt', () => {
       customers.addNote(id, { ...longer, text: 'No' }, { ...nina, personId: 'lev' }),
     ).rejects.toMatchObject({ code: 'note.not_yours' })
     expect(changes.some((changed) => changed.callId === callId)).toBe(true)
+    // nor does what was taken out again stay, or go by anybody else's hand
+    const out = { noteId: longer.noteId, text: '' }
+    await expect(customers.addNote(id, out, { ...nina, personId: 'lev' })).rejects.toMatchObject({
+      code: 'note.not_yours',
+    })
+    expect(await customers.addNote(id, out, nina)).toMatchObject(out)
+    expect(await customers.addNote(id, out, nina)).toMatchObject(out)
+    const left = (await customers.readCard(id, nina))?.notes
+    expect(left).toHaveLength(19)
+    // and each says in which call it was written, so that one goes on with it after a refresh
+    expect(left?.every((note) => note.callId === callId)).toBe(true)
   })
 
   it('bears its author’s name as it is now', async () => {
@@ -390,6 +404,29 @@ describe('what is learnt', () => {
       { ...entry, at: 20, by: 'Lev Orlov', byPersonId: 'lev' },
       { ...entry, at: 10, by: 'Nina Albers', byPersonId: 'nina' },
     ])
+  })
+
+  it('of a talk says what came of it, also when that is said later, or anew', async () => {
+    const id = await somebody({ name: 'Finished Late' })
+    const talk = { callId: 'call-1', customerId: id, takenFrom: null, talkMs: 5, personId: 'nina' }
+    const result = (code: string, at: number) => ({ at, path: [{ code, name: { en: code, ru: code } }] })
+    const told = async () =>
+      (await customers.readCard(id, nina))?.timeline.map(({ at, result }) => [at, result?.path[0]?.code])
+    await customers.recordContact({ ...talk, contactId: 'first', at: 10 })
+    await customers.recordContact({ ...talk, contactId: 'second', at: 20 })
+    await customers.recordContact({ ...talk, contactId: 'first', at: 10, result: result('open', 30) })
+    expect(await told()).toEqual([
+      [20, undefined],
+      [10, 'open'],
+    ])
+    const anew = { ...talk, contactId: 'first', at: 10, result: result('solved', 40) }
+    await customers.recordContact(anew)
+    await customers.recordContact(anew)
+    expect(await told()).toEqual([
+      [20, undefined],
+      [10, 'solved'],
+    ])
+    expect(cardsChanged).toContain(id)
   })
 
   it('of a talk that proves to be another’s moves to them, as if it had never been the first one’s', async () => {

@@ -6,6 +6,7 @@ import request from 'supertest'
 import type { Health } from '../../../shared/api.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import { defaultVerification } from '../../../shared/verification.ts'
+import { firstDispositions } from '../../../server/dispositions/first.ts'
 import { createHttp, type Http, type HttpOptions } from '../../../server/http/http.ts'
 import { createMetrics } from '../../../server/http/metrics.ts'
 import type { Handlers } from '../../../server/http/mount.ts'
@@ -87,6 +88,13 @@ function otherRoutes(): Omit<
     'customers.setPin': () => null,
     'verification.read': () => ({ version: 1, definition: defaultVerification }),
     'verification.change': ({ body }) => ({ ...body, version: body.version + 1 }),
+    'dispositions.read': () => ({ version: 1, definition: firstDispositions }),
+    'dispositions.edited': () => ({ version: 1, definition: firstDispositions, used: [] }),
+    'dispositions.change': ({ body }) => ({ ...body, version: body.version + 1 }),
+    'dispositions.unfinished': () => ({ calls: [] }),
+    'dispositions.counts': () => ({ people: [] }),
+    'calls.dispositions': noCall,
+    'calls.setDisposition': noCall,
     'status.read': noDesk,
     'status.set': noDesk,
     'status.extend': noDesk,

@@ -102,6 +102,8 @@ describe('my calls of today', () => {
       queue: 'collections',
       outcome: 'answeredElsewhere',
       reconstructed: null,
+      result: null,
+      owed: false,
       talkMs: 0,
     }))
     center = await new Center().start({ todayOf: () => Promise.resolve({ calls, complete: true }) })

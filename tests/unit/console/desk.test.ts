@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FloorCall } from '../../../shared/calls.ts'
 import { currentCall } from '../../../client/desk/current-call.ts'
-import {
-  dropDraft,
-  keepDraft,
-  listDrafts,
-  readDraft,
-  type Draft,
-  type DraftStorage,
-} from '../../../client/desk/drafts.ts'
 import { byTrouble, isStuck, ringingIn, waitsTooLong } from '../../../client/desk/queue-trouble.ts'
 import { agentsByTrouble, callsByTrouble } from '../../../client/floor/floor-order.ts'
 import { agentsOf, floorCallsOf, queuesOf, ringing } from '../../browser/support/cast.ts'
@@ -51,57 +43,6 @@ describe('which call the desk is about', () => {
   })
 })
 
-describe('a note that is being written', () => {
-  const draft: Draft = {
-    noteId: 'n1',
-    text: 'Wants a credit note',
-    about: 'Olena',
-    customerId: 'olena',
-    changedAt: now,
-  }
-
-  test('is there again after the page was loaded anew, for the same person and call only', () => {
-    const storage = memory()
-    keepDraft(storage, 'nina', 'call-1', draft)
-    expect(readDraft(storage, 'nina', 'call-1')).toEqual(draft)
-    expect(readDraft(storage, 'nina', 'call-2')).toBeNull()
-    expect(readDraft(storage, 'lev', 'call-1')).toBeNull()
-  })
-
-  test('is listed with those of other calls, the newest first, until it is dropped', () => {
-    const storage = memory()
-    keepDraft(storage, 'nina', 'call-1', draft)
-    keepDraft(storage, 'nina', 'call-2', { ...draft, changedAt: now + 1 })
-    keepDraft(storage, 'lev', 'call-3', draft)
-    expect(listDrafts(storage, 'nina').map(({ subject }) => subject)).toEqual(['call-2', 'call-1'])
-    dropDraft(storage, 'nina', 'call-2')
-    expect(listDrafts(storage, 'nina').map(({ subject }) => subject)).toEqual(['call-1'])
-  })
-
-  test('emptied, is not kept', () => {
-    const storage = memory()
-    keepDraft(storage, 'nina', 'call-1', draft)
-    keepDraft(storage, 'nina', 'call-1', { ...draft, text: '  ' })
-    expect(readDraft(storage, 'nina', 'call-1')).toBeNull()
-  })
-
-  test('that this computer cannot keep is said to be unkept', () => {
-    const full = {
-      ...memory(),
-      setItem: () => {
-        throw new Error('QuotaExceededError')
-      },
-    }
-    expect(keepDraft(full, 'nina', 'call-1', draft)).toBe(false)
-  })
-
-  test('that was damaged counts as none', () => {
-    const storage = memory()
-    storage.setItem('ringcard.draft.nina.call-1', '{"text":')
-    expect(readDraft(storage, 'nina', 'call-1')).toBeNull()
-  })
-})
-
 describe('trouble comes first', () => {
   test('a queue where somebody waits and nobody is free goes before longer lines', () => {
     expect(byTrouble(queuesOf(now), []).map(({ name }) => name)).toEqual(['collections', 'support', 'sales'])
@@ -140,16 +81,3 @@ describe('trouble comes first', () => {
     expect([order[0], order.at(-1)]).toEqual(['206', '208'])
   })
 })
-
-function memory(): DraftStorage {
-  const kept = new Map<string, string>()
-  return {
-    get length() {
-      return kept.size
-    },
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-    key: (index) => [...kept.keys()][index] ?? null,
-  }
-}

@@ -177,6 +177,8 @@ describe('my calls of today', () => {
       outcome: 'answered',
       reconstructed: null,
       talkMs: 60_000,
+      result: null,
+      owed: false,
     },
   })
 
@@ -237,7 +239,14 @@ describe('a call that has ended', () => {
           customerId: null,
           customerName: null,
         },
-        ...{ queue: 'support', outcome: 'answered', reconstructed: null, talkMs: 1 },
+        ...({
+          queue: 'support',
+          outcome: 'answered',
+          reconstructed: null,
+          talkMs: 1,
+          result: null,
+          owed: false,
+        } as const),
       },
     }
     expect(applySnapshot(after, step(9, [day])).left).toBeNull()

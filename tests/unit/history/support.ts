@@ -94,6 +94,13 @@ export function memoryStore({ apart = false } = {}) {
         check()
         return list((call) => call.people.includes(personId) && call.startedAt >= sinceMs, limit)
       }),
+    callsOwed: (personId, limit) =>
+      attempt(() => {
+        check()
+        const isOwed = ({ owing = [] }: CallDocument): boolean =>
+          personId === null ? owing.length > 0 : owing.includes(personId)
+        return list(isOwed, limit)
+      }),
     callsBetween: (from, to, after, limit) =>
       attempt(() => {
         check()

@@ -131,3 +131,14 @@ describe('the keys of calls beside a spool', () => {
     expect(() => openCallKeys(folder, createMasterKeys([second, first]))).not.toThrow()
   })
 })
+
+describe('what waits on an agent’s computer', () => {
+  it('is under keys of each person’s own, the same at each sign-in, one of each master key', () => {
+    const keys = createMasterKeys([second, first])
+    expect(keys.outboxKeysOf('nina')).toEqual(keys.outboxKeysOf('nina'))
+    expect(keys.outboxKeysOf('nina')[1]).toBe(master.outboxKeysOf('nina')[0])
+    const all = [...keys.outboxKeysOf('nina'), ...keys.outboxKeysOf('lev')]
+    expect(new Set(all).size).toBe(4)
+    for (const key of all) expect(Buffer.from(key, 'base64')).toHaveLength(32)
+  })
+})

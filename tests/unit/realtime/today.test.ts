@@ -17,6 +17,8 @@ const call = (callId: string, at: number): TodayCall => ({
   outcome: 'answered',
   reconstructed: null,
   talkMs: 60_000,
+  result: null,
+  owed: false,
 })
 
 /** Nina's day, with history (also one that answers later) and the clock in the test's hands. */

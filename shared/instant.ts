@@ -1,0 +1,4 @@
+import { z } from 'zod'
+
+/** Milliseconds since 1970-01-01 UTC. */
+export const instantSchema = z.number().int().nonnegative()

@@ -141,7 +141,7 @@ export function createControl(options: ControlOptions) {
         if (customerChannelId == null || device === undefined) throw new ProblemError('call.unknown')
         leave(callId, contact, request.word)
         await commands.park(customerChannelId, options.deviceOn(device, pbx))
-        return waiters.until(() => isOver() || floor().calls.get(callId)?.parkedIn != null)
+        return waiters.until(isOver)
       }
       case 'hangUp':
         await commands.hangUp(channelId)

@@ -169,7 +169,8 @@ describe('a PBX that is not ready', () => {
     await spoil('manager.conf', (text) => text.replace(/^write = .*$/m, 'write = reporting'))
     const report = await check()
     expect(found(report, 'writeClasses')?.values).toEqual({
-      actions: 'Setvar, UserEvent, QueuePause, DBPut',
+      actions:
+        'Setvar, BlindTransfer, Atxfer, PlayDTMF, Hangup, Park, MixMonitorMute, UserEvent, QueuePause, DBPut',
       classes: 'call, user, agent, system',
     })
     expect([state(report, 'dialplan'), state(report, 'status')]).toEqual(['missing', 'missing'])

@@ -12,7 +12,7 @@ describe('what a person may see', () => {
   it('is all they are sent, whatever they ask for', async () => {
     const agent = await center.open('person-201').has('link')
     const supervisor = await center.open('supervisor').has('link')
-    expect(agent.topics).toEqual([['person:person-201', 'queue:support', 'link']])
+    expect(agent.topics).toEqual([['person:person-201', 'queue:support', 'parked', 'link']])
     const { epoch } = agent.of('link')[0] ?? { epoch: '' }
     for (const asked of [epoch, null]) {
       agent.socket.emit(
@@ -30,7 +30,7 @@ describe('what a person may see', () => {
     )
     await agent.settled()
     const topics = new Set(agent.received.map((step) => step.topic))
-    expect([...topics].sort()).toEqual(['link', 'person:person-201', 'queue:support'])
+    expect([...topics].sort()).toEqual(['link', 'parked', 'person:person-201', 'queue:support'])
   })
 
   it('follows a right that is taken away while the console is open, at once', async () => {
@@ -126,7 +126,7 @@ describe('what a person may see', () => {
     await console.has('queue:sales')
     center.story.happens({ type: 'member.removed', queue: 'support', interface: 'PJSIP/201' })
     await console.until(() => console.topics.at(-1)?.includes('queue:support') === false, 'no support')
-    expect(console.topics.at(-1)).toEqual(['person:person-201', 'queue:sales', 'link'])
+    expect(console.topics.at(-1)).toEqual(['person:person-201', 'queue:sales', 'parked', 'link'])
   })
 })
 

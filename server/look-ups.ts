@@ -39,6 +39,9 @@ export function createLookUps({ history, customers, dialplan, callOf, onPop, log
   const lookedUp = new Set<string>()
   /** Calls that were found in progress, and not looked up since: what was said of them before stands. */
   const begunBefore = new Set<string>()
+  /** Of these, calls between agents of which it is still to be asked whose they were; with those being asked. */
+  const toRecall = new Set<string>()
+  const recalling = new Set<string>()
   /** What was kept of the last look-up, by call: a card that changes is no look-up. */
   const keptLookups = new Map<string, string>()
 
@@ -50,7 +53,11 @@ export function createLookUps({ history, customers, dialplan, callOf, onPop, log
       case 'call.queued':
       case 'offer.made': {
         const call = callOf(fact.callId)
-        if (!call || call.direction === 'internal' || call.party.erased === true) return
+        if (!call || call.party.erased === true) return
+        if (call.direction === 'internal') {
+          recallLeft(call)
+          return
+        }
         // A new channel's caller is known only with its presentation, an event later. Without one by the time that the
         // call goes to people there is nothing to wait for.
         const news = fact.type === 'call.identified' || fact.type === 'call.learnt'
@@ -107,6 +114,33 @@ export function createLookUps({ history, customers, dialplan, callOf, onPop, log
       log.error({ callId, err: error }, 'The look-up of a call failed.')
     } finally {
       lookingUp.delete(callId)
+    }
+  }
+
+  /**
+   * Nobody is looked up for a call between agents. One that was found in progress may have been a customer's who has left
+   * them: what is kept of whose it was stands.
+   */
+  function recallLeft({ callId }: Call): void {
+    if (!begunBefore.has(callId) || lookedUp.has(callId)) return
+    toRecall.add(callId)
+    void recallNow(callId)
+  }
+
+  async function recallNow(callId: string): Promise<void> {
+    if (recalling.has(callId)) return
+    recalling.add(callId)
+    try {
+      const kept = await history.recall(callId)
+      toRecall.delete(callId)
+      const call = callOf(callId)
+      const wasSomebodys = kept !== null && (kept.decided || kept.customerId !== null)
+      if (wasSomebodys && call && call.party.erased !== true) await lookUp(call)
+    } catch (error) {
+      // The database is away: it is asked again.
+      log.warn({ callId, err: error }, 'Whose a call was could not be read.')
+    } finally {
+      recalling.delete(callId)
     }
   }
 
@@ -170,8 +204,15 @@ export function createLookUps({ history, customers, dialplan, callOf, onPop, log
   return {
     /** What a fact means for the card. */
     heard,
-    /** Looks a call up; one that was found in progress as it was before. */
-    lookUp,
+    /** Has the card of a call that a restart found in progress as it was. */
+    restore: async (call: Call): Promise<void> => {
+      if (call.direction === 'internal') recallLeft(call)
+      else await lookUp(call)
+    },
+    /** Asks again whose calls between agents were. */
+    askAgain: (): void => {
+      for (const callId of toRecall) void recallNow(callId)
+    },
     /** A call began before it was heard here. */
     foundInProgress: (callId: string): void => {
       begunBefore.add(callId)
@@ -190,13 +231,16 @@ export function createLookUps({ history, customers, dialplan, callOf, onPop, log
         keptLookups.delete(callId)
         customers.forgetCall(callId)
       }
-      for (const callId of begunBefore) if (isOver(callId)) begunBefore.delete(callId)
+      for (const memory of [begunBefore, toRecall])
+        for (const callId of memory) if (isOver(callId)) memory.delete(callId)
     },
   }
 }
 
 function toMatch(call: Call): CallToMatch {
-  const { number, restricted } = call.party
+  const { number: theirs, restricted } = call.party
+  // A colleague's extension is nobody's number.
+  const number = call.direction === 'internal' ? null : theirs
   const dialled = call.direction === 'inbound' ? call.dialled : null
   return { callId: call.callId, number, restricted, dialled, account: call.account }
 }

@@ -10,9 +10,9 @@ import { floorFromJson, floorToJson } from './floor/json.ts'
 import { reconcile } from './floor/reconcile.ts'
 import type { Floor, FloorOptions } from './floor/state.ts'
 import { partIn, talksAt, type PartInCall } from './floor/views.ts'
+import { createForgottenCalls } from './forgotten-calls.ts'
 import type { EntryBody } from './history/entries.ts'
 import type { History } from './history/history.ts'
-import { withoutForgotten } from './history/personal.ts'
 import { createLookUps, type LookUpOptions } from './look-ups.ts'
 
 /** What the pipeline needs of the other parts; each is satisfied by the part of that name. */
@@ -45,9 +45,6 @@ const longAfterMs = 24 * 3_600_000
 /** So many pieces of news at most are held back while a record is read: screens are told the rest by their snapshots. */
 const mostUntold = 50_000
 
-/** So many calls and channels at most are known to be forgotten. */
-const mostForgotten = 10_000
-
 /** Kept in the checkpoint beside the floor. */
 interface HeardJson {
   until: [string, number][]
@@ -75,8 +72,8 @@ export function createPipeline(options: PipelineOptions) {
   let lastSeq = 0
   let checkpointAt = now()
   let timer: NodeJS.Timeout | undefined
-  /** Calls whose party was erased, and customers' channels in them: whatever the PBX goes on saying of those is not kept. */
-  const forgotten = new Set<string>()
+  /** Whatever the PBX goes on saying of who was erased is not kept. */
+  const forgotten = createForgottenCalls(() => floor)
   const desksOfCalls = createDesksOfCalls()
   const { deskOf, closedQueues, pinDigits, setVariables } = options
   const callOf = (callId: string) => floor.calls.get(callId)
@@ -89,14 +86,14 @@ export function createPipeline(options: PipelineOptions) {
     const news: (readonly Fact[])[] = []
     const toErase: string[] = []
     for (const told of events) {
-      const event = forgotten.size === 0 ? told : withoutForgotten(told, isForgotten)
+      const event = forgotten.without(told)
       noteClock(event)
       const own = reduced(event)
       const isSilentTick = event.type === 'tick' && own?.length === 0
       if (own === null || isSilentTick) continue
       for (const fact of own) {
         // A call in which the customer of another goes on; one that is found in progress, though it was erased before.
-        if (fact.type === 'call.identified' && fact.party.erased === true) forget(fact.callId)
+        if (fact.type === 'call.identified' && fact.party.erased === true) forgotten.add(fact.callId)
         if (fact.type === 'call.started' && forgotten.has(fact.callId)) toErase.push(fact.callId)
       }
       entries.push({ kind: 'input', event })
@@ -127,20 +124,6 @@ export function createPipeline(options: PipelineOptions) {
   function eraseOnFloor(callId: string): void {
     const call = floor.calls.get(callId)
     if (call) take({ ...stampNow(call.pbx), type: 'call.erased', callId })
-  }
-
-  function isForgotten(id: string): boolean {
-    return forgotten.has(id) || forgotten.has(floor.channels.get(id)?.callId ?? '')
-  }
-
-  function forget(callId: string): void {
-    forgotten.add(callId)
-    const customerChannelId = floor.calls.get(callId)?.customerChannelId
-    if (customerChannelId != null) forgotten.add(customerChannelId)
-    for (const oldest of forgotten) {
-      if (forgotten.size <= mostForgotten) break
-      forgotten.delete(oldest)
-    }
   }
 
   function noteBegunBefore(callId: string): void {
@@ -208,6 +191,8 @@ export function createPipeline(options: PipelineOptions) {
     for (const pbx of ticking) take({ type: 'tick', ...stampNow(pbx) })
     for (const memory of [desksOfCalls, dialplan, lookUps])
       memory.forget((callId) => !floor.calls.has(callId))
+    lookUps.askAgain()
+    forgotten.letGo()
     if (now() - checkpointAt >= checkpointEveryMs) void checkpoint()
   }
 
@@ -268,7 +253,7 @@ export function createPipeline(options: PipelineOptions) {
       }
       if (unkept.length > 0) history.append([{ kind: 'facts', facts: unkept }])
       for (const { callId, party } of floor.calls.values()) {
-        if (party.erased === true) forget(callId)
+        if (party.erased === true) forgotten.add(callId)
         else noteBegunBefore(callId)
       }
       for (const pbx of floor.links.keys()) {
@@ -307,8 +292,7 @@ export function createPipeline(options: PipelineOptions) {
      */
     async restoreCards(): Promise<void> {
       for (const call of floor.calls.values()) {
-        const isNobodys = call.direction === 'internal' || call.party.erased === true
-        if (!isNobodys && !customers.callOf(call.callId)) await lookUps.lookUp(call)
+        if (call.party.erased !== true && !customers.callOf(call.callId)) await lookUps.restore(call)
       }
     },
 
@@ -356,7 +340,7 @@ export function createPipeline(options: PipelineOptions) {
       for (const callId of callIds) {
         lookUps.forgetParty(callId)
         // Also of a call that the PBX has not named yet, as after a start.
-        forget(callId)
+        forgotten.add(callId)
         eraseOnFloor(callId)
       }
       await checkpoint()

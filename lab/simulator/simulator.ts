@@ -26,10 +26,25 @@ export interface PlayOptions {
    * that they would have had.
    */
   speed?: number
+  /** Where the call stands still, in order; what comes after a pause bears later times. */
+  pauses?: readonly Pause[]
   /** Told of each block that makes the offer, once it is written: our monotonic clock, ms. */
   onOffer?: (call: PlayedCall, atMs: number) => void
   /** Told when the first block of the call is written. */
   onArrival?: (call: PlayedCall, atMs: number) => void
+}
+
+/** A call in play stands still before the next block of an event. */
+export interface Pause {
+  before: string
+  until: Promise<unknown>
+}
+
+/** A pause that lasts until somebody lets the call go on. @param before the event, such as `HangupRequest` */
+export function pauseBefore(before: string): Pause & { goOn: () => void } {
+  let goOn: () => void = () => undefined
+  const until = new Promise<void>((resolve) => (goOn = resolve))
+  return { before, until, goOn }
 }
 
 export interface Simulator {
@@ -105,16 +120,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     for (const session of sessions) session.sendEvents(blocks)
   }
 
-  const play: Simulator['play'] = ({ ...template }, { cast = {}, speed = 1, onOffer, onArrival } = {}) =>
+  const play: Simulator['play'] = ({ ...template }, options = {}) =>
     new Promise((resolve) => {
+      const { cast = {}, speed = 1, onOffer, onArrival } = options
+      const pauses = [...(options.pauses ?? [])]
+      let pausedMs = 0
       const startedMs = monotonicMs()
-      const call = new PlayedCall(template, cast, ids, now(), (atMs) =>
-        speed === Infinity ? atMs : atMs / speed,
+      const call = new PlayedCall(
+        template,
+        cast,
+        ids,
+        now(),
+        (atMs) => (speed === Infinity ? atMs : atMs / speed) + pausedMs,
       )
       const { steps } = template
       let next = 0
       const sendDue = () => {
-        const dueMs = (monotonicMs() - startedMs) * speed
+        const dueMs = (monotonicMs() - startedMs - pausedMs) * speed
         let from = next
         const flush = () => {
           if (from === next) return
@@ -123,6 +145,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
           from = next
         }
         for (let step = steps[next]; step && (speed === Infinity || step.atMs <= dueMs); step = steps[next]) {
+          if (step.event === pauses[0]?.before) {
+            flush()
+            const pausedAt = monotonicMs()
+            void pauses.shift()?.until.then(() => {
+              pausedMs += monotonicMs() - pausedAt
+              sendDue()
+            })
+            return
+          }
           next += 1
           if (!step.makesOffer) continue
           // The offer ends a write of its own, so that its time is that of its last byte.

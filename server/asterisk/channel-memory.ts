@@ -17,11 +17,9 @@ export interface RememberedChannel {
 }
 
 type ShownCaller = Pick<ChannelInfo, 'callerNumber' | 'callerName' | 'callerRestricted'>
-type ShownConnected = Pick<ChannelInfo, 'connectedNumber' | 'connectedName'>
 
 const nobody: ShownCaller = { callerNumber: null, callerName: null, callerRestricted: false }
 const withheld: ShownCaller = { callerNumber: null, callerName: null, callerRestricted: true }
-const noConnected: ShownConnected = { connectedNumber: null, connectedName: null }
 
 /** How long a withheld number is still looked out for after its channel has gone, ms: events of others trail behind. */
 const trailMs = 600_000
@@ -30,8 +28,9 @@ const mostDeparted = 5_000
 
 /**
  * The channels of one connection, and with them the numbers that nobody may see. A withheld number comes in clear: in
- * the caller's own events, where its presentation stands beside it, and as the connected line of everybody who talks
- * with them, where nothing marks it. So it is remembered here and struck out wherever it turns up.
+ * the caller's own events, where its presentation stands beside it, and in those of channels made for their call, where
+ * nothing marks it. So it is remembered here and struck out wherever it turns up. The connected line, which names the other
+ * end of a channel, is not read at all: it would be one more place with the number of somebody else's call.
  */
 export class ChannelMemory {
   private readonly channels = new Map<string, RememberedChannel>()
@@ -106,15 +105,6 @@ export class ChannelMemory {
       callerNumber: isAbsentWord(channel.number) ? null : channel.number,
       callerName: isWithheldWord(channel.name) || isAbsentWord(channel.name) ? null : channel.name,
       callerRestricted: false,
-    }
-  }
-
-  /** What may be shown of the other end of a channel. */
-  shownConnected(number: string | null, name: string | null): ShownConnected {
-    if (number !== null && (this.secrets.has(number) || isWithheldWord(number))) return noConnected
-    return {
-      connectedNumber: isAbsentWord(number) ? null : number,
-      connectedName: isWithheldWord(name) || isAbsentWord(name) ? null : name,
     }
   }
 

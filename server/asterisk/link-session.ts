@@ -249,7 +249,7 @@ export async function runSession(parts: SessionParts): Promise<never> {
 /** What the PBX's record has to tell of the time before the first event of a list; null where there is no record. */
 async function unheard(
   { settings, queue, notices, clock, stopping }: SessionParts,
-  [first]: readonly PbxEvent[],
+  [first, ...later]: readonly PbxEvent[],
 ): Promise<RecordTold | null> {
   if (first?.type !== 'snapshot' || !settings.readUnheard) return null
   const give: GiveEvents = async (events) => {
@@ -258,7 +258,7 @@ async function unheard(
   }
   // What was heard before the link broke is worked on first: it says what went unheard.
   queue.drain()
-  return settings.readUnheard(first, give, { ours: clock.ours, notices, signal: stopping })
+  return settings.readUnheard(first, give, { ours: clock.ours, notices, signal: stopping, later })
 }
 
 function asCheck(event: SnapshotEvent): SnapshotEvent {

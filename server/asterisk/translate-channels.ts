@@ -8,7 +8,6 @@ import {
   optionalId,
   optionalText,
   ownKeys,
-  readCallerName,
   readChannel,
   readName,
   readNumber,
@@ -51,10 +50,9 @@ const newCallerId: Handler = (block, to) => {
   to.out.push({ ...to.stamp, type: 'channel.changed', ...ids(block, to), changes })
 }
 
+/** Whom a channel is connected with is told by its call; this event may be the first with its new linked id. */
 const newConnectedLine: Handler = (block, to) => {
-  const number = readNumber(block, 'connectedlinenum')
-  const changes = to.memory.shownConnected(number, readCallerName(block, 'connectedlinename'))
-  to.out.push({ ...to.stamp, type: 'channel.changed', ...ids(block, to), changes })
+  to.out.push({ ...to.stamp, type: 'channel.changed', ...ids(block, to), changes: {} })
 }
 
 /** A Local channel that is optimised away, or a pick-up, gives its name to another: this event has no linked id. */

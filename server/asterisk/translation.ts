@@ -90,8 +90,6 @@ export interface ChannelKeys {
   state: string
   number: string
   name: string
-  connectedNumber: string
-  connectedName: string
   context: string
   exten: string
   unique: string
@@ -105,8 +103,6 @@ function channelKeys(prefix: string): ChannelKeys {
     state: `${prefix}channelstate`,
     number: `${prefix}calleridnum`,
     name: `${prefix}calleridname`,
-    connectedNumber: `${prefix}connectedlinenum`,
-    connectedName: `${prefix}connectedlinename`,
     context: `${prefix}context`,
     exten: `${prefix}exten`,
     unique: `${prefix}uniqueid`,
@@ -165,26 +161,17 @@ export function readChannel(block: AmiBlock, keys: ChannelKeys, to: Translation,
     ...readName(name, to.prefix),
     state: readState(field(block, keys.state)),
     ...to.memory.shownCaller(unique, remembered),
-    ...to.memory.shownConnected(
-      readNumber(block, keys.connectedNumber),
-      readCallerName(block, keys.connectedName),
-    ),
     exten: optionalText(block, keys.exten),
     context: optionalText(block, keys.context),
     application: optionalText(block, 'application'),
   }
 }
 
-/** A caller's name as it was meant, cleaned; null where there is none. */
-export function readCallerName(block: AmiBlock, key: string): string | null {
-  const name = optionalText(block, key)
-  return name === null ? null : unquoted(name)
-}
-
-/** As {@link readCallerName}, of a name that is heard for the first time: says when it is too long to be one. */
+/** A caller's name as it was meant, cleaned; null where there is none. Says when it is too long to be one. */
 export function hearName(block: AmiBlock, key: string, to: Translation): string | null {
   if ((optional(block, key)?.length ?? 0) > longestName) to.notice('pbx.name_cut', { longest: longestName })
-  return readCallerName(block, key)
+  const name = optionalText(block, key)
+  return name === null ? null : unquoted(name)
 }
 
 /**

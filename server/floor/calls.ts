@@ -216,7 +216,7 @@ export function eraseParty(step: Step, callId: string): void {
 /** What was said of a channel, or of a change of it, without who is at its ends. */
 export function withoutParties<C extends Partial<ChannelInfo>>(said: C): C {
   const clear = { ...said }
-  for (const field of ['callerNumber', 'callerName', 'connectedNumber', 'connectedName'] as const) {
+  for (const field of ['callerNumber', 'callerName'] as const) {
     if (clear[field] != null) clear[field] = null
   }
   return clear

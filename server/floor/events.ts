@@ -32,8 +32,6 @@ export interface ChannelInfo {
   callerName: string | null
   /** True when the network asked not to show the number: then it is kept for nobody's eyes. */
   callerRestricted: boolean
-  connectedNumber: string | null
-  connectedName: string | null
   /** What was dialled to get here, and where in the dialplan. */
   exten: string | null
   context: string | null
@@ -89,6 +87,8 @@ export interface RecordTold {
   told: 'whole' | 'partly' | 'nothing'
   /** Up to when, on the PBX's clock; null for nothing, and where it is not known. */
   until: number | null
+  /** Calls that somebody leaves in the very moment of the list: why, nobody may have heard. */
+  leaving?: readonly string[]
 }
 
 /** One extension of the directory with its phones, and who sits there now. */

@@ -237,6 +237,7 @@ function takeSnapshot(step: Step, event: PbxEvent & { type: 'snapshot' }): void 
   // In a gap of no length nothing can have gone unheard, nor in one of which the record told all, save in the calls of which
   // the list says otherwise; before the first snapshot everything did.
   const wentOn = differences.flatMap((difference) => callsTouched(step.state, difference))
+  wentOn.push(...(record?.leaving ?? []))
   const wasSilent = link !== undefined && link.lostAt !== null && event.arrivedAt > link.lostAt
   const toldWhole = record?.told === 'whole' && link !== undefined
   const unheard = link === undefined || (wasSilent && (!toldWhole || wentOn.length > 0))

@@ -51,11 +51,15 @@ export function channelsLost(floor: Floor, { pbx, at, arrivedAt }: Stamp): PbxEv
 
 const noChannels = { channels: [] }
 
-/** What was told to have ended does not begin again, though a damaged stream may have told it too soon. */
+/**
+ * What was told to have ended does not begin again, though a damaged stream may have told it too soon. Whoever began that
+ * call may be in another by now, as after a pick-up, though the list does not say so yet.
+ */
 function withoutEnded(floor: Floor, snapshot: Snapshot): Snapshot {
+  const hasEnded = (callId: string): boolean => (floor.calls.get(callId)?.endedAt ?? null) !== null
   const ended = new Set(
     snapshot.channels.flatMap(({ channelId, linkedId }) =>
-      channelId === linkedId && (floor.calls.get(channelId)?.endedAt ?? null) !== null ? [channelId] : [],
+      channelId === linkedId && hasEnded(channelId) && !floor.channels.has(channelId) ? [channelId] : [],
     ),
   )
   if (ended.size === 0) return snapshot

@@ -53,6 +53,7 @@ const fields: Readonly<Record<string, Kind>> = {
   ]),
   ...ofKind('number', [
     'callerNumber',
+    // Of journals of before: nobody notes the connected line any more.
     'connectedNumber',
     'number',
     'exten',

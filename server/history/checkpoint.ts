@@ -99,6 +99,7 @@ export function checkpointFile(
 
 const cursorSchema = z.object({ drainedSeq: z.number().int().nonnegative() })
 const gapSchema = z.object({ from: z.number() })
+const beginSchema = z.object({ firstSeq: z.number().int().nonnegative() })
 
 /** The small files beside the spool. A damaged one counts as absent: everything then starts further back, and costs time only. */
 export function smallFiles(folder: string, log: Pick<Logger, 'warn'>) {
@@ -116,6 +117,8 @@ export function smallFiles(folder: string, log: Pick<Logger, 'warn'>) {
   const gap = file('gap', gapSchema)
   return {
     cursor: file('cursor', cursorSchema),
+    /** The first number that an entry of this folder ever had. */
+    begin: file('begin', beginSchema),
     /** Since when the disk has been full, from a run that ended before there was room again. */
     gap: gap.read,
     noteGap: (from: number | null): void => {

@@ -30,6 +30,7 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
   switch (fact.type) {
     case 'call.started': {
       const { dialledBy } = fact
+      if (fact.direction === 'internal' && isCustomers(before)) return before
       const people = withPerson(before.people, dialledBy?.personId ?? null)
       return { ...identified(before, fact), people, dialledBy }
     }
@@ -133,6 +134,12 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
         cause: fact.cause,
       }
   }
+}
+
+/** A call that is found in progress once its customer has left looks like one between agents: whose it was stands. */
+function isCustomers({ personal, customerId, direction }: CallDocument): boolean {
+  const isKnown = personal.number !== null || personal.restricted || customerId !== null
+  return direction !== 'internal' && isKnown
 }
 
 /** What both facts about an offer tell of it. */

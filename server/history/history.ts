@@ -66,7 +66,7 @@ export interface Recovery {
   checkpoint: { floor: unknown; seq: number; at: number } | null
   /** The inputs after it, in order. To be read once, before the first append. */
   inputs: AsyncIterable<RecoveredInput>
-  /** Whether checkpoint and inputs tell all; not when a checkpoint could not be used. */
+  /** Whether checkpoint and inputs tell all; not when a checkpoint could not be used, or one that there was has gone. */
   isWhole: boolean
   /** Puts the checkpoint aside, for its floor cannot be used. @returns all inputs that there still are, to be read instead */
   setCheckpointAside: () => AsyncIterable<RecoveredInput>
@@ -224,6 +224,14 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
     onSynced: () => wakeDrain(),
   })
   const recoveredSeq = spool.lastSeq()
+  const isFresh = usedSeq === 0 && spool.segments().every(({ bytes }) => bytes === 0)
+  if (isFresh)
+    await files.begin.write({ firstSeq: recoveredSeq + 1 }).catch((error: unknown) => {
+      log.warn({ err: error }, 'Where the history spool begins could not be noted.')
+    })
+  const begunAt = (await files.begin.read())?.firstSeq ?? 0
+  /** Without a checkpoint only a spool of which nothing has gone yet tells all. */
+  const hasAll = checkpoint !== null || (spool.segments()[0]?.firstSeq ?? Infinity) <= begunAt
 
   const kept = options.store ?? createStore(database, limits.inputDays)
   const gaps = createRecentGaps(kept, clock, log)
@@ -411,7 +419,7 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
     recover: () => ({
       checkpoint: checkpoint && { floor: checkpoint.floor, seq: checkpoint.seq, at: checkpoint.at },
       inputs: inputsAfter(checkpoint?.seq ?? 0),
-      isWhole: !checkpoints.isLost(),
+      isWhole: hasAll && !checkpoints.isLost(),
       setCheckpointAside: () => {
         // Until there is another, nothing that it stood for may go.
         checkpointSeq = 0

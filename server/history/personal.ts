@@ -215,7 +215,7 @@ function callOfEvent(event: PbxEvent, callOf: CallOfChannel): string {
 
 /** Of a channel, or of what changed of one. A Local channel that leads to an outside number has it in its name. */
 function liftChannel<C extends Partial<ChannelInfo>>(channel: C): Lifted<C> {
-  const [said, callers] = lift(channel, ['callerNumber', 'callerName', 'connectedNumber', 'connectedName'])
+  const [said, callers] = lift(channel, ['callerNumber', 'callerName'])
   const [clear, dialled] = lift(said, ['exten'], mayBeNumber)
   const personal = both(callers, dialled)
   const { name, device } = channel

@@ -1,5 +1,6 @@
 import { journeyInbound } from './inbound.ts'
 import { journeyKilled } from './killed.ts'
+import { journeyStatus } from './status.ts'
 import { journeyTruth } from './truth/truth.ts'
 
 /**
@@ -14,6 +15,7 @@ const journeys = new Map<string, GoJourney>([
   ['inbound', journeyInbound],
   ['truth', journeyTruth],
   ['killed', journeyKilled],
+  ['status', journeyStatus],
 ])
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -5,6 +5,7 @@ import type { Notices } from '../notices.ts'
 import type { CelRow } from './cel-rows.ts'
 import type { HeardChannel } from './heard-channel.ts'
 import type { QueueLogRow } from './queue-log-rows.ts'
+import { leavingAt, toldLater } from './told-later.ts'
 import { RecordError, recordFaultCodes, type Between, type RecordFault, type RowSource } from './source.ts'
 import { createRecordTranslator } from './translate-record.ts'
 import { onlyUnheard, onlyUnheardVisits } from './unheard-rows.ts'
@@ -44,6 +45,8 @@ export interface ReadingFor {
   ours: (at: number) => number
   notices: Pick<Notices, 'set' | 'clear'>
   signal: AbortSignal
+  /** What has been heard already of the time after the snapshot: it will be told by itself. */
+  later?: readonly PbxEvent[]
 }
 
 /** Asterisk's own record of its calls, from which those are told that nobody heard. */
@@ -122,7 +125,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     unheard: Unheard,
     snapshot: PbxEvent & { type: 'snapshot' },
     give: GiveEvents,
-    { ours, signal, notices }: ReadingFor,
+    { ours, signal, notices, later = [] }: ReadingFor,
   ): Promise<RecordTold> => {
     const { since } = unheard
     const until = snapshot.at
@@ -145,6 +148,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     let translator = createRecordTranslator(translatorSettings)
     let restarted = restartedAt === null
     let newestSerial = -1
+    const isToldLater = toldLater(pbx, later)
     const toCome = new Set<string>()
     let toldUntil = since
 
@@ -201,7 +205,7 @@ export function createRecord(settings: RecordSettings): PbxRecord {
         reachesBack ||= portion.reachesBack === true || portion.rows.some(({ at }) => at <= since)
         let rows: CelRow[] = []
         for (const row of portion.rows) {
-          if (isYetToCome(row)) continue
+          if (isYetToCome(row) || isToldLater(row)) continue
           if (!restarted && restartedAt !== null && isOfNewBoot(row, restartedAt)) {
             await tell(rows)
             rows = []
@@ -221,7 +225,9 @@ export function createRecord(settings: RecordSettings): PbxRecord {
       if (visits) await visits.close()
     }
     // Where in the gap the missing rows are is not known.
-    return lacksSome || !reachesBack ? { told: 'partly', until: null } : { told: 'whole', until }
+    if (lacksSome || !reachesBack) return { told: 'partly', until: null }
+    const leaving = leavingAt(snapshot, later)
+    return { told: 'whole', until, ...(leaving.length > 0 ? { leaving } : {}) }
   }
 
   return {

@@ -42,8 +42,6 @@ export function started(telling: Telling, row: CelRow, following: readonly CelRo
       callerNumber: open ? textOf(row.number, longestNumber) : null,
       callerName: open ? textOf(row.name, longestName) : null,
       callerRestricted: false,
-      connectedNumber: null,
-      connectedName: null,
       exten: textOf(row.exten, longestName),
       context: textOf(row.context, longestName),
       application: null,

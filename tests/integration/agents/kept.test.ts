@@ -93,8 +93,6 @@ async function callEnds({ node: { pipeline } }: Shift): Promise<void> {
     callerNumber: null,
     callerName: null,
     callerRestricted: false,
-    connectedNumber: null,
-    connectedName: null,
     exten: null,
     context: null,
     application: null,

@@ -67,8 +67,6 @@ const appeared = (callId: string): PbxEvent => ({
     callerNumber: caller.number,
     callerName: caller.name,
     callerRestricted: false,
-    connectedNumber: null,
-    connectedName: null,
     exten: '49302312512500',
     context: 'from-trunk',
     application: null,

@@ -12,6 +12,8 @@ import { endNodes, folderAsKilled, found, nobody, openNode, type TestNode } from
 afterEach(endNodes)
 
 const { events } = replay(await readTrace('direct-caller-hangs-up'))
+/** A conference of which the customer hangs up first. */
+const conference = replay(await readTrace('conference-customer-leaves')).events
 const talking = events.findLastIndex(({ type }) => type === 'bridge.entered') + 1
 const at = events[talking - 1]?.at ?? 0
 
@@ -53,11 +55,12 @@ function listOf(floor: Floor): PbxEvent & { type: 'snapshot' } {
  * A node in the midst of a call of which the database has all and the spool nothing any more, as after an hour of other
  * calls: the number is Olena's.
  * @param say what is said of it before the first stop
+ * @param heard what the PBX said of it
  */
-async function inMidCall(say: (node: TestNode, callId: string) => void) {
+async function inMidCall(say: (node: TestNode, callId: string) => void, heard = events.slice(0, talking)) {
   const first = await openNode()
   first.customers.answer = (call) => Promise.resolve(found(call, 'olena'))
-  for (const event of events.slice(0, talking)) first.pipeline.take(event)
+  for (const event of heard) first.pipeline.take(event)
   const [callId = ''] = first.pipeline.floor().calls.keys()
   await vi.waitFor(() => expect(first.history.bindingOf(callId)?.customerId).toBe('olena'))
   say(first, callId)
@@ -165,6 +168,53 @@ describe.each(Object.entries(lost))('a start in mid-call whose checkpoint %s', (
 
     third.pipeline.cardChanged(found({ callId }, 'olena'))
     expect(third.history.bindingOf(callId)).toEqual({ customerId: 'olena', decided: false })
+  })
+})
+
+describe('a call whose customer has left, and in which two agents talk on', () => {
+  const isTrunk = (event: PbxEvent): boolean =>
+    event.type === 'channel.appeared' && event.channel.device === 'PJSIP/trunk'
+  const customer = conference.find(isTrunk)
+  const left = conference.findIndex(
+    (event) =>
+      event.type === 'channel.gone' &&
+      customer?.type === 'channel.appeared' &&
+      event.channelId === customer.channel.channelId,
+  )
+
+  async function startWithoutCheckpoint(databaseAway: boolean) {
+    const before = await inMidCall(() => undefined, conference.slice(0, left + 1))
+    const folder = folderAsKilled(before.second.folder)
+    rmSync(join(folder, 'checkpoint'))
+    const third = await before.next(folder)
+    before.first.store.faults.away = databaseAway
+    await third.pipeline.recover()
+    third.pipeline.desksChanged('lab', desks)
+    await third.pipeline.restoreCards()
+    third.pipeline.take(before.list)
+    return { ...before, third }
+  }
+
+  it('is the customer’s as before after a start without checkpoint, on the desks and in history', async () => {
+    const { first, third, callId } = await startWithoutCheckpoint(false)
+    expect(third.pipeline.floor().calls.get(callId)?.direction).toBe('internal')
+    await vi.waitFor(() => expect(third.popped).toContain(callId))
+    expect(third.customers.callOf(callId)).toMatchObject({ customer: { _id: 'olena' } })
+    expect(third.customers.asked).toEqual([])
+    await drained(third)
+    const [kept] = first.store.opened().calls
+    expect(kept).toMatchObject({ _id: callId, direction: 'inbound', customerId: 'olena', endedAt: null })
+    expect(kept?.personal.number).toMatch(/901$/)
+  })
+
+  it('is so once the database is back, if it was away', async () => {
+    const { first, third, callId } = await startWithoutCheckpoint(true)
+    third.pipeline.start('lab')
+    await vi.waitFor(() => expect(third.pipeline.floor().calls.has(callId)).toBe(true))
+    expect(third.popped).toEqual([])
+    first.store.faults.away = false
+    await vi.waitFor(() => expect(third.popped).toContain(callId), 5_000)
+    expect(third.customers.callOf(callId)).toMatchObject({ customer: { _id: 'olena' } })
   })
 })
 

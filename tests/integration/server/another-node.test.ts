@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
+import { pauseBefore } from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { entriesOf } from '../../../server/history/journal.ts'
 import type { JournalPage } from '../../../server/history/model.ts'
@@ -26,7 +27,8 @@ it('a customer who is erased at one server while on the phone of another: the ca
   const desk = await nina.open()
   const floor = await petra.open()
   // given a talk of nina's with Olena
-  const playing = pbx.play(compileTemplate(trace), { speed: 0.4 })
+  const hold = pauseBefore('Hold')
+  const playing = pbx.play(compileTemplate(trace), { speed: 4, pauses: [hold] })
   await vi.waitFor(() => {
     expect([...(desk.mine()?.pops.values() ?? [])], server.output()).toMatchObject([
       { card: { name: 'Olena Kovalenko' } },
@@ -51,6 +53,7 @@ it('a customer who is erased at one server while on the phone of another: the ca
 
   // and nothing that is kept of the rest of the call brings her back
   const newestInSpool = Math.max(...spooled(settings.SPOOL_FOLDER).map(({ seq }) => seq))
+  hold.goOn()
   await playing
   const call = await vi.waitFor(async () => {
     const [only] = await calls()

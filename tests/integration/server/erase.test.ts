@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { pauseBefore } from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { customerId, soon, withOlena } from './center.ts'
 import { endServers } from './process.ts'
@@ -24,13 +25,15 @@ describe('erasing a customer over the API', { timeout: 90_000 }, () => {
       body: { code: 'customer.unknown' },
     })
 
-    const playing = pbx.play(compileTemplate(trace), { speed: 2 })
+    const hangUp = pauseBefore('HangupRequest')
+    const playing = pbx.play(compileTemplate(trace), { speed: 4, pauses: [hangUp] })
     await vi.waitFor(
       async () => expect(await calls(), server.output()).toMatchObject([{ customerId, endedAt: null }]),
       soon,
     )
     expect(await anna('DELETE', path)).toMatchObject({ status: 409, body: { code: 'customer.in_call' } })
     expect((await anna('GET', `${path}/erasure`)).body).toMatchObject({ isInCall: true })
+    hangUp.goOn()
     await playing
     const call = await vi.waitFor(async () => {
       const [only] = await calls()
@@ -69,8 +72,10 @@ describe('erasing a customer over the API', { timeout: 90_000 }, () => {
     const telling = new RegExp(`${number.slice(3)}|Olena`)
     const desk = await nina.open()
     const floor = await petra.open()
-    const playing = pbx.play(compileTemplate(trace), { speed: 2 })
+    const hangUp = pauseBefore('HangupRequest')
+    const playing = pbx.play(compileTemplate(trace), { speed: 4, pauses: [hangUp] })
     await vi.waitFor(() => expect(floor.shown(), server.output()).toMatch(telling), soon)
+    hangUp.goOn()
     await playing
     await vi.waitFor(() => {
       const [call] = desk.mine()?.deskCalls.values() ?? []

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { pauseBefore } from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { customersCollection, newCustomer, type StoredCustomer } from '../../../server/customers/model.ts'
 import { entriesOf } from '../../../server/history/journal.ts'
@@ -24,7 +25,7 @@ it('a server that has lost its folder in mid-call, and starts without the databa
   await database.collection<StoredCustomer>(customersCollection).insertOne(taras)
   const desk = await nina.open()
   // given a call from Olena's number in which nina chose Taras, and asked him something
-  void pbx.play(compileTemplate(trace), { speed: 0.2 })
+  void pbx.play(compileTemplate(trace), { speed: 4, pauses: [pauseBefore('Hold')] })
   const callId = await vi.waitFor(() => {
     const [call] = desk.mine()?.deskCalls.values() ?? []
     expect(call, server.output()).toMatchObject({ state: 'talking' })

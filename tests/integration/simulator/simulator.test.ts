@@ -1,7 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startSimulator, type PlayOptions, type Simulator } from '../../../lab/simulator/simulator.ts'
+import {
+  pauseBefore,
+  startSimulator,
+  type PlayOptions,
+  type Simulator,
+} from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { companyOf } from '../../../lab/simulator/world.ts'
 import { header } from '../../../lab/simulator/block-text.ts'
@@ -231,6 +236,28 @@ describe('the simulator answers as Asterisk does', () => {
         expect(inMidCall(text.join('\r\n\r\n')), `${asked} after ${taken.atMs} ms`).toEqual(inMidCall(real))
       }
     }
+  })
+
+  it('stands still where it is told to, and what comes after bears later times', async () => {
+    const on = await stage('hold')
+    await live(on)
+    const [hold, hangup] = [pauseBefore('Hold'), pauseBefore('HangupRequest')]
+    const playing = playThrough(on, 'hold', { speed: Infinity, pauses: [hold, hangup] })
+    await vi.waitFor(() => expect(narrate(on.facts).at(-1)).toBe('talks with 201'))
+    const stoodFrom = Date.now()
+    await vi.waitFor(() => expect(Date.now() - stoodFrom).toBeGreaterThan(100))
+
+    hold.goOn()
+    await vi.waitFor(() => expect(narrate(on.facts).at(-1)).toBe('201: resumed'))
+    const at = (type: Fact['type']) => on.facts.find((fact) => fact.type === type)?.at ?? NaN
+    const recorded = replay(await readTrace('hold')).facts
+    const atThen = (type: Fact['type']) => recorded.find((fact) => fact.type === type)?.at ?? NaN
+    const later = at('contact.held') - at('contact.began')
+    expect(later).toBeGreaterThan(atThen('contact.held') - atThen('contact.began') + 99)
+
+    hangup.goOn()
+    await playing
+    expect(narrate(on.facts)).toEqual(narrate(recorded))
   })
 
   it('gives lists of the calls in play, from which a server that connects late knows them', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { startSimulator } from '../../../lab/simulator/simulator.ts'
+import { pauseBefore, startSimulator, type Pause } from '../../../lab/simulator/simulator.ts'
 import { compileTemplate } from '../../../lab/simulator/template.ts'
 import { companyOf } from '../../../lab/simulator/world.ts'
 import { readTrace } from '../../../lab/traces/trace.ts'
@@ -119,8 +119,8 @@ async function open(name: string, traceName: string, customer = uwe) {
       },
     }
   }
-  const play = async (speed: number, other = traceName) =>
-    pbx.play(compileTemplate(other === traceName ? trace : await readTrace(other)), { speed })
+  const play = async (pauses: readonly Pause[] = [], other = traceName) =>
+    pbx.play(compileTemplate(other === traceName ? trace : await readTrace(other)), { speed: 4, pauses })
   return { server, seat, play }
 }
 
@@ -139,7 +139,8 @@ describe('what is sensitive of a customer', () => {
     const { seat, play } = await open('verification-isolation', 'hold')
     const anna = await seat('anna')
     const boris = await seat('boris')
-    const played = play(1)
+    const hangUp = pauseBefore('HangupRequest')
+    const played = play([hangUp])
     await vi.waitFor(() => expect(anna.pop()?.card?.name).toBe('Uwe Krüger'), soon)
     const callId = callIdOf(anna)
 
@@ -171,6 +172,7 @@ describe('what is sensitive of a customer', () => {
     const opened = anna.deltas.length
 
     // then the end of the call closes it again: on the screen, for one opened anew, and for one that comes back
+    hangUp.goOn()
     await played
     await vi.waitFor(
       () => expect(anna.pop()?.verification).toMatchObject({ state: 'over', level: 'none' }),
@@ -203,13 +205,15 @@ describe('calling a customer back', () => {
     expect(await petra.ask('/verification', 'PUT', wanted)).toContain('edit.outdated')
 
     // when Anna calls Uwe, it is no call back before somebody answers
-    const played = play(0.6)
+    const [answer, hangUp] = [pauseBefore('DialEnd'), pauseBefore('HangupRequest')]
+    const played = play([answer, hangUp])
     await vi.waitFor(() => expect(anna.pop()?.card?.name).toBe('Uwe Krüger'), soon)
     const callId = callIdOf(anna)
     const path = `/calls/${callId}/verification`
     const reached = { kind: 'callBack', stepId: randomUUID(), reached: true }
     expect(await anna.ask(path, 'POST', reached)).toContain('verification.not_open')
     expect(await anna.ask('/customers/uwe/pin', 'PUT', { pin: given })).toContain('verification.needed')
+    answer.goOn()
     await vi.waitFor(async () => expect(await anna.ask(path)).toContain('"callBack":"here"'), soon)
     expect(anna.raw.join('\n')).not.toContain(account)
 
@@ -232,6 +236,7 @@ describe('calling a customer back', () => {
     expect(await ways()).toMatchObject({ ownPin: { isSet: true } })
 
     // and with the call it is over; who did what is in the audit and in the story of the call, the PIN nowhere
+    hangUp.goOn()
     await played
     await vi.waitFor(() => expect(anna.pop()?.verification).toMatchObject({ state: 'over' }), soon)
     expect(await anna.ask('/customers/uwe/pin', 'PUT', { pin: null })).toContain('verification.needed')
@@ -257,7 +262,8 @@ describe('a customer without a PIN, in a center that has changed nothing', () =>
     const give = (typed: string) => anna.ask('/customers/uwe/pin', 'PUT', { pin: typed })
 
     // given Anna in a call to a number that is on the card
-    const calledBack = play(0.6)
+    const hangUp = pauseBefore('HangupRequest')
+    const calledBack = play([hangUp])
     await vi.waitFor(() => expect(anna.pop()?.card?.name).toBe('Uwe Krüger'), soon)
     const path = `/calls/${callIdOf(anna)}/verification`
     await vi.waitFor(async () => expect(await anna.ask(path)).toContain('"callBack":"here"'), soon)
@@ -269,12 +275,13 @@ describe('a customer without a PIN, in a center that has changed nothing', () =>
     expect(await anna.ask(path)).toContain('"ownPin":{"isSet":false,"mayChange":true,"digits":4}')
     expect(await give('1111')).toContain('pin.weak')
     expect(await give(pin)).toBe('')
+    hangUp.goOn()
     await calledBack
     await vi.waitFor(() => expect(anna.pop()?.verification?.state).toBe('over'), soon)
 
     // then the phone menu knows it the next time
     const before = anna.deltas.length
-    await play(2, 'ivr-pin')
+    await play([], 'ivr-pin')
     const pops = anna.deltas
       .slice(before)
       .flatMap(({ changes }) => changes.flatMap((change) => (change.type === 'pop.set' ? [change.pop] : [])))
@@ -288,7 +295,7 @@ describe('a PIN typed in the phone menu', () => {
     const { server, seat, play } = await open('verification-pin', 'ivr-pin')
     const anna = await seat('anna')
 
-    await play(2)
+    await play()
 
     const states = anna.deltas
       .flatMap(({ changes }) => changes)

@@ -56,8 +56,6 @@ export function channelInfo(channelId: string, state: ChannelState): ChannelInfo
     callerNumber: null,
     callerName: null,
     callerRestricted: false,
-    connectedNumber: null,
-    connectedName: null,
     exten: null,
     context: null,
     application: null,

@@ -137,6 +137,21 @@ describe('a withheld number', () => {
     expect(translator.channelOf(item)).toMatchObject({ callerNumber: null, callerRestricted: true })
   })
 
+  it('is not noted as the connected line of another channel, be it open', () => {
+    arrives()
+    const open = { ...caller, state: 6, pres: 'allowed' }
+    const agent = { unique: '1.2', linked: '1.1', name: 'PJSIP/201-00000002', number: '201', pres: 'allowed' }
+    const own = happens('Newstate', channel(open))
+    const ofAgent = [
+      ...happens('Newchannel', channel({ ...agent, connected: number })),
+      ...happens('NewConnectedLine', channel({ ...agent, connected: number })),
+      ...happens('DialBegin', `${channel(open)}\n${channel({ ...agent, connected: number }, 'Dest')}`),
+    ]
+    expect(JSON.stringify(own)).toContain(number)
+    expect(ofAgent).toHaveLength(3)
+    expect(JSON.stringify(ofAgent)).not.toContain(number)
+  })
+
   it('does not hide the same number where it is given openly', () => {
     wholeCall()
 

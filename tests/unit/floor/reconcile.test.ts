@@ -46,6 +46,23 @@ describe('after a gap', () => {
     expect(story.call(customer).contacts).toHaveLength(1)
   })
 
+  it('who picked a call up stays in it, though the list has them under their own call still', () => {
+    const story = new Story()
+    story.snapshot({})
+    const customer = story.customer()
+    story.enters('support', customer)
+    const rung = story.rings(customer, '201')
+    const picking = story.channel('PJSIP/202', { state: 'up', exten: '*8' })
+    story.happens({ type: 'pickup', channelId: picking, targetId: rung })
+    story.happens({ type: 'link.lost' })
+    story.snapshot(listed(story.floor))
+    expect(story.floor.channels.get(picking)).toMatchObject({ linkedId: picking, callId: customer })
+
+    story.gone(rung, customer)
+    story.bridge('b1', customer, picking, customer)
+    expect(story.call(customer).contacts).toMatchObject([{ extension: '202', endedAt: null }])
+  })
+
   it('a call that ended unseen is ended as unknown, and its agent is free', () => {
     const { story, customer, phone } = talking()
     story.happens({ type: 'link.lost' })

@@ -58,8 +58,6 @@ function twoOffices() {
       callerNumber: '+493023125990',
       callerName: null,
       callerRestricted: false,
-      connectedNumber: null,
-      connectedName: null,
       exten: '101',
       context: null,
       application: null,

@@ -74,8 +74,6 @@ export class Story {
       callerNumber: null,
       callerName: null,
       callerRestricted: false,
-      connectedNumber: null,
-      connectedName: null,
       exten: null,
       context: null,
       application: null,

@@ -25,8 +25,6 @@ function unheard(story: Story, device: string, linkedId: string, more: Partial<C
     callerNumber: null,
     callerName: null,
     callerRestricted: false,
-    connectedNumber: null,
-    connectedName: null,
     exten: null,
     context: null,
     application: null,

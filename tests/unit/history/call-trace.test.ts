@@ -67,13 +67,7 @@ function secretsOf({ events, facts }: CallTrace): Set<string> {
     const channels =
       event.type === 'channel.appeared' ? [event.channel] : 'called' in event ? [event.called] : []
     for (const channel of channels) {
-      for (const text of [
-        channel?.callerNumber,
-        channel?.callerName,
-        channel?.connectedNumber,
-        channel?.connectedName,
-      ])
-        note(text)
+      for (const text of [channel?.callerNumber, channel?.callerName]) note(text)
     }
   }
   secrets.delete('voicemail')

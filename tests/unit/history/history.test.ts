@@ -132,6 +132,28 @@ describe('after a restart', () => {
     expect((await open(folder)).status().checkpointLost).toBe(false)
   })
 
+  it('a checkpoint that was deleted leaves all only if no spool file has gone', async () => {
+    const folder = temporaryFolder()
+    const first = await open(folder, { limits: { segmentBytes: 1_000 } })
+    for (let n = 0; n < 50; n += 1) first.append([{ kind: 'input', event: tick(n) }])
+    await first.close()
+    const second = await open(folder, { limits: { segmentBytes: 1_000 } })
+    expect(second.recover()).toMatchObject({ checkpoint: null, isWhole: true })
+    expect(await inputs(second)).toHaveLength(50)
+    expect(await second.drain(5_000)).toBe(true)
+    await second.saveCheckpoint({}, second.status().lastSeq)
+    second.append([{ kind: 'input', event: tick(50) }])
+    await second.close()
+
+    const third = await open(folder)
+    expect(third.recover().isWhole).toBe(true)
+    await third.close()
+    rmSync(join(folder, 'checkpoint'))
+    const fourth = await open(folder)
+    expect(fourth.recover()).toMatchObject({ checkpoint: null, isWhole: false })
+    expect(await inputs(fourth)).toHaveLength(1)
+  })
+
   it('a checkpoint in clear, from before calls had keys, is left nowhere', async () => {
     const folder = temporaryFolder()
     const plain = { seq: 1, at: morning, floor: {}, calls: [], channels: [] }

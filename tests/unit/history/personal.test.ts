@@ -22,8 +22,6 @@ const channel: ChannelInfo = {
   callerNumber: `+${number}`,
   callerName: 'Erika Example',
   callerRestricted: false,
-  connectedNumber: '0049 30 231250199',
-  connectedName: 'Erika E.',
   exten: number,
   context: 'out',
   application: null,
@@ -41,7 +39,7 @@ const telling: Entry[] = [
     ...linked,
     changes: { name: channel.name, device: channel.device },
   }),
-  input({ ...stamp, type: 'channel.changed', ...linked, changes: { connectedName: 'Erika Example' } }),
+  input({ ...stamp, type: 'channel.changed', ...linked, changes: { callerName: 'Erika Example' } }),
   input({ ...stamp, type: 'channel.application', ...linked, application: 'Dial', exten: number }),
   input({
     ...stamp,

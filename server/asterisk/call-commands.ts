@@ -59,7 +59,9 @@ export function createCallCommands(
     const Channel = channelId.slice(pbx.length + 1)
     const act = (name: string, fields: Record<string, string>) =>
       link.action(name, { Channel, ...fields }, answerWithinMs)
+    // What would end the function's own brackets is no extension of ours.
     const has = async (context: string, exten: string) =>
+      /^[\w-]+$/.test(exten) &&
       field(await act('Getvar', { Variable: `DIALPLAN_EXISTS(${context},${exten},1)` }), 'value') === '1'
     return { act, has, places }
   }

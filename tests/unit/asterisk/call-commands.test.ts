@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { createCallCommands } from '../../../server/asterisk/call-commands.ts'
+import type { AmiBlock } from '../../../server/asterisk/fields.ts'
+import type { RunningLink } from '../../../server/asterisk/link-settings.ts'
+
+const places = { TRANSFER_CONTEXT: 'ringcard-transfer', CONSULT_CONTEXT: 'ringcard-consult' }
+
+/** A PBX that answers `Getvar` by what it is given, and what was asked of it in order. */
+function pbxWith(variables: Record<string, string>) {
+  const asked: string[] = []
+  const action: RunningLink['action'] = (name, fields) => {
+    const { Channel, Variable = '', ...rest } = fields
+    asked.push([name, Channel, Variable, ...Object.values(rest)].filter(Boolean).join(' '))
+    return Promise.resolve({ response: 'Success', value: variables[Variable] ?? '' } as unknown as AmiBlock)
+  }
+  const commands = createCallCommands(
+    { of: (pbx) => (pbx === 'lab' ? ({ action } as RunningLink) : undefined) },
+    () => places,
+  )
+  return { asked, commands }
+}
+const channel = 'lab:1764000000.7'
+
+describe('what is done to a call on a PBX', () => {
+  it('a transfer is begun only where the dialplan leads somewhere', async () => {
+    const { asked, commands } = pbxWith({ 'DIALPLAN_EXISTS(ringcard-transfer,202,1)': '1' })
+    expect(await commands.transfer(channel, '202')).toBe(true)
+    expect(await commands.transfer(channel, '999')).toBe(false)
+    expect(await commands.transfer(channel, 'x,1)} evil')).toBe(false)
+    expect(asked).toEqual([
+      'Getvar 1764000000.7 DIALPLAN_EXISTS(ringcard-transfer,202,1)',
+      'BlindTransfer 1764000000.7 202 ringcard-transfer',
+      'Getvar 1764000000.7 DIALPLAN_EXISTS(ringcard-transfer,999,1)',
+    ])
+  })
+
+  it('a consultation to a number that could go on is ended by #, and makes no sound when it fails', async () => {
+    const { asked, commands } = pbxWith({ 'DIALPLAN_EXISTS(ringcard-consult,00493023125901,1)': '1' })
+    expect(await commands.consult(channel, '00493023125901', true)).toBe(true)
+    expect(asked.slice(1)).toEqual([
+      'Setvar 1764000000.7 FEATURE(xferfailsound)',
+      'Atxfer 1764000000.7 00493023125901# ringcard-consult',
+    ])
+  })
+
+  it('a key is pressed digit by digit, as this PBX has it; one without it refuses', async () => {
+    const { asked, commands } = pbxWith({ 'FEATURE(atxferswap)': '*4' })
+    await commands.press(channel, 'atxferswap')
+    expect(asked.slice(1)).toEqual(['PlayDTMF 1764000000.7 * true', 'PlayDTMF 1764000000.7 4 true'])
+    await expect(commands.press(channel, 'atxferthreeway')).rejects.toMatchObject({
+      code: 'ami.refused_action',
+    })
+  })
+
+  it('a channel of no PBX of ours is not reached', async () => {
+    const { commands } = pbxWith({})
+    await expect(commands.hangUp('other:1.1')).rejects.toMatchObject({ code: 'ami.not_connected' })
+  })
+})

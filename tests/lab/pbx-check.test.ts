@@ -169,7 +169,7 @@ describe('a PBX that is not ready', () => {
     await spoil('manager.conf', (text) => text.replace(/^write = .*$/m, 'write = reporting'))
     const report = await check()
     expect(found(report, 'writeClasses')?.values).toEqual({
-      actions: 'Setvar, UserEvent, QueuePause, DBPut',
+      actions: 'Setvar, UserEvent, QueuePause, QueueAdd, QueueRemove, DBPut',
       classes: 'call, user, agent, system',
     })
     expect([state(report, 'dialplan'), state(report, 'status')]).toEqual(['missing', 'missing'])

@@ -60,7 +60,7 @@ export const phoneScenes: Scene[] = [
       refusedWith(server, 'pbx.unreachable')
     },
     act: async (page, server) => {
-      await chooseBrowser?.(page, server)
+      await chooseBrowser(page, server)
       await page.getByTestId('open-sound').click()
     },
   },

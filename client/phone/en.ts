@@ -36,6 +36,7 @@ export const phoneEn = {
     elsewhere: 'Calls ring in another window of yours.',
     problem: 'Calls do not ring here.',
   } satisfies Record<PhoneState['at'], string>,
+  atDesk: 'Queues ring your desk phone meanwhile.',
   deskLost: 'Desk phone gone',
   deskLostHelp:
     'The desk phone is not registered, so no call rings there. Plug it in, or take calls in the browser.',

@@ -27,6 +27,8 @@ export interface PhonesOptions {
   onUse: (extension: string, browser: string | null) => void
   /** The page that was this device has been left in a call, and no other page has taken that over. */
   onLeft: (device: string) => void
+  /** How long the page after a reload has to take a call over, ms. */
+  takenBackWithinMs?: number
   log: { info: (fields: object, message: string) => void; warn: (fields: object, message: string) => void }
 }
 
@@ -57,15 +59,21 @@ interface Phone {
 const unregisterWithinMs = 1_500
 /** How long the end of a call may take to be passed on and answered, ms. */
 const endsWithinMs = 500
-/** How long the page after a reload has to take a call over, ms. */
-const takenBackWithinMs = 10_000
 const askingAllowance = { burst: 10, perSecond: 0.5 }
 
 /**
  * The phones that agents have in their browsers. Each request for one makes a new secret, known to that window alone; it is
  * void as soon as the session, the right or the desk is gone, and the window's line is closed once no call is on it.
  */
-export function createPhones({ people, placeOf, endpointsOf, onUse, onLeft, log }: PhonesOptions) {
+export function createPhones({
+  people,
+  placeOf,
+  endpointsOf,
+  onUse,
+  onLeft,
+  takenBackWithinMs = 10_000,
+  log,
+}: PhonesOptions) {
   /** By device. */
   const phones = new Map<string, Phone>()
   /** Devices that a browser may be, as far as their PBX was asked. */

@@ -12,7 +12,7 @@ import { startPhone } from '../../lab/sipp/phone.ts'
 import { startTurn } from '../../lab/turn/turn.ts'
 import { startTrunk } from '../../lab/sipp/trunk.ts'
 import { callRecordSchema } from '../../shared/api.ts'
-import { storedRulesSchema } from '../../shared/status.ts'
+import { storedRulesSchema, type StatusRules } from '../../shared/status.ts'
 import { openConsole, type Console } from '../journeys/console.ts'
 import { watch } from '../lab/support/watcher.ts'
 import { violations } from './support/axe.ts'
@@ -187,6 +187,19 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
 const membersIn = async (queue: string) =>
   (await centre.pbx.cli(`queue show ${queue}`)).split('\n').filter((line) => /PJSIP\/201(-web)? /.test(line))
 
+/** Other rules of agents' status hold from now on. */
+async function setRules(change: Partial<StatusRules>): Promise<void> {
+  const admin = await watch(centre.url, 'admin')
+  try {
+    const path = '/api/settings/status'
+    const { version, rules } = storedRulesSchema.parse(await (await admin.request('GET', path)).json())
+    const answer = await admin.request('PUT', path, { version, rules: { ...rules, ...change } })
+    expect(answer.status).toBe(200)
+  } finally {
+    admin.close()
+  }
+}
+
 test('a queue rings the phone in use: the browser, and after a change the desk phone', async () => {
   const { name, phones } = castMember('cast-kovalchuk')
   const desk = await startPhone(centre.pbx, { extension: '201', answer: { afterMs: 500 }, audio: true })
@@ -234,16 +247,8 @@ test('a queue rings the phone in use: the browser, and after a change the desk p
 }, 90_000)
 
 test('without a microphone the agent is taken out with the reason, and is back by one click', async () => {
-  const admin = await watch(centre.url, 'admin')
-  onTestFinished(() => admin.close())
-  const setGrace = async (deviceSeconds: number) => {
-    const path = '/api/settings/status'
-    const { version, rules } = storedRulesSchema.parse(await (await admin.request('GET', path)).json())
-    const answer = await admin.request('PUT', path, { version, rules: { ...rules, deviceSeconds } })
-    expect(answer.status).toBe(200)
-  }
-  await setGrace(2)
-  onTestFinished(() => setGrace(0))
+  await setRules({ deviceSeconds: 2 })
+  onTestFinished(() => setRules({ deviceSeconds: 0 }))
   const { page } = await ninaWithPhone()
   await takeBrowserPhone(page)
   const own = page.getByTestId('own-state')
@@ -346,14 +351,14 @@ test('a number is called from the browser, keys reach the other end, and what is
   await nina.shows('ended')
 })
 
-test('a reload in mid-call: the card is there at once, and the talk goes on where it was', async () => {
+test('a queue is answered by itself; a reload in mid-call: the card is there at once, and the talk goes on', async () => {
+  await setRules({ queues: [{ queue: 'support', wrapUpSeconds: 0, autoAnswer: true }] })
+  onTestFinished(() => setRules({ queues: [] }))
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
   const { page, packets } = nina
   await takeBrowserPhone(page)
   const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: support, audio: true })
-  await nina.shows('ringing', name)
-  await page.getByTestId('answer').click()
   await nina.shows('talking', name)
   await soundFlows(packets)
 
@@ -372,6 +377,11 @@ test('a reload in mid-call: the card is there at once, and the talk goes on wher
   expect((await call.ended).by).toBe('pbx')
   await nina.shows('ended', name)
   expect(nina.complaints).toEqual([])
+  // It was one talk, with her, and one call.
+  const [painting] = await nina.paintings()
+  const answer = await page.request.get(`${centre.url}/api/calls/${painting?.callId ?? ''}`)
+  const record = callRecordSchema.parse(await answer.json())
+  expect(record.contacts.map(({ extension, why }) => [extension, why])).toEqual([['201', 'agentHungUp']])
 }, 60_000)
 
 test('a session that ends in a call: registered no more at once, and the call goes on until it is hung up', async () => {

@@ -34,7 +34,7 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
   },
   reporting: { CoreShowChannels: ['pop', 'queues'], DeviceStateList: ['desks'], CoreStatus: ['connection'] },
   user: { UserEvent: ['neighbours'] },
-  agent: { QueuePause: ['status'] },
+  agent: { QueuePause: ['status'], QueueAdd: ['browserPhone'], QueueRemove: ['browserPhone'] },
   system: { DBPut: ['browserPhone'] },
 }
 const heardClasses = Object.keys(heardFor) as AmiClass[]

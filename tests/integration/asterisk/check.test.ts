@@ -8,7 +8,7 @@ let pbx: FakeAmi
 beforeEach(async () => {
   pbx = await startFakeAmi()
   const actions =
-    'Getvar Setvar Hangup Redirect Atxfer CoreShowChannels DeviceStateList CoreStatus QueuePause Originate UserEvent'
+    'Getvar Setvar Hangup Redirect Atxfer CoreShowChannels DeviceStateList CoreStatus QueuePause QueueAdd QueueRemove Originate UserEvent'
   const listed = actions.split(' ').map((name) => `${name}: What it does  (Priv: call,all)`)
   pbx.answer('ListCommands', oneAnswer(listed.join('\n')))
 })

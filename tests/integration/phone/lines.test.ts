@@ -115,6 +115,7 @@ beforeEach(async () => {
     endpointsOf: () => endpoints,
     onUse: (extension, browser) => used.push([extension, browser]),
     onLeft: (device) => abandoned.push(device),
+    takenBackWithinMs: 200,
     log: { info: () => undefined, warn: (fields) => refused.push(JSON.stringify(fields)) },
   })
   const httpServer = createServer()
@@ -352,8 +353,25 @@ describe('the line of a phone', () => {
     ])
     next.socket.send(takesOver)
     await waitUntil('it to arrive', () => pbx.got.includes(takesOver))
+    pbx.say(message('SIP/2.0 200 OK', 'INVITE'))
+    await waitUntil('the answer to come', () => next.heard.length === 1)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(abandoned).toEqual([])
     next.socket.send(takesOver.replace('incoming;', 'somebody;'))
     expect(await next.ended).toBe(phoneClosed.notAllowed)
+  })
+
+  it('of a page that is left in a call, which none takes over, is told; of one that is only cut off not', async () => {
+    await phones.open(nina, page)
+    const cut = await inCall()
+    cut.socket.terminate()
+    await cut.ended
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(abandoned).toEqual([])
+    const back = await connect()
+    back.socket.close(1001)
+    await waitUntil('it to be told', () => abandoned.length === 1)
+    expect(abandoned).toEqual(['PJSIP/201-web'])
   })
 
   it('at sign-out: the registration is taken back, and the line closed', async () => {

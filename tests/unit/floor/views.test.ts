@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RawParty } from '../../../server/floor/facts.ts'
+import { foundOn } from '../../../server/floor/found.ts'
 import { deskCall, floorCall, partIn, queueView, todayCall } from '../../../server/floor/views.ts'
 import { foldCall, isCallFact } from '../../../server/history/fold-call.ts'
 import type { CallDocument } from '../../../server/history/model.ts'
@@ -214,5 +215,18 @@ describe('a queue of Local members', () => {
     })
     // then
     expect(queueView(story.floor, 'sales')).toMatchObject({ agentsFree: 0, agentsSignedIn: 1 })
+  })
+
+  it('an agent who is a member by two phones counts once, by the one in use', () => {
+    const story = new Story()
+    story.member('support', 'PJSIP/201-web')
+    const desk = story.floor.queues.get('support')?.members.get('PJSIP/201')
+    if (!desk) throw new Error('no member')
+    const other = { ...desk, paused: true, pauseReason: 'ringcard:other-device' }
+    story.happens({ type: 'member.set', member: other })
+    expect(queueView(story.floor, 'support')).toMatchObject({ agentsFree: 2, agentsSignedIn: 2 })
+    expect(story.floor.agents.get('201')).toMatchObject({ state: 'free', paused: false })
+    const { queues } = foundOn(story.floor, (device) => device)
+    expect(queues[0]?.members.map((one) => one.interface)).toEqual(['PJSIP/202', 'PJSIP/201-web'])
   })
 })

@@ -9,7 +9,9 @@ test('results are added, named, ordered and taken out; what calls have is retire
   let saved: CurrentDispositions | null = null
   server.replies.set('PUT /api/settings/dispositions', ({ body }) => {
     const { version, definition } = body as CurrentDispositions
-    return (saved = { version: version + 1, definition })
+    saved = { version: version + 1, definition }
+    server.replies.set('GET /api/settings/dispositions', () => ({ ...saved, used: [] }))
+    return saved
   })
   await page.getByRole('button', { name: 'Add under Solved' }).click()
   // The new one has the focus, and its name is to be typed.

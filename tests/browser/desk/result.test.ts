@@ -74,7 +74,7 @@ describe('what came of a call', () => {
     await page.keyboard.press('F1')
     await page.keyboard.press('0')
     await page.getByLabel('What came of it, in your words').fill('Wanted to hear a voice.')
-    await page.getByRole('button', { name: 'Save', exact: false }).last().click()
+    await page.keyboard.press('Control+Enter')
     await expect.poll(() => sent(server)).toMatchObject([{ code: null, reason: 'Wanted to hear a voice.' }])
   })
 

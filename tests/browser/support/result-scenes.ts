@@ -71,7 +71,7 @@ export const resultScenes: Scene[] = [
     await open(page)
     await page.keyboard.press('5')
     await page.locator(`${chooser} form`).waitFor()
-    await page.locator(`${chooser} [type=submit]`).click()
+    await page.locator(`${chooser} [type=submit]`).press('Enter')
   }),
   scene('result-none', `${chooser} textarea`, async (page) => {
     await open(page)

@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 /**
  * Four projects, from the cheapest to the dearest, one after the other: unit (pure, no set-up), integration (a database
  * and sockets on loopback), lab (the real Asterisk and SIPp) and browser (the real server and Chromium).
- * Only unit files run side by side: the others share ports, processors and Asterisk's patience.
+ * Files of integration and lab mostly wait, for a server or a caller: two run side by side, each with ports, folders and
+ * an Asterisk of its own. Browser files keep both processors busy by themselves.
  */
 const project = (name: string, groupOrder: number, more: object) => ({
   extends: true as const,
@@ -15,6 +16,7 @@ const project = (name: string, groupOrder: number, more: object) => ({
     ...more,
   },
 })
+const twoByTwo = { maxWorkers: 2, hookTimeout: 300_000 }
 const oneByOne = { fileParallelism: false, maxWorkers: 1, hookTimeout: 300_000 }
 
 export default defineConfig({
@@ -23,11 +25,11 @@ export default defineConfig({
     projects: [
       project('unit', 0, {}),
       project('integration', 1, {
-        ...oneByOne,
+        ...twoByTwo,
         globalSetup: ['tests/integration/database.setup.ts'],
         testTimeout: 20_000,
       }),
-      project('lab', 2, { ...oneByOne, testTimeout: 60_000 }),
+      project('lab', 2, { ...twoByTwo, testTimeout: 60_000 }),
       project('browser', 3, { ...oneByOne, testTimeout: 60_000 }),
     ],
   },

@@ -20,6 +20,7 @@ import { databaseUri, startDatabase, type LabDatabase } from './database/databas
 import { labPinKey } from './seed/identity.ts'
 import { seedCustomers } from './seed/seed.ts'
 import { freshMasterKey, masterKeyOf } from './master-key.ts'
+import { serverScript } from './server-script.ts'
 import { temporaryFolder } from './database/temporary.ts'
 
 /** Somebody who can sign in. Passwords are made for a lab on loopback and are no default of the product. */
@@ -87,7 +88,7 @@ export interface CentreOptions {
   /** Keeps the database and the PBX's record there from run to run; left out, everything is fresh and gone afterwards. */
   folder?: string
   onProgress?: (line: string) => void
-  /** Run the built server (`npm run build` before) instead of the sources. */
+  /** Run the built server (`npm run build` before) instead of the sources; left out, as `serverScript` has it. */
   built?: boolean
   httpPort?: number
   /** Settings of the server beside those that it needs, or in their place; empty takes one away. */
@@ -153,8 +154,7 @@ export async function startCentreOn<Pbx extends CentrePbx>(
     let server: ChildProcess | undefined
     const startServer: Centre['startServer'] = async (settings = {}) => {
       environment = { ...environment, ...settings }
-      const main = options.built === true ? ['dist/server/main.js'] : ['--import', 'tsx', 'server/main.ts']
-      const child = spawn(process.execPath, main, {
+      const child = spawn(process.execPath, serverScript('server/main.ts', options.built), {
         cwd: root,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,12 @@
+import { once } from 'node:events'
 import type { EntryBody } from '../../../server/history/entries.ts'
 import type { Appended } from '../../../server/history/spool.ts'
 import { answeredCall, tick } from '../../unit/history/calls.ts'
+
+/** Waits until whoever started this process has it go on. */
+export async function untilTold(): Promise<void> {
+  await once(process.stdin, 'data')
+}
 
 /** Appends calls as fast as it can for ever, and says on standard output what has been acknowledged: `seq callId`. */
 export function appendUntilKilled(run: string, append: (bodies: readonly EntryBody[]) => Appended): void {

@@ -175,7 +175,14 @@ describe('a node killed at any moment, twenty times', () => {
   it('has every acknowledged entry once, in order, and every call whole', async () => {
     const folder = temporaryFolder()
     const acknowledged = new Map<string, number>()
-    for (let run = 0; run < 20; run += 1) await runUntilKilled(folder, run, acknowledged)
+    // The next one is loaded while this one runs.
+    let next = loadNode(folder, 0)
+    for (let run = 0; run < 20; run += 1) {
+      const node = next
+      next = loadNode(folder, run + 1)
+      await runUntilKilled(node, acknowledged)
+    }
+    next.kill('SIGKILL')
 
     const history = await open(folder)
     expect(await history.drain(60_000)).toBe(true)
@@ -276,12 +283,23 @@ describe('the archive', () => {
   })
 })
 
-/** Lets a node append until it is killed at a random moment, and notes what it had acknowledged by then. */
-async function runUntilKilled(folder: string, run: number, acknowledged: Map<string, number>): Promise<void> {
+/** A process that opens the folder and appends as soon as it is told to. */
+type LoadedNode = ReturnType<typeof loadNode>
+
+/** Has a process ready that touches the folder only when it is told to go. */
+function loadNode(folder: string, run: number) {
   // A whole node takes its time to start: most runs are of the spool alone.
   const script = run % 5 === 4 ? 'node-child.ts' : 'spool-child.ts'
   const args = ['--import', 'tsx', join(import.meta.dirname, script), folder, String(run), uri]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  // A failed test leaves none behind.
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+/** Lets a node append until it is killed at a random moment, and notes what it had acknowledged by then. */
+async function runUntilKilled(child: LoadedNode, acknowledged: Map<string, number>): Promise<void> {
+  child.stdin.end('go')
   const ended = once(child, 'close')
   const reached = 5 + Math.floor(Math.random() * 300)
   let lines = 0

@@ -7,10 +7,11 @@ import { createSealing } from '../../../server/history/sealing.ts'
 import { openSpool } from '../../../server/history/spool.ts'
 import { openCallKeys } from '../../../server/keys/call-keys.ts'
 import { masterKeys } from '../../unit/history/master-keys.ts'
-import { appendUntilKilled } from './append-until-killed.ts'
+import { appendUntilKilled, untilTold } from './append-until-killed.ts'
 
-/** The spool alone, without a database: quick to start, and killed often. Arguments: folder, number of the run. */
+/** The spool alone, without a database: quick to start, and killed often. It begins once it is told to. Arguments: folder, number of the run. */
 const [folder = '', run = ''] = process.argv.slice(2)
+await untilTold()
 lockFolder(folder)
 const keyFolder = join(folder, 'keys')
 mkdirSync(keyFolder, { recursive: true })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freshMasterKey } from '../../../lab/master-key.ts'
+import { serverScript } from '../../../lab/server-script.ts'
 import { testDatabaseUri } from '../support/database.ts'
 
 interface Run {
@@ -23,8 +24,13 @@ afterEach(async () => {
 })
 
 /** Runs a script of the server as a process of its own, with these settings and no others. */
-function run(script: string, settings: Record<string, string>, args: string[] = [], input = ''): Run {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+function run(
+  script: Parameters<typeof serverScript>[0],
+  settings: Record<string, string>,
+  args: string[] = [],
+  input = '',
+): Run {
+  const child = spawn(process.execPath, [...serverScript(script), ...args], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
   })
   let text = ''

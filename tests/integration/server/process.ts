@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import { freshMasterKey } from '../../../lab/master-key.ts'
+import { serverScript } from '../../../lab/server-script.ts'
 
 /** The server as a process of its own. */
 export interface ServerProcess {
@@ -49,7 +50,7 @@ export function aloneSettings() {
 
 /** Starts it with these settings and no others. */
 export function startServerProcess(settings: Record<string, string>): ServerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+  const child = spawn(process.execPath, serverScript('server/main.ts'), {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

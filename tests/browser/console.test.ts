@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { violations } from './support/axe.ts'
 import { buildConsole } from './support/build.ts'
 import { launchChromium } from '../../lab/chromium.ts'
@@ -10,68 +10,59 @@ import { pbxScenes } from './support/pbx-scenes.ts'
 import { controlScenes } from './support/control-scenes.ts'
 import { phoneScenes } from './support/phone-scenes.ts'
 import { resultScenes } from './support/result-scenes.ts'
-import { scenes, type Scene } from './support/scenes.ts'
+import { scenes } from './support/scenes.ts'
 import { statusScenes } from './support/status-scenes.ts'
 
 const kilobyte = 1_000
 let browser: Browser
+let opened: OpenScene | null = null
 
 beforeAll(async () => {
   await buildConsole()
   browser = await launchChromium()
 })
+afterEach(async () => {
+  await opened?.close()
+  opened = null
+})
 afterAll(async () => {
   await browser.close()
 })
 
-async function withScene<T>(scene: Scene, look: (opened: OpenScene) => Promise<T>): Promise<T> {
-  const opened = await openScene(browser, scene)
-  try {
-    return await look(opened)
-  } finally {
-    await opened.close()
-  }
-}
-
-// Each has a page and a server of its own: two at a time (`maxConcurrency`), for two processors.
-test.concurrent.each(
+test.each(
   [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes, ...controlScenes, ...resultScenes].map(
     (scene) => [scene.name, scene] as const,
   ),
 )(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',
-  (_name, scene) =>
-    withScene(scene, async ({ page, complaints }) => {
-      for (const change of [null, { width: 390, height: 844 }]) {
-        if (change !== null) {
-          await page.setViewportSize(change)
-          await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
-        }
-        expect(await violations(page)).toEqual([])
-        expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
+  async (_name, scene) => {
+    opened = await openScene(browser, scene)
+    const { page, complaints } = opened
+    for (const change of [null, { width: 390, height: 844 }]) {
+      if (change !== null) {
+        await page.setViewportSize(change)
+        await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
       }
-      expect(complaints).toEqual([])
-    }),
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
+    }
+    expect(complaints).toEqual([])
+  },
 )
 
 test('the first load, up to the painted card, is at most 250 KB of compressed script', async () => {
   const scene = scenes.find(({ name }) => name === 'desk-ringing')
   if (scene === undefined) throw new Error('There is no such scene.')
-  const loaded = await loadedOf(scene)
+  opened = await openScene(browser, scene)
+  const { page } = opened
+  await page.evaluate(
+    "new Promise((done) => new PerformanceObserver((_, all) => { all.disconnect(); done(null) }).observe({ type: 'mark', buffered: true }))",
+  )
+  const loaded = await page.evaluate<string[]>(
+    "performance.getEntriesByType('resource').filter(({ startTime }) => startTime <= performance.getEntriesByName('card-painted')[0].startTime).map((one) => new URL(one.name).pathname).filter((path) => path.endsWith('.js'))",
+  )
   const files = await Promise.all([...new Set(loaded)].map((path) => readFile(`dist/client${path}`)))
   const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0)
   expect(files.length).toBeGreaterThan(0)
   expect(bytes).toBeLessThanOrEqual(250 * kilobyte)
 })
-
-/** The scripts that were loaded before the card was painted. */
-function loadedOf(scene: Scene): Promise<string[]> {
-  return withScene(scene, async ({ page }) => {
-    await page.evaluate(
-      "new Promise((done) => new PerformanceObserver((_, all) => { all.disconnect(); done(null) }).observe({ type: 'mark', buffered: true }))",
-    )
-    return page.evaluate<string[]>(
-      "performance.getEntriesByType('resource').filter(({ startTime }) => startTime <= performance.getEntriesByName('card-painted')[0].startTime).map((one) => new URL(one.name).pathname).filter((path) => path.endsWith('.js'))",
-    )
-  })
-}

@@ -86,7 +86,11 @@ describe('the rules of status', () => {
     const rules = await start()
     expect(rules.current()).toEqual(seed)
     const before = changes
-    const shorter = { ...seed, wrapUpSeconds: 5, queues: [{ queue: 'support', wrapUpSeconds: 90, autoAnswer: true }] }
+    const shorter = {
+      ...seed,
+      wrapUpSeconds: 5,
+      queues: [{ queue: 'support', wrapUpSeconds: 90, autoAnswer: true }],
+    }
     await rules.change(shorter, 0, boss)
     expect(rules.current()).toEqual(shorter)
     expect(changes).toBe(before + 1)

@@ -76,7 +76,8 @@ export function createQueueCommands(
     park: async ({ pbx, channelId, device }) => {
       const link = links.of(pbx)
       if (!link) throw new AmiError('ami.not_connected')
-      const TimeoutChannel = device.slice(prefixOf(pbx).length)
+      // The name of a channel is asked for, of which the PBX takes what stands before its last dash.
+      const TimeoutChannel = `${device.slice(prefixOf(pbx).length)}-0`
       await link.action('Park', { Channel: channelId.slice(pbx.length + 1), TimeoutChannel }, answerWithinMs)
     },
   }

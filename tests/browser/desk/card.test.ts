@@ -271,7 +271,7 @@ describe('what is on the card', () => {
         "[...document.querySelectorAll('article li span')].filter((one) => one.textContent.startsWith('Rye flour') && one.scrollWidth > one.clientWidth).length",
       ),
     ).toBe(0)
-    await page.getByRole('button', { name: 'Note', exact: true }).click()
+    await page.getByRole('button', { name: 'Note, result' }).click()
     expect(await page.getByTestId('note-about').textContent()).toBe('Olena Kovalchuk')
   })
 })

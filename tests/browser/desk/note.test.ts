@@ -49,6 +49,8 @@ describe('the note', () => {
     // when the next one takes the desk
     const next = { ...nina, personId: 'aigerim', displayName: 'Aigerim', outboxKeys: [otherKey] }
     server.me = next
+    // What this server shows, it shows to everybody.
+    server.show(mine, [])
     server.show('person:aigerim', [])
     await page.reload()
     await page.locator('[data-state=idle]').waitFor()

@@ -276,6 +276,17 @@ describe('the definition', () => {
     expect(dispositions.current()).toEqual({ version: 2, definition: next })
   })
 
+  it('is in force here soon after another server has changed it, and consoles are told', async () => {
+    const { dispositions, store, told } = await open()
+    const before = told.filter((one) => one === 'definition').length
+    const next = { ...dispositions.current().definition, otherwise: null }
+    await store.definitions.add({ version: 2, definition: next }, 'lev', morning)
+    await expect
+      .poll(() => dispositions.current(), { timeout: 5_000 })
+      .toEqual({ version: 2, definition: next })
+    expect(told.filter((one) => one === 'definition')).toHaveLength(before + 1)
+  })
+
   it('keeps what calls have: it is retired and not removed', async () => {
     const { dispositions, store } = await open()
     store.codes.add('support:open').add('support:call-back')

@@ -13,7 +13,7 @@ beforeEach(() => {
       return Promise.resolve({})
     },
   } as unknown as RunningLink
-  commands = createQueueCommands({ of: (pbx) => (pbx === 'kyiv' ? link : null) }, (pbx) => `${pbx}/`)
+  commands = createQueueCommands({ of: (pbx) => (pbx === 'kyiv' ? link : undefined) }, (pbx) => `${pbx}/`)
 })
 const member = { pbx: 'kyiv', queue: 'kyiv/support', interface: 'kyiv/PJSIP/201-web' }
 

@@ -243,9 +243,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onChange: (extension) => realtime.statusChanged(extension),
     log,
   })
+  const callCommands = createCallCommands(links, pbxNamed)
   const control = createControl({
     floor: () => pipeline.floor(),
-    commands: createCallCommands(links, pbxNamed),
+    commands: callCommands,
     numberOn: (extension, pbx) => {
       const desk = pipeline.floor().agents.get(extension)
       return desk ? numberOn(desk, pbxNamed(pbx)?.prefix ?? '') : null
@@ -307,8 +308,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       agents.useDevice(extension, browser === null ? null : floorDevice(browser, pbxs)),
     onLeft: (device) => {
       const named = floorDevice(device, pbxs)
-      for (const waiting of leftWaiting(pipeline.floor(), named)) {
-        queueCommands.park({ ...waiting, device: named }).catch((error: unknown) => {
+      for (const { pbx, channelId } of leftWaiting(pipeline.floor(), named)) {
+        const own = named.slice((pbxNamed(pbx)?.prefix ?? '').length)
+        callCommands.park(channelId, own).catch((error: unknown) => {
           log.warn({ device, err: error }, 'A call whose page was left could not be parked.')
         })
       }

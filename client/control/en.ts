@@ -51,7 +51,6 @@ export const controlEn = {
   },
   recorded: 'Recorded',
   notRecorded: 'Not recorded',
-  recordingPaused: 'Recording paused',
   pauseRecording: 'Pause the recording, as for card data',
   resumeRecording: 'Go on recording',
   recordingFailed: 'It could not be changed. Try again.',

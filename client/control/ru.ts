@@ -54,7 +54,6 @@ export const controlRu: Texts<typeof controlEn> = {
   },
   recorded: 'Запись',
   notRecorded: 'Без записи',
-  recordingPaused: 'Запись приостановлена',
   pauseRecording: 'Приостановить запись, например для данных карты',
   resumeRecording: 'Продолжить запись',
   recordingFailed: 'Изменить не удалось. Попробуйте ещё раз.',

@@ -31,7 +31,7 @@ export interface CallCommands {
   pauseRecording: (channelId: string, isPaused: boolean) => Promise<void>
   /**
    * Has whoever is on this channel wait in a parking space.
-   * @param device which rings when nobody has taken them for long, as the floor names it
+   * @param device which rings when nobody has taken them for long, as its own PBX names it
    */
   park: (channelId: string, device: string) => Promise<void>
   /** Ends what is on this channel. */
@@ -87,7 +87,8 @@ export function createCallCommands(
       await on(channelId).act('MixMonitorMute', { Direction: 'both', State: isPaused ? '1' : '0' })
     },
     park: async (channelId, device) => {
-      await on(channelId).act('Park', { TimeoutChannel: device })
+      // The name of a channel is asked for, of which the PBX takes what stands before its last dash.
+      await on(channelId).act('Park', { TimeoutChannel: `${device}-0` })
     },
     hangUp: async (channelId) => {
       await on(channelId).act('Hangup', { Cause: '16' })

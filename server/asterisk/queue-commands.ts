@@ -34,12 +34,6 @@ export interface QueueCommands {
   addMember: (member: NewQueueMember, pause: MemberPause) => Promise<void>
   /** Ends a membership. @throws AmiError as above; `ami.refused_action` too for a member that a file of the PBX names */
   removeMember: (member: QueueMember) => Promise<void>
-  /**
-   * Has whoever is on a channel wait in a parking space.
-   * @param waiting `device` rings when nobody has taken them for long
-   * @throws AmiError as above
-   */
-  park: (waiting: { pbx: string; channelId: string; device: string }) => Promise<void>
 }
 
 /** A PBX that takes longer has not done it as far as anybody here knows, ms. */
@@ -73,12 +67,5 @@ export function createQueueCommands(
         ...(member.memberName === null ? {} : { MemberName: member.memberName }),
       }),
     removeMember: (member) => say('QueueRemove', member, {}),
-    park: async ({ pbx, channelId, device }) => {
-      const link = links.of(pbx)
-      if (!link) throw new AmiError('ami.not_connected')
-      // The name of a channel is asked for, of which the PBX takes what stands before its last dash.
-      const TimeoutChannel = `${device.slice(prefixOf(pbx).length)}-0`
-      await link.action('Park', { Channel: channelId.slice(pbx.length + 1), TimeoutChannel }, answerWithinMs)
-    },
   }
 }

@@ -177,7 +177,7 @@ describe('roles and rights', () => {
     const changed = page.getByTestId('changed-roles')
     await changed.getByText('Collections: changed here.').waitFor()
     expect(await changed.textContent()).toContain(
-      'it would have these too: Verify callers, See right answers.',
+      'it would have these too: Verify callers, See right answers, Say what came of calls.',
     )
     expect(await page.getByRole('checkbox', { name: 'Collections: Verify callers' }).isChecked()).toBe(false)
     expect(await changed.textContent()).not.toContain('Agent')
@@ -296,7 +296,7 @@ describe('desks', () => {
     const rows = await page.getByRole('table').getByRole('row').allInnerTexts()
     const lacks = rows.slice(1).map((text) => text.split('\t').at(-1)?.trim())
     expect(lacks).toEqual([
-      'PJSIP/201-web is not registered: it cannot ring.',
+      'nothing',
       'nothing',
       'The telephone system does not know SIP/203.',
       'It is a member of no queue: only direct calls ring here.',

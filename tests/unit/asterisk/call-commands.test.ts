@@ -52,6 +52,12 @@ describe('what is done to a call on a PBX', () => {
     })
   })
 
+  it('a parked call is to ring at the phone that is named, whose name may have a dash', async () => {
+    const { asked, commands } = pbxWith({})
+    await commands.park(channel, 'PJSIP/201-web')
+    expect(asked).toEqual(['Park 1764000000.7 PJSIP/201-web-0'])
+  })
+
   it('a channel of no PBX of ours is not reached', async () => {
     const { commands } = pbxWith({})
     await expect(commands.hangUp('other:1.1')).rejects.toMatchObject({ code: 'ami.not_connected' })

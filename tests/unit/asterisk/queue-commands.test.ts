@@ -29,15 +29,7 @@ it('a browser phone is added to a queue with the penalty and name of the desk ph
   ])
 })
 
-it('a parked call is to ring at the phone that is named, whose name may have a dash', async () => {
-  await commands.park({ pbx: 'kyiv', channelId: 'kyiv:1764000000.12', device: 'kyiv/PJSIP/201-web' })
-  expect(said).toEqual([['Park', { Channel: '1764000000.12', TimeoutChannel: 'PJSIP/201-web-0' }]])
-})
-
 it('nothing is said to a PBX that there is not', async () => {
   const nowhere = { ...member, pbx: 'lviv' }
   await expect(commands.removeMember(nowhere)).rejects.toMatchObject({ code: 'ami.not_connected' })
-  await expect(
-    commands.park({ pbx: 'lviv', channelId: 'lviv:1.1', device: 'lviv/PJSIP/1' }),
-  ).rejects.toMatchObject({ code: 'ami.not_connected' })
 })

@@ -70,7 +70,11 @@ export function parked(step: Step, channelId: string, space: string): void {
     putCall(step, { ...call, parkedIn: space })
     return
   }
-  putCall(step, { ...call, parkedIn: space, parkedAt: step.at })
+  // Parked over AMI nobody transferred them: whoever had them has handed them over all the same.
+  const channel = step.state.channels.get(channelId)
+  if (channel !== undefined && channelId === call.customerChannelId)
+    endContactsOf(step, channel, 'transferred')
+  putCall(step, { ...(step.state.calls.get(call.callId) ?? call), parkedIn: space, parkedAt: step.at })
   step.facts.push({ type: 'call.parked', pbx: step.pbx, at: step.at, callId: call.callId, space })
 }
 

@@ -24,11 +24,15 @@ export const useOutbox = defineStore('outbox', () => {
   let opening = 0
   /** What was written while what lies here was still being taken up; null: let go. */
   const early = new Map<string, unknown>()
+  /** What another window changed while what lies here was still being taken up: it may have been read before that. */
+  const toldEarly = new Set<string>()
 
   const disk = indexedDbDisk()
   const channel = 'BroadcastChannel' in window ? new BroadcastChannel(channelName) : null
   channel?.addEventListener('message', ({ data }: MessageEvent<{ personId: string; id: string }>) => {
-    if (data.personId === session.me?.personId) keeper?.readAgain(data.id).catch(() => undefined)
+    if (data.personId !== session.me?.personId) return
+    if (keeper === null) toldEarly.add(data.id)
+    else keeper.readAgain(data.id).catch(() => undefined)
   })
 
   async function open(personId: string, keys: readonly string[]): Promise<void> {
@@ -38,6 +42,7 @@ export const useOutbox = defineStore('outbox', () => {
     isOpen.value = false
     kept.value = new Map()
     early.clear()
+    toldEarly.clear()
     const sealer = await makeSealer(keys).catch(() => null)
     const opened: Keeper = await openKeeper({
       personId,
@@ -56,6 +61,8 @@ export const useOutbox = defineStore('outbox', () => {
       else opened.put(id, content)
     }
     early.clear()
+    for (const id of toldEarly) opened.readAgain(id).catch(() => undefined)
+    toldEarly.clear()
     isOpen.value = true
     show(opened)
   }

@@ -45,7 +45,7 @@ export type Agents = ReturnType<typeof createAgents>
 
 /** How late a timer may be, ms. */
 const tickMs = 200
-/** How often members are held against the status of their agents, in ticks. */
+/** How often the members of each agent are held against their status, in ticks. */
 const sweepEvery = 5
 
 /**
@@ -111,21 +111,23 @@ export function createAgents(options: AgentsOptions) {
 
   function tick(): void {
     const at = now()
+    const inForce = machineRules(rules())
+    let desk = 0
     for (const [extension, status] of statuses) {
-      const due = dueAt(status, machineRules(rules()))
+      const due = dueAt(status, inForce)
       // On time it ends when it was to end; after a stop, when somebody was there to end it.
       if (due !== null && due <= at)
         happens(extension, { type: 'time', at: at - due <= 2 * tickMs ? due : at })
+      // A part of the desks with each tick: all at once would have offers wait.
+      if (desk % sweepEvery === ticks % sweepEvery) sweepOne(statuses.get(extension) ?? status)
+      desk += 1
     }
     ticks += 1
-    if (ticks % sweepEvery === 0) sweep()
   }
 
-  function sweep(): void {
-    for (const status of statuses.values()) {
-      lookAtDevice(status)
-      members.sweep(status.extension)
-    }
+  function sweepOne(status: Status): void {
+    lookAtDevice(status)
+    members.sweep(status.extension)
   }
 
   /** Notices when the phone in use is lost or back, as its PBX says; while that is not heard nothing is known. */
@@ -239,7 +241,7 @@ export function createAgents(options: AgentsOptions) {
         for (const extension of statuses.keys()) lines.set(extension, lines.get(extension) ?? heardAgain.at)
       }
       for (const [extension, at] of lines) line(extension, at)
-      if (heardAgain) sweep()
+      if (heardAgain) for (const status of statuses.values()) sweepOne(status)
     },
 
     /** Who sits where, of all desks. */

@@ -176,6 +176,9 @@ export function createPeople(options: PeopleOptions) {
     /** Who sits at a desk, or null. */
     personAt: (extension: string): string | null => memory.desks.get(extension)?.personId ?? null,
 
+    /** The devices that stand at a desk; none where there is no such desk. */
+    devicesOf: (extension: string): readonly string[] => memory.desks.get(extension)?.interfaces ?? [],
+
     /** Every desk with its devices and who sits there, for the floor. */
     directory: (): DeskInfo[] =>
       [...memory.desks.values()].map(({ _id, interfaces, personId }) => ({

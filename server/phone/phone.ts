@@ -19,7 +19,7 @@ export interface PhonePlace {
 }
 
 export interface PhonesOptions {
-  people: Pick<People, 'directory' | 'isLive' | 'rightsOf' | 'deskOf'>
+  people: Pick<People, 'devicesOf' | 'directory' | 'isLive' | 'rightsOf' | 'deskOf'>
   /** Null for a device that cannot be a browser. */
   placeOf: (device: string) => PhonePlace | null
   endpointsOf: (pbx: string) => Endpoints | null
@@ -90,8 +90,7 @@ export function createPhones({
   async function browserOf(
     extension: string,
   ): Promise<{ device: string; place: PhonePlace; auth: string | null } | null> {
-    const desk = people.directory().find((one) => one.extension === extension)
-    for (const device of desk?.interfaces ?? []) {
+    for (const device of people.devicesOf(extension)) {
       const place = placeOf(device)
       if (place === null || place.url === '') continue
       const found = await endpointsOf(place.pbx)?.browserEndpoint(place.endpoint)
@@ -107,10 +106,7 @@ export function createPhones({
   }
 
   const knownBrowserOf = (extension: string): string | null =>
-    people
-      .directory()
-      .find((one) => one.extension === extension)
-      ?.interfaces.find((device) => browsers.has(device)) ?? null
+    people.devicesOf(extension).find((device) => browsers.has(device)) ?? null
 
   function phoneOf(device: string, place: PhonePlace, auth: string): Phone {
     const known = phones.get(device)

@@ -107,6 +107,7 @@ beforeEach(async () => {
   phones = createPhones({
     people: {
       directory: () => desks,
+      devicesOf: (extension) => desks.find((desk) => desk.extension === extension)?.interfaces ?? [],
       isLive: (sessionId) => live.has(sessionId),
       rightsOf: (personId) => callers[personId]?.rights ?? new Set(),
       deskOf: (personId) => callers[personId]?.extension ?? null,

@@ -1,8 +1,5 @@
 import { z } from 'zod'
 
-/** Places in a greeting that are filled when it is shown. */
-export const greetingPlaces = ['customer', 'agent'] as const
-
 const linkSchema = z.strictObject({
   label: z.string().trim().min(1).max(60),
   /** Nothing but a web address: a console must never be led into a script. */

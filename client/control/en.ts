@@ -12,7 +12,6 @@ export const controlEn = {
   dial: 'Dial {number}',
   none: 'Nobody and no queue of this name. A number can be dialled too.',
   nobody: 'Nobody else is signed in now.',
-  for: 'for {age}',
   queueWaits: '{n} waits, {age} so far | {n} wait, the first for {age}',
   queueEmpty: 'nobody waits',
   queueFree: '{n} free | {n} free',
@@ -24,8 +23,6 @@ export const controlEn = {
   keyAsk: 'Enter',
   keySend: 'Shift Enter',
   consult: 'Consultation',
-  waits: '{name} waits',
-  theCustomer: 'The customer',
   states: {
     dialling: 'Calling {name} …',
     ringing: 'Rings at {name}',

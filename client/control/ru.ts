@@ -15,7 +15,6 @@ export const controlRu: Texts<typeof controlEn> = {
   dial: 'Набрать {number}',
   none: 'Такого коллеги и такой очереди нет. Можно набрать и номер.',
   nobody: 'Сейчас больше никого нет на месте.',
-  for: 'уже {age}',
   queueWaits: 'ждёт {n}, первый {age} | ждут {n}, первый {age} | ждут {n}, первый {age}',
   queueEmpty: 'никто не ждёт',
   queueFree: 'свободен {n} | свободны {n} | свободны {n}',
@@ -27,8 +26,6 @@ export const controlRu: Texts<typeof controlEn> = {
   keyAsk: 'Enter',
   keySend: 'Shift Enter',
   consult: 'Консультация',
-  waits: '{name} ждёт',
-  theCustomer: 'Клиент',
   states: {
     dialling: 'Звоним: {name} …',
     ringing: 'Звонит у: {name}',

@@ -88,3 +88,14 @@ export type SpoolSideMessage =
       append: Percentiles
       refusedEntries: number
     }
+
+/** How the bare phone registers. */
+export interface BarePhone {
+  /** Asterisk's own WebSocket. */
+  ws: string
+  endpoint: string
+  secret: string
+  domain: string
+  /** Where F6 sends the call on. */
+  transferTo: string
+}

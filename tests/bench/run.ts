@@ -7,6 +7,7 @@ const benches = new Map<string, () => Promise<Bench>>([
   ['pop', async () => (await import('./pop.ts')).benchPop],
   ['ingest', async () => (await import('./ingest.ts')).benchIngest],
   ['spool', async () => (await import('./spool.ts')).benchSpool],
+  ['desk', async () => (await import('./desk.ts')).benchDesk],
   ['match', async () => (await import('./match.ts')).benchMatch],
 ])
 

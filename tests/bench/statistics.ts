@@ -3,6 +3,7 @@ export interface Percentiles {
   n: number
   p50: number
   p90: number
+  p95: number
   p99: number
   max: number
   mean: number
@@ -13,7 +14,15 @@ export function percentiles(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (share: number) => round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0)
   const mean = sorted.reduce((sum, value) => sum + value, 0) / Math.max(1, sorted.length)
-  return { n: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1), mean: round(mean) }
+  return {
+    n: sorted.length,
+    p50: at(0.5),
+    p90: at(0.9),
+    p95: at(0.95),
+    p99: at(0.99),
+    max: at(1),
+    mean: round(mean),
+  }
 }
 
 /** The middle one of some values, the lower of two. */

@@ -37,7 +37,9 @@ export const useDial = defineStore('dial', () => {
    * @returns whether the call was made: with a desk phone, that it was picked up. Why not is in `failed`.
    */
   async function dial(typed: string): Promise<boolean> {
-    if (!canDial.value) return false
+    // Beside a call that is on, the browser's phone makes another: that one is put on hold.
+    const isBeside = phone.kind === 'browser' && hasPhone.value && phone.ringing === null
+    if (!canDial.value && !isBeside) return false
     const number = dialable(typed)
     failed.value = null
     if (number === null) {

@@ -151,6 +151,13 @@ export const settings = {
     perPbx: true,
     schema: contextSchema,
   },
+  DIAL_CONTEXT: {
+    description:
+      'The context of the dialplan to which an agent’s own phone goes, once it is picked up, for a call from the console.',
+    default: 'ringcard-dial',
+    perPbx: true,
+    schema: contextSchema,
+  },
   INTERNATIONAL_PREFIX: {
     description: 'What is dialled on the PBX before the country of an international number.',
     default: '00',

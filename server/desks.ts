@@ -1,4 +1,5 @@
 import { splitPbx, type NamePrefix } from '../shared/pbx-names.ts'
+import type { PhoneKind } from '../shared/phone.ts'
 import type { DeskInfo } from './floor/events.ts'
 
 /** What of a PBX decides how its names look here. */
@@ -65,4 +66,23 @@ export function phonePlace(
   const pbx = pbxs.find(({ prefix }) => named.startsWith(prefix))
   const endpoint = /^PJSIP\/([\w.-]+)$/.exec(named.slice(pbx?.prefix.length ?? 0))?.[1]
   return pbx === undefined || endpoint === undefined ? null : { pbx: pbx.name, endpoint, url: pbx.SIP_WS_URL }
+}
+
+/**
+ * The phone by which somebody at a desk takes and makes calls now.
+ * @param desk with its devices as the floor names them
+ * @param browser the browser phone of the desk, as the directory names it
+ * @returns null where there is none
+ */
+export function phoneInUse(
+  desk: Pick<DeskInfo, 'interfaces'> | undefined,
+  kind: PhoneKind,
+  browser: string | null,
+  pbxs: readonly Named[],
+): { device: string; pbx: string } | null {
+  const web = browser === null ? null : floorDevice(browser, pbxs)
+  const fits = (device: string) => (kind === 'browser' ? device === web : device !== web)
+  const device = desk?.interfaces.find(fits)
+  const pbx = device === undefined ? undefined : pbxs.find(({ prefix }) => device.startsWith(prefix))
+  return device === undefined || pbx === undefined ? null : { device, pbx: pbx.name }
 }

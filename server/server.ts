@@ -18,13 +18,14 @@ import { pbxRoutes } from './asterisk/routes.ts'
 import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
 import { createControl } from './control/control.ts'
+import { createDialling } from './control/dial.ts'
 import { controlRoutes } from './control/routes.ts'
 import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
-import { deskDevices, deskWith, floorDevice, numberOn, phonePlace } from './desks.ts'
+import { deskDevices, deskWith, floorDevice, numberOn, phoneInUse, phonePlace } from './desks.ts'
 import { eraseCustomer, erasureOf, forgetErased } from './erase-customer.ts'
 import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
@@ -264,6 +265,20 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onWord: (callId) => realtime.onWord(callId),
     log,
   })
+  const dialling = createDialling({
+    floor: () => pipeline.floor(),
+    commands: callCommands,
+    phoneOf: (extension) =>
+      phoneInUse(
+        pipeline.floor().agents.get(extension),
+        agents.viewOf(extension)?.device ?? 'desk',
+        phones.browserOf(extension),
+        pbxs,
+      ),
+    readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
+    internationalPrefix: (pbx) => pbxNamed(pbx)?.INTERNATIONAL_PREFIX ?? '00',
+    log,
+  })
   const floorOptions = {
     shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000,
     trunks: pbxs.flatMap(({ prefix, PBX_TRUNKS }) => PBX_TRUNKS.map((trunk) => `${prefix}${trunk}`)),
@@ -282,6 +297,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       realtime.publishFacts(facts)
       agents.take(facts)
       control.take(facts)
+      dialling.take(facts)
     },
     onPop: (callId) => {
       realtime.onPop(callId)
@@ -396,7 +412,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, (personId) =>
         iceFor(ice, personId, Date.now()),
       ),
-      ...controlRoutes(control),
+      ...controlRoutes(control, dialling),
       ...guideRoutes(guides, {
         queues: () => pipeline.floor().queues.keys(),
         numbers: settings.listNumbers,
@@ -517,6 +533,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       archiving?.stop()
       phones.stop()
       control.stop()
+      dialling.stop()
       await links.stop()
       realtime.stop()
       agents.stop()

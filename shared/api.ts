@@ -33,6 +33,7 @@ import { callExplanationSchema } from './explanation.ts'
 import { noticeSchema } from './notices.ts'
 import { pbxCheckSchema } from './pbx-check.ts'
 import { controlRoutes } from './control.ts'
+import { dialRoutes } from './dial.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
@@ -480,6 +481,7 @@ export const api = {
   ...dispositionRoutes,
   ...phoneRoutes,
   ...controlRoutes,
+  ...dialRoutes,
   ...guideRoutes,
   'pbx.check': {
     method: 'GET',

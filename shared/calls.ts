@@ -163,6 +163,8 @@ export const deskCallSchema = z.object({
   endedAt: instantSchema.nullable(),
   /** A colleague asks me about the customer, who is theirs. */
   isAsked: z.boolean(),
+  /** My own phone rings first for a call that I make from the console: it is to be picked up. */
+  pickUp: z.boolean(),
   /** Whether what is said is recorded; null where it is not. */
   recording: z.enum(['on', 'paused']).nullable(),
   consult: consultSchema.nullable(),

@@ -15,7 +15,8 @@ export type CallTarget = z.infer<typeof callTargetSchema>
 /** What the next one is to know before the first word. */
 const wordSchema = z.string().trim().max(1_000).default('')
 /** Made anew for each press: the same id again is the same command, and is done once. */
-const commandId = z.string().regex(/^[\w-]{16,64}$/, 'Not the id of a command.')
+export const commandIdSchema = z.string().regex(/^[\w-]{16,64}$/, 'Not the id of a command.')
+const commandId = commandIdSchema
 
 /**
  * What an agent does with the call that they are in. `transfer` sends it on at once. `consult` has the customer wait while

@@ -126,6 +126,7 @@ export const lineTextSchema = z.enum([
   'contactHeld',
   'contactResumed',
   'contactEnded',
+  'pickedUp',
   'consulted',
   'consultOver',
   'wordLeft',

@@ -13,6 +13,7 @@ export const pbxFeatures = [
   'figures', // waits, abandons and time-outs, exact
   'desks', // whose phone is whose
   'dialplan', // the dialplan asks who is calling
+  'dialling', // from the console, by a desk phone
   'transfers', // blind and attended, by the phone's keys
   'parking',
   'recording',
@@ -83,6 +84,10 @@ export const pbxFindings = {
   transferContexts: {
     level: 'missing',
     words: 'The dialplan has no {contexts}: agents cannot send calls on from the console.',
+  },
+  dialContext: {
+    level: 'missing',
+    words: 'The dialplan has no {context}: agents cannot call anybody from the console by their desk phones.',
   },
   noParking: { level: 'missing', words: 'There is no parking lot.' },
   parkCode: { level: 'advice', words: 'No keys are set to park a call.' },

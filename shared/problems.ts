@@ -89,6 +89,17 @@ export const problems = {
     status: 504,
     title: 'The telephone system has not done it in time. Look at what the call does before you try again.',
   },
+  'dial.not_dialable': { status: 422, title: 'This is no number that can be dialled from here.' },
+  'dial.no_phone': { status: 409, title: 'There is no phone at your desk that can be called.' },
+  'dial.phone_away': { status: 409, title: 'Your phone is not registered now, so it cannot ring.' },
+  'dial.in_call': { status: 409, title: 'A call rings or is on at your desk. End it first.' },
+  'dial.declined': { status: 409, title: 'Your phone was busy or declined. Nobody was called.' },
+  'dial.not_picked_up': { status: 409, title: 'Your phone was not picked up in time. Nobody was called.' },
+  'dial.not_permitted': {
+    status: 502,
+    title: 'Ringcard may not place calls on this telephone system: its AMI user lacks the class originate.',
+  },
+  'dial.refused': { status: 502, title: 'The telephone system refused it. Nobody was called.' },
   'person.unknown': { status: 404, title: 'There is no such person.' },
   'person.last_manager': {
     status: 409,

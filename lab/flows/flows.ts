@@ -1,4 +1,5 @@
 import type { LabAsterisk } from '../asterisk/asterisk.ts'
+import { dialledFlows } from './dialled.ts'
 import { inboundFlows } from './inbound.ts'
 import { agentFlows } from './agents.ts'
 import { edgeFlows } from './edges.ts'
@@ -20,6 +21,7 @@ export interface Flow {
 export const flows: Readonly<Record<string, Flow>> = {
   ...inboundFlows,
   ...agentFlows,
+  ...dialledFlows,
   ...attendedFlows,
   ...moveFlows,
   ...memberFlows,

@@ -53,6 +53,14 @@ const kinds: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     'not answered': ['outbound-not-answered'],
     'refused by the trunk': ['outbound-refused'],
   },
+  'call out from the console, by the desk phone': {
+    answered: ['dialled-answered'],
+    busy: ['dialled-busy'],
+    'given up by the agent': ['dialled-given-up'],
+    'declined by the agent': ['dialled-declined'],
+    'not picked up by the agent': ['dialled-not-picked-up'],
+    'to a colleague': ['dialled-colleague'],
+  },
   'agent to agent': { answered: ['agent-to-agent'] },
   caller: {
     withheld: ['withheld'],

@@ -11,6 +11,8 @@ export interface TransferPlaces {
   TRANSFER_CONTEXT: string
   /** The context of whom an agent asks first. */
   CONSULT_CONTEXT: string
+  /** The context of whom an agent has called from the console. */
+  DIAL_CONTEXT: string
 }
 
 /**
@@ -36,6 +38,21 @@ export interface CallCommands {
   park: (channelId: string, device: string) => Promise<void>
   /** Ends what is on this channel. */
   hangUp: (channelId: string) => Promise<void>
+  /**
+   * Calls a phone, and from there somebody else once it is picked up. False where the dialplan has no such extension.
+   * @param channelId what the phone's channel is to be called
+   * @param device the phone, as the floor names it
+   */
+  originate: (
+    channelId: string,
+    device: string,
+    whom: {
+      exten: string
+      /** What the phone shows as its caller: digits, or a plus and digits. */
+      shown: string
+      ringMs: number
+    },
+  ) => Promise<boolean>
   /** Presses a key of features.conf in the name of a channel. */
   press: (channelId: string, key: FeatureKey) => Promise<void>
 }
@@ -49,7 +66,7 @@ const answerWithinMs = 3_000
  */
 export function createCallCommands(
   links: Pick<PbxLinks, 'of'>,
-  placesOf: (pbx: string) => TransferPlaces | undefined,
+  placesOf: (pbx: string) => (TransferPlaces & { prefix: string }) | undefined,
 ): CallCommands {
   function on(channelId: string) {
     const [pbx = ''] = channelId.split(':', 1)
@@ -59,11 +76,12 @@ export function createCallCommands(
     const Channel = channelId.slice(pbx.length + 1)
     const act = (name: string, fields: Record<string, string>) =>
       link.action(name, { Channel, ...fields }, answerWithinMs)
+    const ask = (name: string, fields: Record<string, string>) => link.action(name, fields, answerWithinMs)
     // What would end the function's own brackets is no extension of ours.
     const has = async (context: string, exten: string) =>
       /^[\w-]+$/.test(exten) &&
-      field(await act('Getvar', { Variable: `DIALPLAN_EXISTS(${context},${exten},1)` }), 'value') === '1'
-    return { act, has, places }
+      field(await ask('Getvar', { Variable: `DIALPLAN_EXISTS(${context},${exten},1)` }), 'value') === '1'
+    return { act, ask, has, places, name: Channel }
   }
 
   return {
@@ -92,6 +110,24 @@ export function createCallCommands(
     },
     hangUp: async (channelId) => {
       await on(channelId).act('Hangup', { Cause: '16' })
+    },
+    originate: async (channelId, device, { exten, shown, ringMs }) => {
+      const { ask, has, places, name } = on(channelId)
+      const Context = places.DIAL_CONTEXT
+      if (!/^\+?\d+$/.test(shown)) throw new AmiError('ami.invalid_field', 'the number that is called')
+      if (!(await has(Context, exten))) return false
+      await ask('Originate', {
+        Channel: device.slice(places.prefix.length),
+        ChannelId: name,
+        Context,
+        Exten: exten,
+        Priority: '1',
+        CallerID: `<${shown}>`,
+        Timeout: String(ringMs),
+        // The answer comes at once; what becomes of it is told by events.
+        Async: 'true',
+      })
+      return true
     },
     press: async (channelId, key) => {
       const { act } = on(channelId)

@@ -8,6 +8,7 @@ import type { CallCommands, FeatureKey } from '../asterisk/call-commands.ts'
 import type { Fact, FactType } from '../floor/facts.ts'
 import type { Call, Contact, Floor } from '../floor/state.ts'
 import type { KeptWord } from '../history/words.ts'
+import { createOnce } from './once.ts'
 import { createWaiters } from './waiters.ts'
 import { dialString, isShort, targetsOf } from './targets.ts'
 
@@ -43,8 +44,6 @@ export type Control = ReturnType<typeof createControl>
 
 /** How long a command may take until the floor shows what it asked for, ms. */
 const doneWithinMs = 5_000
-/** How long a command is known, so that the same press again is the same command, ms. */
-const knownForMs = 60_000
 
 /** By which facts a command is seen to be done. */
 const telling: ReadonlySet<FactType> = new Set([
@@ -69,8 +68,7 @@ export function createControl(options: ControlOptions) {
   const { floor, commands, log } = options
   const now = options.now ?? Date.now
   const waiters = createWaiters(doneWithinMs)
-  /** By person and command. */
-  const known = new Map<string, { outcome: Promise<null>; at: number }>()
+  const once = createOnce<null>(now)
   /** The calls with which something is being done, by contact. */
   const busy = new Set<string>()
 
@@ -231,25 +229,13 @@ export function createControl(options: ControlOptions) {
     return error
   }
 
-  function forgetOld(): void {
-    const before = now() - knownForMs
-    for (const [key, { at }] of known) if (at < before) known.delete(key)
-  }
-
   return {
     /**
      * Does something with a call that this agent is in. The same command again is answered by what the first came to.
      * @throws ProblemError see `calls.control`
      */
-    command: (commander: Commander, callId: string, request: ControlRequest): Promise<null> => {
-      forgetOld()
-      const key = `${commander.personId} ${request.commandId}`
-      const before = known.get(key)
-      if (before) return before.outcome
-      const outcome = run(commander, callId, request)
-      known.set(key, { outcome, at: now() })
-      return outcome
-    },
+    command: (commander: Commander, callId: string, request: ControlRequest): Promise<null> =>
+      once(`${commander.personId} ${request.commandId}`, () => run(commander, callId, request)),
 
     /** Who and what a call of this agent can be sent to. @throws ProblemError `call.unknown`, `call.not_yours` */
     targets: (commander: Commander, callId: string): CallTargets => {

@@ -1,12 +1,15 @@
 import type { Handlers } from '../http/mount.ts'
 import type { Control } from './control.ts'
+import type { Dialling } from './dial.ts'
 
-/** How calls are controlled over HTTP. */
+/** How calls are made and controlled over HTTP. */
 export function controlRoutes(
   control: Pick<Control, 'command' | 'targets'>,
-): Pick<Handlers, 'calls.targets' | 'calls.control'> {
+  dialling: Pick<Dialling, 'dial'>,
+): Pick<Handlers, 'calls.targets' | 'calls.control' | 'calls.dial'> {
   return {
     'calls.targets': ({ params, caller }) => control.targets(caller, params.callId),
     'calls.control': ({ params, body, caller }) => control.command(caller, params.callId, body),
+    'calls.dial': ({ body, caller }) => dialling.dial(caller, body),
   }
 }

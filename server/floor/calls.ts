@@ -66,13 +66,19 @@ function whatKind(
   if (channel.extension === null) {
     return { direction: 'inbound', party: callerOf(channel), dialled: channel.exten }
   }
-  const inside =
-    channel.exten === null || state.agents.has(channel.exten) || !/^\+?\d{7,}$/.test(channel.exten)
+  // A phone that the PBX calls has dialled nothing: it is where its own calls would begin.
+  const dialled = channel.exten === 's' ? null : channel.exten
   return {
-    direction: inside ? 'internal' : 'outbound',
-    party: { number: channel.exten, name: null, restricted: false },
-    dialled: channel.exten,
+    direction: directionTo(state, dialled),
+    party: { number: dialled, name: null, restricted: false },
+    dialled,
   }
+}
+
+/** Whether a number that an agent calls is inside or outside. */
+export function directionTo(state: FloorState, dialled: string | null): Direction {
+  const inside = dialled === null || state.agents.has(dialled) || !/^\+?\d{7,}$/.test(dialled)
+  return inside ? 'internal' : 'outbound'
 }
 
 function diallerOf(
@@ -91,19 +97,21 @@ export function callerOf(channel: Channel): RawParty {
 export function identify(
   step: Step,
   call: Call,
-  changes: { direction?: Direction; party?: RawParty; cameFrom?: string },
+  changes: { direction?: Direction; party?: RawParty; dialled?: string | null; cameFrom?: string },
 ): Call {
   const party = changes.party ?? call.party
   const direction = changes.direction ?? call.direction
+  const dialled = changes.dialled ?? call.dialled
   const same =
     direction === call.direction &&
+    dialled === call.dialled &&
     party.number === call.party.number &&
     party.name === call.party.name &&
     party.restricted === call.party.restricted
   if (same) return call
-  const next: Call = { ...call, party, direction }
+  const next: Call = { ...call, party, direction, dialled }
   putCall(step, next)
-  const { callId, dialled } = next
+  const { callId } = next
   const cameFrom = changes.cameFrom === undefined ? {} : { cameFrom: changes.cameFrom }
   const said = { callId, direction, party, dialled, ...cameFrom }
   step.facts.push({ type: 'call.identified', pbx: step.pbx, at: step.at, ...said })

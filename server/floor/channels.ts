@@ -1,6 +1,7 @@
 import { bringCustomer, callerOf, endCall, identify, startCall, withoutParties } from './calls.ts'
 import { channelLeftBridge, endContactsOf, talksOnInNewCall } from './contacts.ts'
 import type { ChannelInfo, PbxEvent } from './events.ts'
+import { beganItself, ownPhoneCalled, ownPhonePickedUp } from './own-phone.ts'
 import { channelRang, channelStoppedRinging } from './offers.ts'
 import type { Call, Channel } from './state.ts'
 import { mayFollowFromGap, noteCallOfAgent, putCall, type Step } from './step.ts'
@@ -30,7 +31,12 @@ export function channelAppeared(step: Step, info: ChannelInfo, appearedAt: numbe
   const call = step.state.calls.get(channel.callId)
   if (call) joinCall(step, call, channel.channelId)
   else startCall(step, channel)
-  if (channel.extension !== null) noteCallOfAgent(step, channel.extension, channel.callId)
+  if (channel.extension === null) return
+  noteCallOfAgent(step, channel.extension, channel.callId)
+  // Found ringing in a list, with nothing that would have dialled it.
+  const begun = step.state.calls.get(channel.callId)
+  if (channel.state === 'ringing' && begun && beganItself(begun, channel))
+    ownPhoneCalled(step, begun, channel)
 }
 
 function hasEnded(step: Step, callId: string): boolean {
@@ -53,6 +59,7 @@ export function noteChannel(
   // Who enters a bridge with this very event is looked at once they are in it.
   if (next.callId !== channel.callId && changes.bridgeId === undefined) talksOnInNewCall(step, next)
   if (changes.application === 'VoiceMail') leaveVoicemail(step, next)
+  if (next.state === 'up') ownPhonePickedUp(step, next)
   if (next.extension !== null) step.agents.add(next.extension)
   step.calls.add(next.callId)
   return next

@@ -48,6 +48,8 @@ export type Fact = {
       /** The call from which a customer joined this one: what was decided in it holds here. */
       cameFrom?: string
     }
+  /** The agent picked up their own phone, which the PBX had called first: now it calls whom they want. */
+  | { type: 'call.pickedUp'; callId: string; extension: string; personId: string | null }
   | { type: 'call.learnt'; callId: string; account: string | null; digits: string | null }
   | { type: 'call.attested'; callId: string; attestation: Attestation }
   /** A PIN was typed: what it can be asked for by, once, while this process lives. */

@@ -1,5 +1,6 @@
 import type { OfferOutcome } from '../../shared/calls.ts'
 import { identify } from './calls.ts'
+import { beganItself, ownPhoneCalled } from './own-phone.ts'
 import { channelAppeared, moveToCall, noteChannel } from './channels.ts'
 import type { DialOutcome, PbxEvent } from './events.ts'
 import { extensionOfMember } from './members.ts'
@@ -15,11 +16,14 @@ export function dialBegan(step: Step, event: PbxEvent & { type: 'dial.began' }):
   if (event.callerId !== null) settleVisits(step, event.callerId)
   const call = step.state.calls.get(called.callId)
   if (!call) return
-  if (called.extension !== null) {
+  if (event.callerId === null && beganItself(call, called)) {
+    ownPhoneCalled(step, call, called)
+  } else if (called.extension !== null) {
     const queue = openVisit(call)?.queue ?? null
     ringAgent(step, call, called.extension, called, queue)
   } else if (isFarEnd(step, call, called)) {
-    const party = { ...call.party, number: call.dialled ?? call.party.number }
+    const number = call.dialled ?? call.party.number ?? called.callerNumber
+    const party = { ...call.party, number }
     const next = identify(step, call, { direction: 'outbound', party })
     putCall(step, { ...next, customerChannelId: called.channelId, dialOutcome: null })
   }
@@ -125,8 +129,11 @@ export function channelRang(step: Step, channel: Channel): void {
   const call = step.state.calls.get(channel.callId)
   if (!call || channel.extension === null) return
   const offer = call.offers.find((o) => o.channelIds.includes(channel.channelId))
-  if (!offer && channel.dialledBy === null && call.originId !== channel.channelId)
-    ringAgent(step, call, channel.extension, channel, openVisit(call)?.queue ?? null)
+  if (!offer && channel.dialledBy === null) {
+    if (beganItself(call, channel)) ownPhoneCalled(step, call, channel)
+    else if (call.originId !== channel.channelId)
+      ringAgent(step, call, channel.extension, channel, openVisit(call)?.queue ?? null)
+  }
   if (!offer || offer.endedAt === null) return
   putOffer(step, call, { ...offer, channelIds: [] })
   const current = step.state.calls.get(call.callId)

@@ -158,6 +158,11 @@ export interface Call {
   readonly voicemail: boolean
   /** Whether it is recorded, and on which channel; null where it is not. Absent in checkpoints of older versions. */
   readonly recording?: { readonly channelId: string; readonly isPaused: boolean } | null
+  /**
+   * Made by the PBX from the console: the agent's own phone is called first, and once it is picked up whom they want. Absent
+   * for every other call.
+   */
+  readonly ownPhone?: 'ringing' | 'pickedUp'
   /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
   readonly reconstructed: Reconstructed
 }

@@ -57,6 +57,7 @@ export function deskCall(
       (number) => describe({ number, name: null, restricted: false }, call.pbx).display,
     ),
     isAsked: consulted,
+    pickUp: dials && call.ownPhone === 'ringing',
     recording: !call.recording || !live ? null : call.recording.isPaused ? 'paused' : 'on',
     guide: null,
     words: [],

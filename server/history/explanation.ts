@@ -288,6 +288,8 @@ function saidOfCall(
         text: 'contactEnded',
         values: { ...agentOf(fact, nameOf), talkMs: fact.talkMs, contactEnd: fact.why },
       }
+    case 'call.pickedUp':
+      return { text: 'pickedUp', values: agentOf(fact, nameOf) }
     case 'consult.changed': {
       const { extension: agent, consult } = fact
       if (consult === null) return { text: 'consultOver', values: { agent } }

@@ -47,6 +47,9 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
       const others = (before.recording ?? []).filter(({ at }) => at !== fact.at)
       return { ...before, recording: [...others, { at: fact.at, state: fact.recording }] }
     }
+    case 'call.pickedUp':
+      // Whose call it is was told when it began.
+      return before
     case 'consult.changed':
       // Who was asked stands in the journal; what came of it is a transfer.
       return before

@@ -265,6 +265,7 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
       case 'contact.began':
       case 'contact.held':
       case 'contact.resumed':
+      case 'call.pickedUp':
       case 'consult.changed':
         // Whom they asked is told of the end by the state of that phone.
         touch(fact.callId, fact.extension, 'ended')

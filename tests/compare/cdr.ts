@@ -169,8 +169,9 @@ function talkDifferences(
     for (const row of dialled) {
       if (!near(row.end, contact.endedAt) || asLong(row.billSec, talk)) continue
       if (contact.beganAt <= firstHeardAt && row.billSec >= talk - 1) use('found-talking')
-      // Who was up before the dialling, as after a transfer, is billed for the ringing too.
-      else if (row.answer === row.start && row.billSec >= talk - 1) use('ringing-billed')
+      // Who was up before the dialling, as after a transfer or from the console, is billed for the ringing too.
+      else if ((row.answer === row.start || cel.calledFirst.has(row.uniqueId)) && row.billSec >= talk - 1)
+        use('ringing-billed')
       else
         differs(
           contact.endedAt,

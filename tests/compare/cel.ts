@@ -9,6 +9,8 @@ export interface Cel {
   names: ReadonlyMap<string, string>
   /** Channels that rang and were picked up by somebody else. */
   pickedUp: ReadonlySet<string>
+  /** Channels of phones that were called before anybody they were to talk with, as a console asks for it, by uniqueid. */
+  calledFirst: ReadonlySet<string>
   /** Attended transfers, and conferences, which are written as such: by whom and when, seconds since 1970. */
   attended: readonly { extension: string; at: number }[]
   /** Each moment at which an agent came to hear a channel from outside, seconds since 1970. */
@@ -19,6 +21,7 @@ export interface Cel {
 export function readCel(lines: readonly string[]): Cel {
   const names = new Map<string, string>()
   const pickedUp = new Set<string>()
+  const calledFirst = new Set<string>()
   const bridges = new Map<string, string>()
   const attended: { extension: string; at: number }[] = []
   const together: { outside: string; extension: string; at: number }[] = []
@@ -33,6 +36,7 @@ export function readCel(lines: readonly string[]): Cel {
     if (event === 'ATTENDEDTRANSFER')
       attended.push({ extension: /^PJSIP\/(\d{3})/.exec(name)?.[1] ?? '', at: Number(time) })
     if (event === 'PICKUP') pickedUp.add(name)
+    if (line.includes('"AppDial2"')) calledFirst.add(uniqueId)
     if (event === 'BRIDGE_ENTER' && !holding) bridges.set(uniqueId, bridge)
     if ((event === 'BRIDGE_EXIT' && bridges.get(uniqueId) === bridge) || event === 'CHAN_END')
       bridges.delete(uniqueId)
@@ -45,7 +49,7 @@ export function readCel(lines: readonly string[]): Cel {
     }
     hearing = now
   }
-  return { names, pickedUp, attended, together }
+  return { names, pickedUp, calledFirst, attended, together }
 }
 
 /** Every channel from outside with every agent it hears, through bridges and from one half of a Local channel to the other. */

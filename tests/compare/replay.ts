@@ -90,6 +90,8 @@ export function narrate(facts: readonly Fact[]): string[] {
         return [`${fact.extension}: resumed`]
       case 'contact.ended':
         return [`talk with ${fact.extension} over: ${fact.why}`]
+      case 'call.pickedUp':
+        return [`picked up by ${fact.extension}`]
       case 'call.transferred':
         return [`transferred ${fact.kind} by ${fact.byExtension ?? '-'} to ${fact.to ?? '-'}`]
       case 'call.parked':

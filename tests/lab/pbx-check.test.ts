@@ -170,8 +170,8 @@ describe('a PBX that is not ready', () => {
     const report = await check()
     expect(found(report, 'writeClasses')?.values).toEqual({
       actions:
-        'Setvar, BlindTransfer, Atxfer, PlayDTMF, Hangup, Park, MixMonitorMute, UserEvent, QueuePause, QueueAdd, QueueRemove, DBPut',
-      classes: 'call, user, agent, system',
+        'Setvar, BlindTransfer, Atxfer, PlayDTMF, Hangup, Park, MixMonitorMute, UserEvent, QueuePause, QueueAdd, QueueRemove, Originate, DBPut',
+      classes: 'call, user, agent, originate, system',
     })
     expect([state(report, 'dialplan'), state(report, 'status')]).toEqual(['missing', 'missing'])
     expect(state(report, 'pop')).toBe('ready')

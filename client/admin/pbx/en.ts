@@ -70,6 +70,7 @@ export const pbxEn = {
     figures: 'Exact waits and abandons',
     desks: 'Whose phone is whose',
     dialplan: 'The dialplan asks who calls',
+    dialling: 'Calls from the console by a desk phone',
     transfers: 'Transfers by keys',
     parking: 'Parking',
     recording: 'Recording',
@@ -103,6 +104,8 @@ export const pbxEn = {
     memberState: '{member}, a member of {queues}, names no device: it is rung while its phone is busy.',
     deviceUnknown: '{device} stands at no desk: its calls are nobody’s.',
     deskDevice: 'Desk {desk} has {device}, which Asterisk does not know.',
+    dialContext:
+      'The dialplan has no {context}: agents cannot call anybody from the console by their desk phones.',
     transferContexts: 'The dialplan has no {contexts}: agents cannot send calls on from the console.',
     transferCodes: 'No keys are set for {what}.',
     noParking: 'There is no parking lot.',

@@ -65,6 +65,7 @@ export const pbxRu: PbxMessages = {
     figures: 'Точные ожидания и потери',
     desks: 'Чей какой телефон',
     dialplan: 'Диалплан спрашивает, кто звонит',
+    dialling: 'Звонки из консоли через настольный телефон',
     transfers: 'Перевод клавишами',
     parking: 'Парковка',
     recording: 'Запись',
@@ -96,6 +97,8 @@ export const pbxRu: PbxMessages = {
     memberState: '{member} из {queues} не называет устройства: ему звонят, пока его телефон занят.',
     deviceUnknown: '{device} не стоит ни на одном рабочем месте: его звонки ничьи.',
     deskDevice: 'На месте {desk} стоит {device}, которого Asterisk не знает.',
+    dialContext:
+      'В диалплане нет {context}: операторы не могут звонить из консоли через настольные телефоны.',
     transferContexts: 'В диалплане нет {contexts}: операторы не могут переводить звонки из консоли.',
     transferCodes: 'Не заданы клавиши для {what}.',
     noParking: 'Парковки нет.',

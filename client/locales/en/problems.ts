@@ -50,6 +50,16 @@ export const problemsEn = {
     control_not_recorded: 'This call is not recorded.',
     control_refused: 'The telephone system refused it. The customer is still with you.',
     control_not_done: 'The telephone system has not done it in time. Look at the call before you try again.',
+    dial_not_dialable: 'This number cannot be dialled from here.',
+    dial_no_phone: 'There is no phone at your desk that can be called. Dial on the phone itself.',
+    dial_phone_away:
+      'Your desk phone is not registered, so it cannot ring. Plug it in, or take the browser phone.',
+    dial_in_call: 'A call rings or is on at your desk. End it first.',
+    dial_declined: 'Your phone was busy or declined. Nobody was called.',
+    dial_not_picked_up: 'You did not pick up your phone in time. Nobody was called.',
+    dial_not_permitted:
+      'Ringcard may not place calls on this telephone system; an administrator must allow it. Dial on the phone itself.',
+    dial_refused: 'The telephone system refused it. Nobody was called.',
     person_unknown: 'There is no such person.',
     person_exists: 'Somebody already signs in by this name.',
     person_last_manager:

@@ -170,6 +170,7 @@ export const whyEn = {
       contactHeld: 'Hold at {agent}, by the {holder}',
       contactResumed: 'Resumed at {agent} after {heldMs}',
       contactEnded: '{agent} talked for {talkMs}: {contactEnd}',
+      pickedUp: '{agent} picked up; now whom they want is called',
       consulted: '{agent} consults {colleague}: {consultState}',
       consultOver: '{agent} consults nobody any more',
       wordLeft: '{agent} left a word for whoever gets the call next',

@@ -167,6 +167,7 @@ export const whyRu: Texts<typeof whyEn> = {
       contactHeld: '{agent}: удержание, поставил {holder}',
       contactResumed: '{agent}: снято с удержания через {heldMs}',
       contactEnded: '{agent}: разговор длился {talkMs}, {contactEnd}',
+      pickedUp: '{agent}: трубка снята, теперь вызывается нужный номер',
       consulted: '{agent} советуется с {colleague}: {consultState}',
       consultOver: '{agent}: консультация окончена',
       wordLeft: '{agent}: оставил слово тому, кто примет звонок дальше',

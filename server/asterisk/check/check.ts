@@ -24,7 +24,8 @@ export interface CheckSettings {
         | 'QUEUE_LOG_TABLE'
         | 'SIP_WS_URL'
         | 'TRANSFER_CONTEXT'
-        | 'CONSULT_CONTEXT',
+        | 'CONSULT_CONTEXT'
+        | 'DIAL_CONTEXT',
         string
       >
     >
@@ -55,6 +56,7 @@ export async function checkPbx({
     contexts: {
       transfer: pbx.TRANSFER_CONTEXT ?? 'ringcard-transfer',
       consult: pbx.CONSULT_CONTEXT ?? 'ringcard-consult',
+      dial: pbx.DIAL_CONTEXT ?? 'ringcard-dial',
     },
   }
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }

@@ -35,6 +35,7 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
   reporting: { CoreShowChannels: ['pop', 'queues'], DeviceStateList: ['desks'], CoreStatus: ['connection'] },
   user: { UserEvent: ['neighbours'] },
   agent: { QueuePause: ['status'], QueueAdd: ['browserPhone'], QueueRemove: ['browserPhone'] },
+  originate: { Originate: ['dialling'] },
   system: { DBPut: ['browserPhone'] },
 }
 const heardClasses = Object.keys(heardFor) as AmiClass[]

@@ -51,18 +51,30 @@ export function judgeFeatures(
 /** Without the contexts the console has nowhere to send a call. */
 function judgeContexts({ contexts }: Asked, around: Pick<Surroundings, 'contexts'>): Found[] {
   if (contexts === null) return []
-  const { transfer, consult } = around.contexts
+  const { transfer, consult, dial } = around.contexts
   const lines = [
     ...(contexts.has(transfer) ? [] : transferLines(transfer)),
     ...(contexts.has(consult) ? [] : consultLines(consult)),
   ]
   const missing = [transfer, consult].filter((name) => !contexts.has(name))
-  if (missing.length === 0) return []
-  const fix = { file: 'extensions.conf', section: null, lines, then: "asterisk -rx 'dialplan reload'" }
-  return [
-    { code: 'transferContexts', features: ['transfers'], values: { contexts: missing.join(', ') }, fix },
-  ]
+  const found: Found[] = []
+  if (missing.length > 0) {
+    const values = { contexts: missing.join(', ') }
+    found.push({ code: 'transferContexts', features: ['transfers'], values, fix: dialplanFix(lines) })
+  }
+  if (!contexts.has(dial)) {
+    const values = { context: dial }
+    found.push({ code: 'dialContext', features: ['dialling'], values, fix: dialplanFix(dialLines(dial)) })
+  }
+  return found
 }
+
+const dialplanFix = (lines: string[]): PbxFix => ({
+  file: 'extensions.conf',
+  section: null,
+  lines,
+  then: "asterisk -rx 'dialplan reload'",
+})
 
 const transferLines = (name: string): string[] => [
   `[${name}]`,
@@ -73,6 +85,12 @@ const consultLines = (name: string): string[] => [
   `[${name}]`,
   'exten => _XXX,1,Dial(PJSIP/${EXTEN},25,t)',
   'exten => _00X.,1,Dial(PJSIP/+${FILTER(0-9,${EXTEN:2})}@trunk,60)',
+]
+// The phone that was called shows whom it is to call: the caller is the desk again.
+const dialLines = (name: string): string[] => [
+  `[${name}]`,
+  'exten => _XX.,1,Set(CALLERID(all)=${PJSIP_ENDPOINT(${CHANNEL(endpoint)},callerid)})',
+  ' same => n,Goto(from-internal,${EXTEN},1)',
 ]
 
 function judgeKeys(lines: Lines): Found[] {

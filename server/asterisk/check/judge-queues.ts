@@ -16,8 +16,8 @@ export interface Surroundings {
   queueLog: { file: string; table: string }
   /** Where this PBX takes SIP over WebSocket, as the settings have it; empty for nowhere. */
   sipUrl: string
-  /** The contexts to which calls are sent, as TRANSFER_CONTEXT and CONSULT_CONTEXT say. */
-  contexts: { transfer: string; consult: string }
+  /** The contexts to which calls are sent, as TRANSFER_CONTEXT, CONSULT_CONTEXT and DIAL_CONTEXT say. */
+  contexts: { transfer: string; consult: string; dial: string }
 }
 
 /** How a member is written. */

@@ -12,6 +12,7 @@ const featureNames: Readonly<Record<PbxFeature, string>> = {
   figures: 'Waits, abandons and time-outs are exact',
   desks: 'Whose phone is whose',
   dialplan: 'The dialplan asks who is calling',
+  dialling: 'Calls from the console by a desk phone',
   transfers: 'Transfers by the phone’s keys',
   parking: 'Parking',
   recording: 'Recording',

@@ -72,9 +72,25 @@ export function started(telling: Telling, row: CelRow, following: readonly CelRo
   if (!refuses) out.push({ ...stamp, type: 'channel.changed', ...own(row), changes: { state: 'ringing' } })
 }
 
+/**
+ * A phone that was called before anybody it was to talk with, as from the console: its rows name the application AppDial2, and
+ * as its number whom it was to call, until it is picked up.
+ */
+function calledFirst(telling: Telling, row: CelRow): void {
+  const { out, stamp, prefix, isDesk, id, own } = telling
+  const isOrigin = row.uniqueId === row.linkedId && isDesk(readName(row.channel, prefix).device)
+  const told = toldOf(telling, row)
+  if (!isOrigin || row.application !== 'AppDial2' || told.answered) return
+  const callerNumber = textOf(row.number, longestNumber)
+  const dial = { callerId: null, calledId: id(row.uniqueId), called: null, dialString: null }
+  out.push({ ...stamp, type: 'channel.changed', ...own(told), changes: { callerNumber } })
+  out.push({ ...stamp, type: 'dial.began', ...dial })
+}
+
 /** A channel was answered. */
 export function answered(telling: Telling, row: CelRow): void {
   const { out, stamp, id, idOrNull, own } = telling
+  calledFirst(telling, row)
   const told = toldOf(telling, row)
   out.push({ ...stamp, type: 'channel.changed', ...own(told), changes: { state: 'up' } })
   if (told.dialled && !told.answered) {
@@ -118,6 +134,7 @@ export function noteWhoHangsUp(telling: Telling, row: CelRow, following: readonl
 /** A channel hung up: how its ringing and waiting ended, and that it has gone. */
 export function hungUp(telling: Telling, row: CelRow, following: readonly CelRow[]): void {
   const { out, stamp, departed, forwarded, id, idOrNull, own } = telling
+  calledFirst(telling, row)
   noteWhoHangsUp(telling, row, following)
   const told = toldOf(telling, row)
   if (told.queue !== null) leavesQueue(telling, row)

@@ -3,7 +3,12 @@ import { createCallCommands } from '../../../server/asterisk/call-commands.ts'
 import type { AmiBlock } from '../../../server/asterisk/fields.ts'
 import type { RunningLink } from '../../../server/asterisk/link-settings.ts'
 
-const places = { TRANSFER_CONTEXT: 'ringcard-transfer', CONSULT_CONTEXT: 'ringcard-consult' }
+const places = {
+  TRANSFER_CONTEXT: 'ringcard-transfer',
+  CONSULT_CONTEXT: 'ringcard-consult',
+  DIAL_CONTEXT: 'ringcard-dial',
+  prefix: '',
+}
 
 /** A PBX that answers `Getvar` by what it is given, and what was asked of it in order. */
 function pbxWith(variables: Record<string, string>) {
@@ -28,9 +33,9 @@ describe('what is done to a call on a PBX', () => {
     expect(await commands.transfer(channel, '999')).toBe(false)
     expect(await commands.transfer(channel, 'x,1)} evil')).toBe(false)
     expect(asked).toEqual([
-      'Getvar 1764000000.7 DIALPLAN_EXISTS(ringcard-transfer,202,1)',
+      'Getvar DIALPLAN_EXISTS(ringcard-transfer,202,1)',
       'BlindTransfer 1764000000.7 202 ringcard-transfer',
-      'Getvar 1764000000.7 DIALPLAN_EXISTS(ringcard-transfer,999,1)',
+      'Getvar DIALPLAN_EXISTS(ringcard-transfer,999,1)',
     ])
   })
 
@@ -56,6 +61,20 @@ describe('what is done to a call on a PBX', () => {
     const { asked, commands } = pbxWith({})
     await commands.park(channel, 'PJSIP/201-web')
     expect(asked).toEqual(['Park 1764000000.7 PJSIP/201-web-0'])
+  })
+
+  it('an agent’s own phone is called first, shows whom it is to call, and is named as it was asked', async () => {
+    const { asked, commands } = pbxWith({ 'DIALPLAN_EXISTS(ringcard-dial,00493023125901,1)': '1' })
+    const whom = { exten: '00493023125901', shown: '+493023125901', ringMs: 25_000 }
+    expect(await commands.originate('lab:mine', 'PJSIP/201', whom)).toBe(true)
+    expect(await commands.originate('lab:mine', 'PJSIP/201', { ...whom, exten: '999' })).toBe(false)
+    expect(asked[1]).toBe(
+      'Originate PJSIP/201 mine ringcard-dial 00493023125901 1 <+493023125901> 25000 true',
+    )
+    const hostile = { ...whom, shown: '1>\r\nAction: Command' }
+    await expect(commands.originate('lab:mine', 'PJSIP/201', hostile)).rejects.toMatchObject({
+      code: 'ami.invalid_field',
+    })
   })
 
   it('a channel of no PBX of ours is not reached', async () => {

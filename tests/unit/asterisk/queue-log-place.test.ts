@@ -26,7 +26,7 @@ function found(lines: Record<string, string>, read: { file?: string; table?: str
     readsTable: false,
     sipUrl: '',
     queueLog,
-    contexts: { transfer: 'ringcard-transfer', consult: 'ringcard-consult' },
+    contexts: { transfer: 'ringcard-transfer', consult: 'ringcard-consult', dial: 'ringcard-dial' },
   })
     .filter(({ code }) => code.startsWith('queueLog'))
     .map(({ code, fix, values }) => ({ code, fix, values }))

@@ -25,7 +25,7 @@ function found(contexts: readonly string[] | null) {
     readsTable: false,
     sipUrl: '',
     queueLog: { file: '', table: '' },
-    contexts: { transfer: 'ringcard-transfer', consult: 'ringcard-consult' },
+    contexts: { transfer: 'ringcard-transfer', consult: 'ringcard-consult', dial: 'ringcard-dial' },
   }).filter(({ code }) => code === 'transferContexts')
 }
 

@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { versionSchema } from './administration.ts'
 import { extensionSchema } from './people.ts'
 import type { Route } from './route.ts'
-import { setStatusRequestSchema, statusRulesSchema, statusViewSchema, storedRulesSchema } from './status.ts'
+import {
+  editedRulesSchema,
+  setStatusRequestSchema,
+  statusRulesSchema,
+  statusViewSchema,
+  storedRulesSchema,
+} from './status.ts'
 
 /** The routes of agents' status. Part of the table in api.ts. */
 export const statusRoutes = {
@@ -52,7 +58,7 @@ export const statusRoutes = {
     path: '/api/settings/status',
     summary: 'How agents’ status works: wrap-up, missed calls, lost consoles, breaks',
     right: 'settings.manage',
-    answer: storedRulesSchema,
+    answer: editedRulesSchema,
   },
   'statusRules.change': {
     method: 'PUT',

@@ -34,31 +34,44 @@ export type BreakReason = z.infer<typeof breakReasonSchema>
 
 const secondsSchema = (most: number) => z.number().int().min(0).max(most)
 
+/** From and to, of the rules that are numbers. */
+export const statusBounds = {
+  wrapUpSeconds: [0, 3_600],
+  extendSeconds: [0, 600],
+  extendMostSeconds: [0, 3_600],
+  graceSeconds: [0, 3_600],
+  deviceSeconds: [0, 3_600],
+  limitMinutes: [1, 480],
+} as const
+/** How many kinds of break a centre may have. */
+export const mostBreaks = 30
+
 /** How agents' status works here. */
 export const statusRulesSchema = z
   .strictObject({
     /** After a call of a queue that has no time of its own; 0 for none. */
-    wrapUpSeconds: secondsSchema(3_600),
+    wrapUpSeconds: secondsSchema(statusBounds.wrapUpSeconds[1]),
     queues: z
       .array(
         z.strictObject({
           queue: z.string().min(1).max(200),
-          wrapUpSeconds: secondsSchema(3_600),
+          /** Null for that of all queues. */
+          wrapUpSeconds: secondsSchema(statusBounds.wrapUpSeconds[1]).nullable(),
           /** Browser phones answer its calls by themselves, after a tone. */
           autoAnswer: z.boolean().default(false),
         }),
       )
       .max(1_000),
     /** By how much one click extends the wrap-up, and how far all of them may. */
-    extendSeconds: secondsSchema(600),
-    extendMostSeconds: secondsSchema(3_600),
+    extendSeconds: secondsSchema(statusBounds.extendSeconds[1]),
+    extendMostSeconds: secondsSchema(statusBounds.extendMostSeconds[1]),
     /** Whether offers stop for whoever did not answer one. */
     missedCalls: z.boolean(),
     /** Offers stop when the console has been lost for so long; 0 for never. */
-    graceSeconds: secondsSchema(3_600),
+    graceSeconds: secondsSchema(statusBounds.graceSeconds[1]),
     /** Offers stop when the phone in use could not ring for so long; 0 for never. */
-    deviceSeconds: secondsSchema(3_600).default(10),
-    breaks: z.array(breakReasonSchema).max(30),
+    deviceSeconds: secondsSchema(statusBounds.deviceSeconds[1]).default(10),
+    breaks: z.array(breakReasonSchema).max(mostBreaks),
   })
   .refine(({ breaks }) => new Set(breaks.map(({ reasonId }) => reasonId)).size === breaks.length, {
     message: 'Two reasons have the same id.',
@@ -76,6 +89,9 @@ export const defaultBreaks: readonly BreakReason[] = [
 
 export const storedRulesSchema = z.object({ version: versionSchema, rules: statusRulesSchema })
 export type StoredRules = z.infer<typeof storedRulesSchema>
+/** The rules, and the queues that the PBXs have now, to which they may be said. */
+export const editedRulesSchema = storedRulesSchema.extend({ queues: z.array(z.string()) })
+export type EditedRules = z.infer<typeof editedRulesSchema>
 
 /** The reason of being away that says that the phone in use was lost, and not the console. */
 export const deviceReasonId = 'device'

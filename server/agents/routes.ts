@@ -8,11 +8,13 @@ type StatusRoute = Extract<keyof Handlers, `status.${string}` | `agents.${string
 /**
  * How status is asked for and set over HTTP.
  * @param isDesk whether there is a desk of this extension
+ * @param queues the queues that the PBXs have now
  */
 export function statusRoutes(
   agents: Agents,
   rules: Rules,
   isDesk: (extension: string) => boolean,
+  queues: () => Iterable<string>,
 ): Pick<Handlers, StatusRoute> {
   return {
     'status.read': ({ caller }) => agents.read(caller.extension),
@@ -23,7 +25,7 @@ export function statusRoutes(
       if (!isDesk(params.extension)) throw new ProblemError('desk.unknown')
       return agents.choose(params.extension, body, { by: 'supervisor', byPersonId: caller.personId })
     },
-    'statusRules.read': () => rules.read(),
+    'statusRules.read': () => ({ ...rules.read(), queues: [...queues()].sort() }),
     'statusRules.change': ({ caller, body }) => rules.change(body.rules, body.version, caller.personId),
   }
 }

@@ -97,7 +97,7 @@ function textOf({ queues, breaks, ...rules }: StatusRules): Record<string, strin
   return {
     ...Object.fromEntries(Object.entries(rules).map(([field, value]) => [field, String(value)])),
     queues: queues.map(({ queue, wrapUpSeconds, autoAnswer }) =>
-      [queue, wrapUpSeconds, ...(autoAnswer ? ['auto-answer'] : [])].join(' '),
+      [queue, wrapUpSeconds ?? '–', ...(autoAnswer ? ['auto-answer'] : [])].join(' '),
     ),
     breaks: breaks.map(({ reasonId, name, paid, limitMinutes }) =>
       [reasonId, name.en, name.ru, paid ? 'paid' : 'unpaid', limitMinutes ?? '–'].join(' '),

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { ruleOf, withBreak, withIds, withRule } from '../../../client/admin/status/rule-fields.ts'
+import { breakReasonSchema, defaultBreaks, type StatusRules } from '../../../shared/status.ts'
+
+const support = { queue: 'support', wrapUpSeconds: 90, autoAnswer: false }
+
+test('a queue of which nothing is said has the rules of all, and is not kept', () => {
+  const rules: StatusRules['queues'] = [support]
+  expect(ruleOf(rules, 'sales')).toEqual({ queue: 'sales', wrapUpSeconds: null, autoAnswer: false })
+  const both = withRule(rules, { ...ruleOf(rules, 'sales'), autoAnswer: true })
+  expect(both.map(({ queue }) => queue)).toEqual(['sales', 'support'])
+  expect(withRule(both, ruleOf([], 'sales'))).toEqual(rules)
+  expect(withRule(both, { ...support, wrapUpSeconds: 0 })).toContainEqual({ ...support, wrapUpSeconds: 0 })
+})
+
+test('a break gets its id by its English name when it is first saved, and keeps it under another name', () => {
+  const name = { en: 'Lunch', ru: 'Обед' }
+  const added = withBreak(withBreak(defaultBreaks, name), { en: 'Пауза', ru: 'Пауза' })
+  const saved = withIds(added, defaultBreaks)
+  expect(saved.slice(-2).map(({ reasonId }) => reasonId)).toEqual(['lunch-2', 'break-2'])
+  const renamed = saved.map((one) => ({ ...one, name: { en: 'Other', ru: 'Другое' } }))
+  expect(withIds(renamed, saved).map(({ reasonId }) => reasonId)).toEqual(
+    saved.map(({ reasonId }) => reasonId),
+  )
+})
+
+test('a long name makes an id that Asterisk takes', () => {
+  const en = 'The long talk with the other shift'
+  const [first, second] = withIds(withBreak(withBreak([], { en, ru: en }), { en, ru: en }), [])
+  expect(breakReasonSchema.safeParse(first).success).toBe(true)
+  expect(breakReasonSchema.safeParse(second).success).toBe(true)
+  expect(second?.reasonId).not.toBe(first?.reasonId)
+})

@@ -53,6 +53,15 @@ export const statusRoutes = {
     body: setStatusRequestSchema,
     answer: statusViewSchema,
   },
+  'agents.noticeSeen': {
+    method: 'POST',
+    path: '/api/agents/:extension/missed-notice/seen',
+    summary: 'Say that it was seen that somebody is on a break for missed calls: nobody is told it any more',
+    right: 'agents.status',
+    errors: ['desk.unknown', 'status.no_desk'],
+    params: z.strictObject({ extension: extensionSchema }),
+    answer: statusViewSchema,
+  },
   'statusRules.read': {
     method: 'GET',
     path: '/api/settings/status',

@@ -42,6 +42,7 @@ export const statusBounds = {
   graceSeconds: [0, 3_600],
   deviceSeconds: [0, 3_600],
   limitMinutes: [1, 480],
+  missedBreakAfter: [1, 20],
 } as const
 /** How many kinds of break a centre may have. */
 export const mostBreaks = 30
@@ -67,6 +68,14 @@ export const statusRulesSchema = z
     extendMostSeconds: secondsSchema(statusBounds.extendMostSeconds[1]),
     /** Whether offers stop for whoever did not answer one. */
     missedCalls: z.boolean(),
+    /** After so many missed calls in a row, with no talk between them, this break begins; null for never. */
+    missedBreak: z
+      .strictObject({
+        after: z.number().int().min(statusBounds.missedBreakAfter[0]).max(statusBounds.missedBreakAfter[1]),
+        reasonId: breakIdSchema,
+      })
+      .nullable()
+      .default(null),
     /** Offers stop when the console has been lost for so long; 0 for never. */
     graceSeconds: secondsSchema(statusBounds.graceSeconds[1]),
     /** Offers stop when the phone in use could not ring for so long; 0 for never. */
@@ -77,6 +86,11 @@ export const statusRulesSchema = z
     message: 'Two reasons have the same id.',
     path: ['breaks'],
   })
+  .refine(
+    ({ breaks, missedBreak }) =>
+      missedBreak === null || breaks.some(({ reasonId }) => reasonId === missedBreak.reasonId),
+    { message: 'There is no such break.', path: ['missedBreak', 'reasonId'] },
+  )
 export type StatusRules = z.infer<typeof statusRulesSchema>
 
 /** The breaks that a centre starts with. */
@@ -86,6 +100,9 @@ export const defaultBreaks: readonly BreakReason[] = [
   { reasonId: 'meeting', name: { en: 'Meeting', ru: 'Совещание' }, paid: true, limitMinutes: null },
   { reasonId: 'training', name: { en: 'Training', ru: 'Обучение' }, paid: true, limitMinutes: null },
 ]
+
+/** What missed calls come to at the start. */
+export const defaultMissedBreak: NonNullable<StatusRules['missedBreak']> = { after: 3, reasonId: 'break' }
 
 export const storedRulesSchema = z.object({ version: versionSchema, rules: statusRulesSchema })
 export type StoredRules = z.infer<typeof storedRulesSchema>
@@ -106,6 +123,9 @@ export const shownReasonSchema = z.object({
   paid: z.boolean(),
 })
 export type ShownReason = z.infer<typeof shownReasonSchema>
+
+/** That a break began for calls that were missed: how many in a row, and when the last of them. */
+export const missedNoticeSchema = z.object({ misses: z.number().int(), at: instantSchema })
 
 /** An agent's status as it is shown to them and to supervisors. */
 export const statusViewSchema = z.object({
@@ -128,6 +148,8 @@ export const statusViewSchema = z.object({
     .nullable(),
   /** By how much the wrap-up may be extended now, seconds; 0 for not at all. */
   extendSeconds: z.number().int().nonnegative(),
+  /** For supervisors, until one has seen it or the agent is back. */
+  missedNotice: missedNoticeSchema.nullable(),
   /** Whether the PBX has the agent's queues as this says: not yet, it refuses, or it cannot be reached. */
   pbx: z.enum(['agrees', 'waiting', 'refused', 'unreachable']),
 })

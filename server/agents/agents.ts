@@ -5,11 +5,11 @@ import type { DeskInfo } from '../floor/events.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
 import { canRing } from '../floor/views.ts'
+import { machineRules, reasonOf } from './machine-rules.ts'
 import { createMembers, type MembersOptions } from './members.ts'
 import {
   dueAt,
   isDeviceLost,
-  machineRules,
   nobodyAt,
   pauseFor,
   statusSchema,
@@ -19,7 +19,7 @@ import {
   type Status,
   type StatusEvent,
 } from './status.ts'
-import { reasonAtPbx, reasonOf, statusView } from './view.ts'
+import { reasonAtPbx, statusView } from './view.ts'
 
 /** What agents' status needs of the other parts. */
 export interface AgentsOptions extends Pick<MembersOptions, 'pauseMember' | 'addMember' | 'removeMember'> {
@@ -293,6 +293,12 @@ export function createAgents(options: AgentsOptions) {
       happens(status.extension, { type: 'extended', at: now() })
       if (statuses.get(status.extension) === status) throw new ProblemError('status.not_extendable')
       return shown(status.extension)
+    },
+
+    /** A supervisor has seen that somebody is on a break for missed calls. @throws ProblemError `status.no_desk` */
+    noticeSeen: (extension: string): StatusView => {
+      happens(seatedAt(extension).extension, { type: 'noticeSeen', at: now() })
+      return shown(extension)
     },
 
     /** The status of whoever sits at a desk, and of one that was left; null for a desk at which nobody has sat. */

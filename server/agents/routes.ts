@@ -16,15 +16,18 @@ export function statusRoutes(
   isDesk: (extension: string) => boolean,
   queues: () => Iterable<string>,
 ): Pick<Handlers, StatusRoute> {
+  const deskOf = ({ extension }: { extension: string }): string => {
+    if (!isDesk(extension)) throw new ProblemError('desk.unknown')
+    return extension
+  }
   return {
     'status.read': ({ caller }) => agents.read(caller.extension),
     'status.set': ({ caller, body }) =>
       agents.choose(caller.extension, body, { by: 'agent', byPersonId: caller.personId }),
     'status.extend': ({ caller }) => agents.extend(caller.extension),
-    'agents.setStatus': ({ caller, params, body }) => {
-      if (!isDesk(params.extension)) throw new ProblemError('desk.unknown')
-      return agents.choose(params.extension, body, { by: 'supervisor', byPersonId: caller.personId })
-    },
+    'agents.setStatus': ({ caller, params, body }) =>
+      agents.choose(deskOf(params), body, { by: 'supervisor', byPersonId: caller.personId }),
+    'agents.noticeSeen': ({ params }) => agents.noticeSeen(deskOf(params)),
     'statusRules.read': () => ({ ...rules.read(), queues: [...queues()].sort() }),
     'statusRules.change': ({ caller, body }) => rules.change(body.rules, body.version, caller.personId),
   }

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import {
   agentStatusSchema,
   deviceReasonId,
+  missedNoticeSchema,
   statusAuthorSchema,
-  type StatusRules,
 } from '../../shared/status.ts'
 import { otherDevice } from '../floor/members.ts'
+import type { MachineRules } from './machine-rules.ts'
 
 /**
  * An agent's status as a pure machine: `(status, event) → status + commands + facts`. It has no clock and does nothing: time
@@ -56,6 +57,10 @@ export const statusSchema = authorSchema.extend({
   browser: z.string().nullable().default(null),
   /** Since when the phone in use cannot ring; null while it can. */
   deviceLostAt: z.number().nullable().default(null),
+  /** How many offered calls were missed in a row, with no talk between them. */
+  misses: z.number().default(0),
+  /** That a break began for them, for supervisors; null once one has seen it, or the agent is back. */
+  missedNotice: missedNoticeSchema.nullable().default(null),
 })
 export type Status = z.infer<typeof statusSchema>
 
@@ -67,6 +72,8 @@ export type StatusEvent = { at: number } & (
   /** Whether the agent is on the line, and how long a wrap-up that brings: none where no queue brought the call. */
   | { type: 'line'; talking: boolean; wrapUpMs: number }
   | { type: 'missed' }
+  /** A supervisor has seen that a break began for missed calls. */
+  | { type: 'noticeSeen' }
   /** Somebody paused or unpaused the agent at the PBX. */
   | { type: 'pbxPaused'; reason: Reason }
   | { type: 'pbxUnpaused' }
@@ -100,26 +107,6 @@ export interface StatusStep {
   status: Status
   commands: StatusCommand[]
   facts: StatusFact[]
-}
-
-/** What of the rules counts here, in ms. */
-export interface MachineRules {
-  graceMs: number
-  /** How long the phone in use may be lost; 0 for as long as it takes. */
-  deviceGraceMs: number
-  missedCalls: boolean
-  extendMs: number
-  extendMostMs: number
-}
-
-export function machineRules(rules: StatusRules): MachineRules {
-  return {
-    graceMs: rules.graceSeconds * 1000,
-    deviceGraceMs: rules.deviceSeconds * 1000,
-    missedCalls: rules.missedCalls,
-    extendMs: rules.extendSeconds * 1000,
-    extendMostMs: rules.extendMostSeconds * 1000,
-  }
 }
 
 /** What Ringcard itself pauses for. Nobody at the PBX takes such a pause away. */
@@ -156,6 +143,8 @@ export function nobodyAt(extension: string, at: number): Status {
     consoleLostAt: null,
     browser: null,
     deviceLostAt: null,
+    misses: 0,
+    missedNotice: null,
   }
 }
 
@@ -282,8 +271,9 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
     case 'line':
       return event.talking ? talking(status, event.wrapUpMs, at) : talked(status, at, rules)
     case 'missed':
-      if (status.state !== 'ready' || !rules.missedCalls) return status
-      return enter(status, { ...readyNext, state: 'missed' }, at, rules)
+      return status.state === 'ready' ? missed(status, at, rules) : status
+    case 'noticeSeen':
+      return status.missedNotice === null ? status : { ...status, missedNotice: null }
     case 'pbxPaused': {
       const next: Next = { state: 'break', reason: event.reason, ...byPbx }
       if (status.state === 'onCall' || status.state === 'wrapUp')
@@ -319,6 +309,17 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
   }
 }
 
+function missed(status: Status, at: number, rules: MachineRules): Status {
+  const misses = status.misses + 1
+  const { missedBreak } = rules
+  if (missedBreak !== null && misses >= missedBreak.after) {
+    const next: Next = { ...readyNext, state: 'break', reason: missedBreak.reason }
+    return { ...enter(status, next, at, rules), misses: 0, missedNotice: { misses, at } }
+  }
+  const counted = { ...status, misses }
+  return rules.missedCalls ? enter(counted, { ...readyNext, state: 'missed' }, at, rules) : counted
+}
+
 function talking(status: Status, wrapUpMs: number, at: number): Status {
   if (status.state === 'onCall') return wrapUpMs > status.wrapUpMs ? { ...status, wrapUpMs } : status
   // What is left of a wrap-up that another call breaks into comes after that.
@@ -335,6 +336,8 @@ function talking(status: Status, wrapUpMs: number, at: number): Status {
     until: null,
     wrapUpMs: Math.max(wrapUpMs, left),
     next: next ?? readyNext,
+    misses: 0,
+    missedNotice: null,
   }
 }
 
@@ -363,6 +366,7 @@ function enter(status: Status, next: Next, at: number, rules: MachineRules): Sta
     consoleLostAt: status.consoleLostAt,
     browser: status.browser,
     deviceLostAt: status.deviceLostAt,
+    misses: status.misses,
     ...to,
     until: to.reason?.limitMs == null ? null : at + to.reason.limitMs,
   }

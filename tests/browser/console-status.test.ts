@@ -115,3 +115,17 @@ test('the floor says who is on which break, and who sent them there', async () =
   expect(await row('Dmytro Savchuk').textContent()).toContain('then Lunch')
   expect(await row('Aigerim Bekova').textContent()).toContain('Missed a call')
 })
+
+test('a supervisor sees who is on a break for missed calls, and says so once', async () => {
+  const { page, server } = await open('status-floor')
+  await page.getByText('Zhanna Omarova missed 3 calls in a row').waitFor()
+  await page.getByRole('link', { name: 'Floor, 1 agent on a break for missed calls' }).waitFor()
+  server.replies.set('POST /api/agents/211/missed-notice/seen', () => {
+    const status = { ...ninasStatus(Date.now()), extension: '211', personId: null }
+    server.say('floor', { type: 'status.set', status })
+    return status
+  })
+  await page.getByRole('button', { name: 'Seen: Zhanna Omarova' }).press('Enter')
+  await page.getByTestId('missed-notices').waitFor({ state: 'detached' })
+  expect(server.asked.map(({ what }) => what)).toContain('POST /api/agents/211/missed-notice/seen')
+})

@@ -38,3 +38,16 @@ export function withIds(breaks: readonly BreakReason[], saved: readonly BreakRea
     return { ...one, reasonId: code }
   })
 }
+
+/** The rules of a form as they are saved: what named a new break by its passing id names it by its own. */
+export function withOwnIds(rules: StatusRules, saved: readonly BreakReason[]): StatusRules {
+  const breaks = withIds(rules.breaks, saved)
+  const { missedBreak } = rules
+  const at = rules.breaks.findIndex(({ reasonId }) => reasonId === missedBreak?.reasonId)
+  const reasonId = breaks[at]?.reasonId
+  return {
+    ...rules,
+    breaks,
+    missedBreak: missedBreak && reasonId ? { ...missedBreak, reasonId } : missedBreak,
+  }
+}

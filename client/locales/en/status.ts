@@ -28,6 +28,8 @@ export const statusEn = {
     overLimit: 'longer than it may be',
     why: {
       missed: 'You did not answer a call, so no more are offered to you until you are ready again.',
+      missedBreak:
+        'You did not answer several calls in a row, so you are on a break. Press Ready when you are there.',
       away: 'Your console was closed or lost, so calls stopped coming to you.',
       lost: {
         browser:
@@ -38,6 +40,13 @@ export const statusEn = {
       pbx: 'You were paused at the telephone system.',
       unpaused: 'You were made ready at the telephone system.',
       supervisor: 'Set by {name}.',
+    },
+    missedNotices: {
+      label: 'Missed calls',
+      told: '{name} missed {n} call at {time} and is on a break. | {name} missed {n} calls in a row, the last at {time}, and is on a break.',
+      seen: 'Seen',
+      seenOf: 'Seen: {name}',
+      waiting: '{n} agent on a break for missed calls | {n} agents on a break for missed calls',
     },
     by: {
       agent: 'by themselves',

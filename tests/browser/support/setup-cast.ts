@@ -202,6 +202,7 @@ export const statusRules: EditedRules = {
     extendSeconds: 30,
     extendMostSeconds: 300,
     missedCalls: true,
+    missedBreak: { after: 3, reasonId: 'break' },
     graceSeconds: 30,
     deviceSeconds: 10,
     breaks: [...defaultBreaks],

@@ -17,6 +17,7 @@ export function ninasStatus(now: number, more: Partial<StatusView> = {}): Status
     byName: 'Nina Sorokina',
     next: null,
     extendSeconds: 0,
+    missedNotice: null,
     pbx: 'agrees',
     ...more,
   }
@@ -54,6 +55,14 @@ export const missed = (now: number): Partial<StatusView> => ({
   ...byRule,
 })
 
+/** Nina on the break that missed calls came to. */
+export const missedBreak = (now: number): Partial<StatusView> => ({
+  state: 'break',
+  since: now - 41_000,
+  reason: { reasonId: 'break', name: { en: 'Short break', ru: 'Перерыв' }, text: null, paid: true },
+  ...byRule,
+})
+
 /** Nina without the phone in use. */
 export const phoneLost = (now: number): Partial<StatusView> => ({
   state: 'away',
@@ -88,5 +97,6 @@ export function floorStatuses(now: number): Change[] {
       by: 'pbx',
       byName: null,
     }),
+    at('211', { ...missedBreak(now), since: now - 61_000, missedNotice: { misses: 3, at: now - 61_000 } }),
   ]
 }

@@ -99,6 +99,7 @@ function otherRoutes(): Omit<
     'status.set': noDesk,
     'status.extend': noDesk,
     'agents.setStatus': noDesk,
+    'agents.noticeSeen': noDesk,
     'statusRules.read': noDesk,
     'statusRules.change': noDesk,
     'health.read': () => health,

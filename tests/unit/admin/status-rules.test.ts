@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ruleOf, withBreak, withIds, withRule } from '../../../client/admin/status/rule-fields.ts'
+import { ruleOf, withBreak, withIds, withOwnIds, withRule } from '../../../client/admin/status/rule-fields.ts'
+import { rules } from '../agents/support.ts'
 import { breakReasonSchema, defaultBreaks, type StatusRules } from '../../../shared/status.ts'
 
 const support = { queue: 'support', wrapUpSeconds: 90, autoAnswer: false }
@@ -30,4 +31,12 @@ test('a long name makes an id that Asterisk takes', () => {
   expect(breakReasonSchema.safeParse(first).success).toBe(true)
   expect(breakReasonSchema.safeParse(second).success).toBe(true)
   expect(second?.reasonId).not.toBe(first?.reasonId)
+})
+
+test('a new break may be the one for missed calls before it has an id', () => {
+  const breaks = withBreak(rules.breaks, { en: 'Missed', ru: 'Пропущено' })
+  const missedBreak = { after: 3, reasonId: breaks.at(-1)?.reasonId ?? '' }
+  const { missedBreak: saved } = withOwnIds({ ...rules, breaks, missedBreak }, rules.breaks)
+  expect(saved).toEqual({ after: 3, reasonId: 'missed' })
+  expect(withOwnIds({ ...rules, missedBreak }, rules.breaks).missedBreak).toEqual(missedBreak)
 })

@@ -8,6 +8,7 @@ export const rules: StatusRules = {
   extendSeconds: 30,
   extendMostSeconds: 60,
   missedCalls: true,
+  missedBreak: null,
   graceSeconds: 30,
   deviceSeconds: 10,
   breaks: [...defaultBreaks],

@@ -60,6 +60,8 @@ export const statusRulesSchema = z
           wrapUpSeconds: secondsSchema(statusBounds.wrapUpSeconds[1]).nullable(),
           /** Browser phones answer its calls by themselves, after a tone. */
           autoAnswer: z.boolean().default(false),
+          /** Agents may sign in to it and out of it themselves. */
+          signIn: z.boolean().default(false),
         }),
       )
       .max(1_000),
@@ -124,6 +126,22 @@ export const shownReasonSchema = z.object({
 })
 export type ShownReason = z.infer<typeof shownReasonSchema>
 
+/** Where an agent stands in a queue. `pausedOnly`: signed out, but a file of the PBX names the phone, so it is paused there. */
+export const queueStandingSchema = z.enum(['in', 'out', 'pausedOnly'])
+export type QueueStanding = z.infer<typeof queueStandingSchema>
+
+/** A queue of an agent: one that they are in, or may be in. */
+export const shownQueueSchema = z.object({
+  queue: z.string(),
+  standing: queueStandingSchema,
+  /** Whether the agent may sign in and out themselves. */
+  mayChoose: z.boolean(),
+})
+export type ShownQueue = z.infer<typeof shownQueueSchema>
+
+export const queueSignInSchema = z.strictObject({ queue: z.string().min(1).max(200), signedIn: z.boolean() })
+export type QueueSignIn = z.infer<typeof queueSignInSchema>
+
 /** That a break began for calls that were missed: how many in a row, and when the last of them. */
 export const missedNoticeSchema = z.object({ misses: z.number().int(), at: instantSchema })
 
@@ -150,6 +168,7 @@ export const statusViewSchema = z.object({
   extendSeconds: z.number().int().nonnegative(),
   /** For supervisors, until one has seen it or the agent is back. */
   missedNotice: missedNoticeSchema.nullable(),
+  queues: z.array(shownQueueSchema),
   /** Whether the PBX has the agent's queues as this says: not yet, it refuses, or it cannot be reached. */
   pbx: z.enum(['agrees', 'waiting', 'refused', 'unreachable']),
 })

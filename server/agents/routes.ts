@@ -27,6 +27,8 @@ export function statusRoutes(
     'status.extend': ({ caller }) => agents.extend(caller.extension),
     'agents.setStatus': ({ caller, params, body }) =>
       agents.choose(deskOf(params), body, { by: 'supervisor', byPersonId: caller.personId }),
+    'status.signIn': ({ caller, body }) => agents.signInTo(caller.extension, body, true),
+    'agents.signIn': ({ params, body }) => agents.signInTo(deskOf(params), body, false),
     'agents.noticeSeen': ({ params }) => agents.noticeSeen(deskOf(params)),
     'statusRules.read': () => ({ ...rules.read(), queues: [...queues()].sort() }),
     'statusRules.change': ({ caller, body }) => rules.change(body.rules, body.version, caller.personId),

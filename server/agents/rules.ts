@@ -98,8 +98,13 @@ function textOf({ queues, breaks, missedBreak, ...rules }: StatusRules): Record<
   return {
     missedBreak: missedBreak === null ? '–' : `${missedBreak.after} ${missedBreak.reasonId}`,
     ...Object.fromEntries(Object.entries(rules).map(([field, value]) => [field, String(value)])),
-    queues: queues.map(({ queue, wrapUpSeconds, autoAnswer }) =>
-      [queue, wrapUpSeconds ?? '–', ...(autoAnswer ? ['auto-answer'] : [])].join(' '),
+    queues: queues.map(({ queue, wrapUpSeconds, autoAnswer, signIn }) =>
+      [
+        queue,
+        wrapUpSeconds ?? '–',
+        ...(autoAnswer ? ['auto-answer'] : []),
+        ...(signIn ? ['sign-in'] : []),
+      ].join(' '),
     ),
     breaks: breaks.map(({ reasonId, name, paid, limitMinutes }) =>
       [reasonId, name.en, name.ru, paid ? 'paid' : 'unpaid', limitMinutes ?? '–'].join(' '),

@@ -5,8 +5,9 @@ import {
   missedNoticeSchema,
   statusAuthorSchema,
 } from '../../shared/status.ts'
-import { otherDevice } from '../floor/members.ts'
+import { leftQueue, otherDevice } from '../floor/members.ts'
 import type { MachineRules } from './machine-rules.ts'
+import { afterLeaving, queueChoiceSchema, withChoice, type QueueChoice } from './queue-choices.ts'
 
 /**
  * An agent's status as a pure machine: `(status, event) → status + commands + facts`. It has no clock and does nothing: time
@@ -61,6 +62,8 @@ export const statusSchema = authorSchema.extend({
   misses: z.number().default(0),
   /** That a break began for them, for supervisors; null once one has seen it, or the agent is back. */
   missedNotice: missedNoticeSchema.nullable().default(null),
+  /** What was chosen of single queues. */
+  queues: z.array(queueChoiceSchema).default([]),
 })
 export type Status = z.infer<typeof statusSchema>
 
@@ -81,6 +84,8 @@ export type StatusEvent = { at: number } & (
   /** Calls are taken by this browser phone from now on, or by the desk phone (null). */
   | { type: 'device'; browser: string | null }
   | { type: 'deviceLost' | 'deviceBack' }
+  /** Something else is chosen of a queue, or nothing any more (null). */
+  | { type: 'queue'; queue: string; choice: QueueChoice['state'] | null }
   | { type: 'time' }
 )
 
@@ -119,6 +124,8 @@ export const ownReasons = {
   onCall: 'ringcard:on-call',
   /** Of a member that is a phone of the agent's which is not in use, whatever their status. */
   otherDevice,
+  /** Of a member whose agent signed out of that queue. */
+  leftQueue,
 } as const
 /** Why somebody is away whose phone was lost. */
 const lostDevice: Reason = { reasonId: deviceReasonId, text: null, paid: false, limitMs: null }
@@ -145,6 +152,7 @@ export function nobodyAt(extension: string, at: number): Status {
     deviceLostAt: null,
     misses: 0,
     missedNotice: null,
+    queues: [],
   }
 }
 
@@ -223,7 +231,7 @@ export function step(status: Status, event: StatusEvent, rules: MachineRules): S
     next.since !== status.since || next.state !== status.state || next.personId !== status.personId
   const isNews = isFromPbx
     ? isOwn && next.state !== 'offline'
-    : isOver || event.type === 'device' || !isSamePause(pauseFor(status), pause)
+    : isOver || event.type === 'device' || event.type === 'queue' || !isSamePause(pauseFor(status), pause)
   const interval = isOver ? intervalOf(status, at) : null
   return {
     status: next,
@@ -245,16 +253,19 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
     return {
       ...nobodyAt(status.extension, at),
       personId: event.personId,
+      queues: afterLeaving(status.queues),
       state: 'ready',
       by: 'agent',
       byPersonId: event.personId,
       consoleLostAt: event.hasConsole ? null : at,
     }
   }
+  if (event.type === 'queue')
+    return { ...status, queues: withChoice(status.queues, event.queue, event.choice) }
   if (status.state === 'offline') return status
   switch (event.type) {
     case 'left':
-      return nobodyAt(status.extension, at)
+      return { ...nobodyAt(status.extension, at), queues: afterLeaving(status.queues) }
     case 'chosen': {
       const { by, byPersonId, to } = event
       const next: Next = { reason: null, ...to, by, byPersonId }
@@ -367,6 +378,7 @@ function enter(status: Status, next: Next, at: number, rules: MachineRules): Sta
     browser: status.browser,
     deviceLostAt: status.deviceLostAt,
     misses: status.misses,
+    queues: status.queues,
     ...to,
     until: to.reason?.limitMs == null ? null : at + to.reason.limitMs,
   }

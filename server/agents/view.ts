@@ -14,7 +14,7 @@ export function statusView(
   rules: StatusRules,
   pbx: StatusView['pbx'],
   nameOf: (personId: string) => string | null,
-): StatusView {
+): Omit<StatusView, 'queues'> {
   const { extension, personId, state, since, until, reason, by, byPersonId, next, browser } = status
   const show = (one: Reason | null): ShownReason | null => one && shownReason(one, rules.breaks)
   return {

@@ -42,7 +42,7 @@ test('rules of status are changed by keyboard, what is wrong is marked, and the 
         wrapUpSeconds: 45,
         queues: [
           ...statusRules.rules.queues.slice(0, 2),
-          { queue: 'sales', wrapUpSeconds: 0, autoAnswer: false },
+          { queue: 'sales', wrapUpSeconds: 0, autoAnswer: false, signIn: false },
         ],
         breaks: [
           lunch,

@@ -27,7 +27,9 @@ export const statusRulesEn = {
   wrapUp: 'Wrap-up, seconds',
   ofAll: 'as above',
   autoAnswer: 'Answers by itself',
-  autoAnswerHelp: 'A browser phone that is free answers calls of that queue by itself, after a tone.',
+  signIn: 'Agents sign in themselves',
+  queuesHelp:
+    'Answers by itself: a browser phone that is free takes the queue’s calls after a tone. Agents sign in themselves: they choose whether they are in the queue; a supervisor may always choose for them.',
   gone: 'The telephone system does not have it now.',
   breaks: 'Breaks',
   breaksHelp: 'What agents may choose, in this order. The limit is when the console warns.',

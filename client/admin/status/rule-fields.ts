@@ -8,7 +8,12 @@ const longestName = 26
 export type QueueRule = StatusRules['queues'][number]
 
 /** A queue of which nothing is said: all is as for the others. */
-const plain = (queue: string): QueueRule => ({ queue, wrapUpSeconds: null, autoAnswer: false })
+const plain = (queue: string): QueueRule => ({
+  queue,
+  wrapUpSeconds: null,
+  autoAnswer: false,
+  signIn: false,
+})
 
 /** What the rules say of a queue, said or not. */
 export const ruleOf = (rules: readonly QueueRule[], queue: string): QueueRule =>

@@ -1,5 +1,5 @@
 import type { PhoneKind } from '../../../shared/phone.ts'
-import type { AgentStatusName, StatusAuthor } from '../../../shared/status.ts'
+import type { AgentStatusName, QueueStanding, StatusAuthor } from '../../../shared/status.ts'
 
 /** Texts of agents' status, on the desk and on the floor. */
 export const statusEn = {
@@ -41,6 +41,13 @@ export const statusEn = {
       unpaused: 'You were made ready at the telephone system.',
       supervisor: 'Set by {name}.',
     },
+    queues: {
+      label: 'Queues',
+      in: 'signed in',
+      out: 'not signed in',
+      pausedOnly: 'paused only: the telephone system names your phone there itself',
+      others: 'Also in {queues}.',
+    } satisfies Record<QueueStanding | 'label' | 'others', string>,
     missedNotices: {
       label: 'Missed calls',
       told: '{name} missed {n} call at {time} and is on a break. | {name} missed {n} calls in a row, the last at {time}, and is on a break.',

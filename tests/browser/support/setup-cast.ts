@@ -195,9 +195,9 @@ export const statusRules: EditedRules = {
   rules: {
     wrapUpSeconds: 20,
     queues: [
-      { queue: 'collections', wrapUpSeconds: 90, autoAnswer: false },
-      { queue: 'returns', wrapUpSeconds: 30, autoAnswer: false },
-      { queue: 'support', wrapUpSeconds: null, autoAnswer: true },
+      { queue: 'collections', wrapUpSeconds: 90, autoAnswer: false, signIn: false },
+      { queue: 'returns', wrapUpSeconds: 30, autoAnswer: false, signIn: false },
+      { queue: 'support', wrapUpSeconds: null, autoAnswer: true, signIn: false },
     ],
     extendSeconds: 30,
     extendMostSeconds: 300,

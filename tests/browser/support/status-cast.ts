@@ -18,6 +18,10 @@ export function ninasStatus(now: number, more: Partial<StatusView> = {}): Status
     next: null,
     extendSeconds: 0,
     missedNotice: null,
+    queues: [
+      { queue: 'sales', standing: 'out', mayChoose: true },
+      { queue: 'support', standing: 'in', mayChoose: false },
+    ],
     pbx: 'agrees',
     ...more,
   }
@@ -72,11 +76,19 @@ export const phoneLost = (now: number): Partial<StatusView> => ({
   ...byRule,
 })
 
+/** One in each queue, and some in two. */
+const queuesOn = (extension: string): StatusView['queues'] =>
+  ['sales', 'support', 'collections']
+    .filter(
+      (_queue, index) => Number(extension) % 3 === index || (index === 1 && Number(extension) % 2 === 0),
+    )
+    .map((queue) => ({ queue, standing: 'in', mayChoose: false }))
+
 /** On the floor: of every kind one, set by each who may. */
 export function floorStatuses(now: number): Change[] {
   const at = (extension: string, more: Partial<StatusView>): Change => ({
     type: 'status.set',
-    status: { ...ninasStatus(now), extension, personId: null, ...more },
+    status: { ...ninasStatus(now), extension, personId: null, queues: queuesOn(extension), ...more },
   })
   return [
     at('202', { state: 'onCall', next: { state: 'break', reason: lunch }, ...byRule }),

@@ -100,6 +100,8 @@ function otherRoutes(): Omit<
     'status.extend': noDesk,
     'agents.setStatus': noDesk,
     'agents.noticeSeen': noDesk,
+    'status.signIn': noDesk,
+    'agents.signIn': noDesk,
     'statusRules.read': noDesk,
     'statusRules.change': noDesk,
     'health.read': () => health,

@@ -3,12 +3,17 @@ import { ruleOf, withBreak, withIds, withOwnIds, withRule } from '../../../clien
 import { rules } from '../agents/support.ts'
 import { breakReasonSchema, defaultBreaks, type StatusRules } from '../../../shared/status.ts'
 
-const support = { queue: 'support', wrapUpSeconds: 90, autoAnswer: false }
+const support = { queue: 'support', wrapUpSeconds: 90, autoAnswer: false, signIn: false }
 
 test('a queue of which nothing is said has the rules of all, and is not kept', () => {
   const rules: StatusRules['queues'] = [support]
-  expect(ruleOf(rules, 'sales')).toEqual({ queue: 'sales', wrapUpSeconds: null, autoAnswer: false })
-  const both = withRule(rules, { ...ruleOf(rules, 'sales'), autoAnswer: true })
+  expect(ruleOf(rules, 'sales')).toEqual({
+    queue: 'sales',
+    wrapUpSeconds: null,
+    autoAnswer: false,
+    signIn: false,
+  })
+  const both = withRule(rules, { ...ruleOf(rules, 'sales'), autoAnswer: true, signIn: false })
   expect(both.map(({ queue }) => queue)).toEqual(['sales', 'support'])
   expect(withRule(both, ruleOf([], 'sales'))).toEqual(rules)
   expect(withRule(both, { ...support, wrapUpSeconds: 0 })).toContainEqual({ ...support, wrapUpSeconds: 0 })

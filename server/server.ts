@@ -407,7 +407,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         homeOf: (callId) => homes.of(pbxOfId(callId)),
         audit: people.noteDownload,
       }),
-      ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
+      ...statusRoutes(
+        agents,
+        statusRules,
+        (extension) => pipeline.floor().agents.has(extension),
+        () => pipeline.floor().queues.keys(),
+      ),
       'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
       ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, (personId) =>
         iceFor(ice, personId, Date.now()),

@@ -30,6 +30,16 @@ export const problems = {
     status: 409,
     title: 'The phone by which you take calls cannot ring now: it is not registered. Set that right first.',
   },
+  'queue.unknown': { status: 404, title: 'The telephone system has no such queue now.' },
+  'queue.not_open': {
+    status: 403,
+    title: 'Agents may not sign in to this queue, or out of it, themselves. A supervisor can do it for you.',
+  },
+  'queue.no_phone': { status: 409, title: 'This desk has no phone on the telephone system of that queue.' },
+  'queue.refused': {
+    status: 502,
+    title: 'The telephone system refused it. An administrator can see whether the AMI user lacks the right.',
+  },
   'disposition.gone': {
     status: 409,
     title: 'This result was taken out meanwhile. Nothing was saved: choose another.',

@@ -2,7 +2,22 @@ import { z } from 'zod'
 import { versionSchema } from './administration.ts'
 import { extensionSchema } from './people.ts'
 import type { Route } from './route.ts'
-import { setStatusRequestSchema, statusRulesSchema, statusViewSchema, storedRulesSchema } from './status.ts'
+import {
+  editedRulesSchema,
+  queueSignInSchema,
+  setStatusRequestSchema,
+  statusRulesSchema,
+  statusViewSchema,
+  storedRulesSchema,
+} from './status.ts'
+
+const signInErrors = [
+  'queue.unknown',
+  'queue.no_phone',
+  'queue.refused',
+  'pbx.unreachable',
+  'history.spool_full',
+] as const
 
 /** The routes of agents' status. Part of the table in api.ts. */
 export const statusRoutes = {
@@ -21,6 +36,15 @@ export const statusRoutes = {
     right: 'desk.use',
     errors: ['status.no_desk', 'status.reason_unknown', 'status.device_lost', 'history.spool_full'],
     body: setStatusRequestSchema,
+    answer: statusViewSchema,
+  },
+  'status.signIn': {
+    method: 'PUT',
+    path: '/api/status/queues',
+    summary: 'Sign in to a queue, or out of it, where the rules let me',
+    right: 'desk.use',
+    errors: ['status.no_desk', 'queue.not_open', ...signInErrors],
+    body: queueSignInSchema,
     answer: statusViewSchema,
   },
   'status.extend': {
@@ -47,12 +71,31 @@ export const statusRoutes = {
     body: setStatusRequestSchema,
     answer: statusViewSchema,
   },
+  'agents.signIn': {
+    method: 'PUT',
+    path: '/api/agents/:extension/queues',
+    summary: 'Sign whoever sits at a desk in to a queue, or out of it',
+    right: 'agents.status',
+    errors: ['desk.unknown', 'status.no_desk', ...signInErrors],
+    params: z.strictObject({ extension: extensionSchema }),
+    body: queueSignInSchema,
+    answer: statusViewSchema,
+  },
+  'agents.noticeSeen': {
+    method: 'POST',
+    path: '/api/agents/:extension/missed-notice/seen',
+    summary: 'Say that it was seen that somebody is on a break for missed calls: nobody is told it any more',
+    right: 'agents.status',
+    errors: ['desk.unknown', 'status.no_desk'],
+    params: z.strictObject({ extension: extensionSchema }),
+    answer: statusViewSchema,
+  },
   'statusRules.read': {
     method: 'GET',
     path: '/api/settings/status',
     summary: 'How agents’ status works: wrap-up, missed calls, lost consoles, breaks',
     right: 'settings.manage',
-    answer: storedRulesSchema,
+    answer: editedRulesSchema,
   },
   'statusRules.change': {
     method: 'PUT',

@@ -34,36 +34,65 @@ export type BreakReason = z.infer<typeof breakReasonSchema>
 
 const secondsSchema = (most: number) => z.number().int().min(0).max(most)
 
+/** From and to, of the rules that are numbers. */
+export const statusBounds = {
+  wrapUpSeconds: [0, 3_600],
+  extendSeconds: [0, 600],
+  extendMostSeconds: [0, 3_600],
+  graceSeconds: [0, 3_600],
+  deviceSeconds: [0, 3_600],
+  limitMinutes: [1, 480],
+  missedBreakAfter: [1, 20],
+} as const
+/** How many kinds of break a centre may have. */
+export const mostBreaks = 30
+
 /** How agents' status works here. */
 export const statusRulesSchema = z
   .strictObject({
     /** After a call of a queue that has no time of its own; 0 for none. */
-    wrapUpSeconds: secondsSchema(3_600),
+    wrapUpSeconds: secondsSchema(statusBounds.wrapUpSeconds[1]),
     queues: z
       .array(
         z.strictObject({
           queue: z.string().min(1).max(200),
-          wrapUpSeconds: secondsSchema(3_600),
+          /** Null for that of all queues. */
+          wrapUpSeconds: secondsSchema(statusBounds.wrapUpSeconds[1]).nullable(),
           /** Browser phones answer its calls by themselves, after a tone. */
           autoAnswer: z.boolean().default(false),
+          /** Agents may sign in to it and out of it themselves. */
+          signIn: z.boolean().default(false),
         }),
       )
       .max(1_000),
     /** By how much one click extends the wrap-up, and how far all of them may. */
-    extendSeconds: secondsSchema(600),
-    extendMostSeconds: secondsSchema(3_600),
+    extendSeconds: secondsSchema(statusBounds.extendSeconds[1]),
+    extendMostSeconds: secondsSchema(statusBounds.extendMostSeconds[1]),
     /** Whether offers stop for whoever did not answer one. */
     missedCalls: z.boolean(),
+    /** After so many missed calls in a row, with no talk between them, this break begins; null for never. */
+    missedBreak: z
+      .strictObject({
+        after: z.number().int().min(statusBounds.missedBreakAfter[0]).max(statusBounds.missedBreakAfter[1]),
+        reasonId: breakIdSchema,
+      })
+      .nullable()
+      .default(null),
     /** Offers stop when the console has been lost for so long; 0 for never. */
-    graceSeconds: secondsSchema(3_600),
+    graceSeconds: secondsSchema(statusBounds.graceSeconds[1]),
     /** Offers stop when the phone in use could not ring for so long; 0 for never. */
-    deviceSeconds: secondsSchema(3_600).default(10),
-    breaks: z.array(breakReasonSchema).max(30),
+    deviceSeconds: secondsSchema(statusBounds.deviceSeconds[1]).default(10),
+    breaks: z.array(breakReasonSchema).max(mostBreaks),
   })
   .refine(({ breaks }) => new Set(breaks.map(({ reasonId }) => reasonId)).size === breaks.length, {
     message: 'Two reasons have the same id.',
     path: ['breaks'],
   })
+  .refine(
+    ({ breaks, missedBreak }) =>
+      missedBreak === null || breaks.some(({ reasonId }) => reasonId === missedBreak.reasonId),
+    { message: 'There is no such break.', path: ['missedBreak', 'reasonId'] },
+  )
 export type StatusRules = z.infer<typeof statusRulesSchema>
 
 /** The breaks that a centre starts with. */
@@ -74,8 +103,14 @@ export const defaultBreaks: readonly BreakReason[] = [
   { reasonId: 'training', name: { en: 'Training', ru: 'Обучение' }, paid: true, limitMinutes: null },
 ]
 
+/** What missed calls come to at the start. */
+export const defaultMissedBreak: NonNullable<StatusRules['missedBreak']> = { after: 3, reasonId: 'break' }
+
 export const storedRulesSchema = z.object({ version: versionSchema, rules: statusRulesSchema })
 export type StoredRules = z.infer<typeof storedRulesSchema>
+/** The rules, and the queues that the PBXs have now, to which they may be said. */
+export const editedRulesSchema = storedRulesSchema.extend({ queues: z.array(z.string()) })
+export type EditedRules = z.infer<typeof editedRulesSchema>
 
 /** The reason of being away that says that the phone in use was lost, and not the console. */
 export const deviceReasonId = 'device'
@@ -90,6 +125,25 @@ export const shownReasonSchema = z.object({
   paid: z.boolean(),
 })
 export type ShownReason = z.infer<typeof shownReasonSchema>
+
+/** Where an agent stands in a queue. `pausedOnly`: signed out, but a file of the PBX names the phone, so it is paused there. */
+export const queueStandingSchema = z.enum(['in', 'out', 'pausedOnly'])
+export type QueueStanding = z.infer<typeof queueStandingSchema>
+
+/** A queue of an agent: one that they are in, or may be in. */
+export const shownQueueSchema = z.object({
+  queue: z.string(),
+  standing: queueStandingSchema,
+  /** Whether the agent may sign in and out themselves. */
+  mayChoose: z.boolean(),
+})
+export type ShownQueue = z.infer<typeof shownQueueSchema>
+
+export const queueSignInSchema = z.strictObject({ queue: z.string().min(1).max(200), signedIn: z.boolean() })
+export type QueueSignIn = z.infer<typeof queueSignInSchema>
+
+/** That a break began for calls that were missed: how many in a row, and when the last of them. */
+export const missedNoticeSchema = z.object({ misses: z.number().int(), at: instantSchema })
 
 /** An agent's status as it is shown to them and to supervisors. */
 export const statusViewSchema = z.object({
@@ -112,6 +166,9 @@ export const statusViewSchema = z.object({
     .nullable(),
   /** By how much the wrap-up may be extended now, seconds; 0 for not at all. */
   extendSeconds: z.number().int().nonnegative(),
+  /** For supervisors, until one has seen it or the agent is back. */
+  missedNotice: missedNoticeSchema.nullable(),
+  queues: z.array(shownQueueSchema),
   /** Whether the PBX has the agent's queues as this says: not yet, it refuses, or it cannot be reached. */
   pbx: z.enum(['agrees', 'waiting', 'refused', 'unreachable']),
 })

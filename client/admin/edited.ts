@@ -45,5 +45,10 @@ export function useEdited<F extends Fields>(stored: () => Stored<F>) {
       follow(sent, after)
       contested.value = []
     },
+    /** What was typed is given up. */
+    takeBack: (): void => {
+      mine.value = structuredClone(looked.value.fields)
+      contested.value = []
+    },
   }
 }

@@ -57,6 +57,14 @@ export const adminRooms: readonly AdminRoom[] = [
     page: () => import('./hours/HoursPage.vue'),
   },
   {
+    name: 'adminStatus',
+    path: 'status',
+    icon: 'headset',
+    label: 'rooms.status',
+    right: 'settings.manage',
+    page: () => import('./status/StatusRulesPage.vue'),
+  },
+  {
     name: 'adminGuides',
     path: 'guides/:open?',
     icon: 'message-square',

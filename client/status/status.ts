@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { SetStatus, StatusView } from '../../shared/status.ts'
+import type { QueueSignIn, SetStatus, StatusView } from '../../shared/status.ts'
 import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
 import { useSession } from '../session/session.ts'
@@ -59,6 +59,7 @@ export const useStatus = defineStore('status', () => {
     busy,
     failed,
     choose: (body: SetStatus) => ask(JSON.stringify(body), () => callApi('status.set', { body })),
+    signIn: (body: QueueSignIn) => ask(JSON.stringify(body), () => callApi('status.signIn', { body })),
     extend: () => ask('extend', () => callApi('status.extend')),
   }
 })

@@ -52,6 +52,7 @@ export function useStatusWords() {
       if (state === 'away' && reason?.reasonId === deviceReasonId)
         return t(deviceLost ? `status.why.lost.${device}` : 'status.why.phoneBack')
       if (state === 'missed' || state === 'away') return t(`status.why.${state}`)
+      if (state === 'break' && by === 'rule') return t('status.why.missedBreak')
       if (by === 'supervisor') return t('status.why.supervisor', { name: byName ?? '' })
       if (by === 'pbx') return t(state === 'ready' ? 'status.why.unpaused' : 'status.why.pbx')
       return null

@@ -1,25 +1,29 @@
 import type { Logger } from 'pino'
 import { ProblemError } from '../../shared/problems.ts'
-import type { SetStatus, StatusRules, StatusView } from '../../shared/status.ts'
+import type { QueueSignIn, SetStatus, ShownQueue, StatusRules, StatusView } from '../../shared/status.ts'
 import type { DeskInfo } from '../floor/events.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
-import { canRing } from '../floor/views.ts'
-import { createMembers, type MembersOptions } from './members.ts'
+import { canRing, membersOf } from '../floor/views.ts'
+import type { PhoneInUse } from './browser-members.ts'
+import { machineRules, reasonOf } from './machine-rules.ts'
+import { createMembers, otherPhone, type MembersOptions } from './members.ts'
+import { queuesLeft, type QueueChoice } from './queue-choices.ts'
+import { createQueueSignIn, standingIn } from './queue-sign-in.ts'
 import {
   dueAt,
   isDeviceLost,
-  machineRules,
   nobodyAt,
   pauseFor,
   statusSchema,
   step,
   type Author,
   type Interval,
+  type Pause,
   type Status,
   type StatusEvent,
 } from './status.ts'
-import { reasonAtPbx, reasonOf, statusView } from './view.ts'
+import { reasonAtPbx, statusView } from './view.ts'
 
 /** What agents' status needs of the other parts. */
 export interface AgentsOptions extends Pick<MembersOptions, 'pauseMember' | 'addMember' | 'removeMember'> {
@@ -67,8 +71,8 @@ export function createAgents(options: AgentsOptions) {
     wantedOf: (extension) => {
       const status = statuses.get(extension)
       if (status === undefined) return null
-      const phone = { inUse: status.browser, browser: options.browserOf(extension) }
-      return { pause: pauseFor(status), since: status.since, phone }
+      const { since, queues } = status
+      return { pause: pauseFor(status), since, phone: phoneOf(status), left: queuesLeft(queues) }
     },
     onPaused: (extension, paused, at) => {
       const event: StatusEvent =
@@ -77,10 +81,28 @@ export function createAgents(options: AgentsOptions) {
           : { type: 'pbxPaused', at, reason: reasonAtPbx(paused.reason, rules().breaks) }
       happens(extension, event)
     },
+    onQueueBack: (extension, queue) => chooseQueue(extension, queue, null),
     onChange: options.onChange,
     log,
     now,
   })
+  const signIn = createQueueSignIn({
+    floor,
+    addMember: options.addMember,
+    removeMember: options.removeMember,
+    say: members.say,
+    log,
+    now,
+  })
+  /** The queues of each agent as they were told last, by extension. */
+  const toldQueues = new Map<string, string>()
+
+  const phoneOf = ({ extension, browser }: Status): PhoneInUse => ({
+    inUse: browser,
+    browser: options.browserOf(extension),
+  })
+  const chooseQueue = (extension: string, queue: string, choice: QueueChoice['state'] | null): void =>
+    happens(extension, { type: 'queue', at: now(), queue, choice })
 
   function happens(extension: string, event: StatusEvent): void {
     const before = statuses.get(extension)
@@ -126,8 +148,44 @@ export function createAgents(options: AgentsOptions) {
   }
 
   function sweepOne(status: Status): void {
+    const { extension, queues } = status
     lookAtDevice(status)
-    members.sweep(status.extension)
+    lookAtQueues(extension)
+    signIn.leave(extension, queues, (queue) => chooseQueue(extension, queue, null))
+    members.sweep(extension)
+  }
+
+  /** Notices when an agent is in other queues than was told, whoever changed that. */
+  function lookAtQueues(extension: string): void {
+    const status = statuses.get(extension)
+    if (status === undefined || status.state === 'offline') return
+    const own = membersOf(floor(), extension)
+    // What was joined and is no more was ended at the PBX.
+    for (const { queue, state } of status.queues)
+      if (state === 'joined' && !own.some((one) => one.queue === queue) && isSettled(queue))
+        chooseQueue(extension, queue, null)
+    const shownNow = JSON.stringify(queuesShown(extension))
+    if (toldQueues.get(extension) !== shownNow) options.onChange(extension)
+  }
+
+  /** Whether what the PBX has of a queue is known now. */
+  function isSettled(queue: string): boolean {
+    const pbx = floor().queues.get(queue)?.pbx
+    return pbx !== undefined && floor().links.get(pbx)?.lostAt === null
+  }
+
+  function queuesShown(extension: string): ShownQueue[] {
+    const own = membersOf(floor(), extension)
+    const chosen = statuses.get(extension)?.queues ?? []
+    const open = rules().queues.flatMap(({ queue, signIn: isOpen }) =>
+      isOpen && floor().queues.has(queue) ? [queue] : [],
+    )
+    const all = [...new Set([...own.map(({ queue }) => queue), ...open])].sort()
+    return all.map((queue) => ({
+      queue,
+      standing: standingIn(own, chosen, queue),
+      mayChoose: open.includes(queue),
+    }))
   }
 
   /** Notices when the phone in use is lost or back, as its PBX says; while that is not heard nothing is known. */
@@ -180,9 +238,10 @@ export function createAgents(options: AgentsOptions) {
 
   function viewOf(extension: string): StatusView | null {
     const status = statuses.get(extension)
-    return status === undefined
-      ? null
-      : statusView(status, rules(), members.agreementOf(extension), options.nameOf)
+    if (status === undefined) return null
+    const queues = queuesShown(extension)
+    toldQueues.set(extension, JSON.stringify(queues))
+    return { ...statusView(status, rules(), members.agreementOf(extension), options.nameOf), queues }
   }
 
   function shown(extension: string): StatusView {
@@ -293,6 +352,40 @@ export function createAgents(options: AgentsOptions) {
       happens(status.extension, { type: 'extended', at: now() })
       if (statuses.get(status.extension) === status) throw new ProblemError('status.not_extendable')
       return shown(status.extension)
+    },
+
+    /**
+     * Signs somebody in to a queue, or out of it. A phone that a file of the PBX names can only be paused there.
+     * @param isOwn whether it is they themselves who ask: then the rules must let them
+     * @throws ProblemError `status.no_desk`, `queue.not_open`, `queue.unknown`, `queue.no_phone`, `queue.refused`,
+     *   `pbx.unreachable`, `history.spool_full`
+     */
+    signInTo: async (
+      desk: string | null,
+      { queue, signedIn }: QueueSignIn,
+      isOwn: boolean,
+    ): Promise<StatusView> => {
+      const status = choosing(desk)
+      const { extension } = status
+      const isOpen = rules().queues.some((one) => one.queue === queue && one.signIn)
+      if (isOwn && !isOpen) throw new ProblemError('queue.not_open')
+      if (signedIn) {
+        const phone = phoneOf(status)
+        const pauseOf = (device: string): Pause =>
+          phone.inUse === null || phone.inUse === device ? pauseFor(status) : otherPhone
+        const isNew = await signIn.signIn(extension, queue, phone, pauseOf)
+        chooseQueue(extension, queue, isNew ? 'joined' : null)
+      } else {
+        const isFixed = await signIn.signOut(extension, queue)
+        chooseQueue(extension, queue, isFixed ? 'out' : null)
+      }
+      return shown(extension)
+    },
+
+    /** A supervisor has seen that somebody is on a break for missed calls. @throws ProblemError `status.no_desk` */
+    noticeSeen: (extension: string): StatusView => {
+      happens(seatedAt(extension).extension, { type: 'noticeSeen', at: now() })
+      return shown(extension)
     },
 
     /** The status of whoever sits at a desk, and of one that was left; null for a desk at which nobody has sat. */

@@ -9,7 +9,7 @@ import {
   type BrowserMembersOptions,
   type PhoneInUse,
 } from './browser-members.ts'
-import { createPauses } from './pauses.ts'
+import { createPauses, type MemberName } from './pauses.ts'
 import { isSamePause, ownReasons, type Pause } from './status.ts'
 
 export interface MembersOptions extends Pick<BrowserMembersOptions, 'addMember' | 'removeMember'> {
@@ -20,6 +20,8 @@ export interface MembersOptions extends Pick<BrowserMembersOptions, 'addMember' 
   wantedOf: (extension: string) => Wanted | null
   /** Somebody at the PBX paused an agent everywhere, or unpaused them (null) somewhere. */
   onPaused: (extension: string, paused: Pause | null, at: number) => void
+  /** Somebody at the PBX let an agent have calls of a queue again that the agent had signed out of. */
+  onQueueBack: (extension: string, queue: string) => void
   /** How the PBX stands to an agent's status is not what it was. */
   onChange: (extension: string) => void
   log: Pick<Logger, 'info' | 'warn'>
@@ -31,10 +33,15 @@ export interface Wanted {
   pause: Pause
   since: number
   phone: PhoneInUse
+  /** The queues that the agent signed out of, and whose files name the phone: it stays paused there. */
+  left: ReadonlySet<string>
 }
 
+/** How a phone stands in a queue that its agent signed out of. */
+const leftPause: Pause = { paused: true, reason: ownReasons.leftQueue }
+
 /** How a phone is to stand that is not in use. */
-const otherPhone: Pause = { paused: true, reason: ownReasons.otherDevice }
+export const otherPhone: Pause = { paused: true, reason: ownReasons.otherDevice }
 
 /** Why the PBX does not do as it is told, and when it is told again. */
 interface Trouble {
@@ -65,9 +72,12 @@ export function createMembers(options: MembersOptions) {
   })
 
   /** Each member of an agent, and how it is to stand. */
-  const wantedEach = (extension: string, { pause, phone }: Wanted): [Member, Pause][] => {
+  const wantedEach = (extension: string, { pause, phone, left }: Wanted): [Member, Pause][] => {
     const all = membersOf(floor(), extension)
-    return all.map((member) => [member, isInUse(member, all, phone) ? pause : otherPhone])
+    return all.map((member) => {
+      if (left.has(member.queue)) return [member, leftPause]
+      return [member, isInUse(member, all, phone) ? pause : otherPhone]
+    })
   }
   const standsAs = ({ paused, pauseReason: reason }: Member): Pause => ({ paused, reason })
   const isCut = ({ pbx }: Member) => floor().links.get(pbx)?.lostAt != null
@@ -157,7 +167,13 @@ export function createMembers(options: MembersOptions) {
           pbx === fact.pbx && queue === fact.queue && device === fact.interface,
       )
       if (member === undefined) return
-      const inUse = all.filter((one) => isInUse(one, all, wanted.phone))
+      if (wanted.left.has(fact.queue)) {
+        const isOwn = pauses.hear(member, pause, now()) || pauses.pending(member, now()) !== null
+        if (paused || isOwn) tellAgreement(extension)
+        else options.onQueueBack(extension, fact.queue)
+        return
+      }
+      const inUse = all.filter((one) => isInUse(one, all, wanted.phone) && !wanted.left.has(one.queue))
       const isUsed = inUse.includes(member)
       const isOurs =
         pauses.hear(member, pause, now()) ||
@@ -188,6 +204,9 @@ export function createMembers(options: MembersOptions) {
       else if (isEverywhere) options.onPaused(extension, pause, fact.at)
       tellAgreement(extension)
     },
+
+    /** What is said of a member elsewhere, by which it is known to be our own doing. */
+    say: (member: MemberName, pause: Pause): void => void pauses.say(member, pause, now()),
 
     /** The PBX was heard anew: what was said before has been done or never will be. */
     heardAgain: (pbx: string): void => {

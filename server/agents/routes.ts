@@ -8,22 +8,29 @@ type StatusRoute = Extract<keyof Handlers, `status.${string}` | `agents.${string
 /**
  * How status is asked for and set over HTTP.
  * @param isDesk whether there is a desk of this extension
+ * @param queues the queues that the PBXs have now
  */
 export function statusRoutes(
   agents: Agents,
   rules: Rules,
   isDesk: (extension: string) => boolean,
+  queues: () => Iterable<string>,
 ): Pick<Handlers, StatusRoute> {
+  const deskOf = ({ extension }: { extension: string }): string => {
+    if (!isDesk(extension)) throw new ProblemError('desk.unknown')
+    return extension
+  }
   return {
     'status.read': ({ caller }) => agents.read(caller.extension),
     'status.set': ({ caller, body }) =>
       agents.choose(caller.extension, body, { by: 'agent', byPersonId: caller.personId }),
     'status.extend': ({ caller }) => agents.extend(caller.extension),
-    'agents.setStatus': ({ caller, params, body }) => {
-      if (!isDesk(params.extension)) throw new ProblemError('desk.unknown')
-      return agents.choose(params.extension, body, { by: 'supervisor', byPersonId: caller.personId })
-    },
-    'statusRules.read': () => rules.read(),
+    'agents.setStatus': ({ caller, params, body }) =>
+      agents.choose(deskOf(params), body, { by: 'supervisor', byPersonId: caller.personId }),
+    'status.signIn': ({ caller, body }) => agents.signInTo(caller.extension, body, true),
+    'agents.signIn': ({ params, body }) => agents.signInTo(deskOf(params), body, false),
+    'agents.noticeSeen': ({ params }) => agents.noticeSeen(deskOf(params)),
+    'statusRules.read': () => ({ ...rules.read(), queues: [...queues()].sort() }),
     'statusRules.change': ({ caller, body }) => rules.change(body.rules, body.version, caller.personId),
   }
 }

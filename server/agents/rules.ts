@@ -1,6 +1,6 @@
 import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
 import { ProblemError } from '../../shared/problems.ts'
-import { defaultBreaks, type StatusRules, type StoredRules } from '../../shared/status.ts'
+import { defaultBreaks, defaultMissedBreak, type StatusRules, type StoredRules } from '../../shared/status.ts'
 import { detailsOf } from '../people/audit.ts'
 import type { AgentStore } from './model.ts'
 
@@ -39,6 +39,7 @@ export function seededRules(config: {
     extendSeconds,
     extendMostSeconds,
     missedCalls: config.MISSED_CALLS,
+    missedBreak: config.MISSED_CALLS ? defaultMissedBreak : null,
     graceSeconds: config.CONSOLE_GRACE_SECONDS,
     deviceSeconds: config.DEVICE_GRACE_SECONDS,
     breaks: [...defaultBreaks],
@@ -93,11 +94,17 @@ export function createRules({ store, seed, audit, onChange }: RulesOptions) {
 }
 
 /** Rules as the audit keeps them. */
-function textOf({ queues, breaks, ...rules }: StatusRules): Record<string, string | string[]> {
+function textOf({ queues, breaks, missedBreak, ...rules }: StatusRules): Record<string, string | string[]> {
   return {
+    missedBreak: missedBreak === null ? '–' : `${missedBreak.after} ${missedBreak.reasonId}`,
     ...Object.fromEntries(Object.entries(rules).map(([field, value]) => [field, String(value)])),
-    queues: queues.map(({ queue, wrapUpSeconds, autoAnswer }) =>
-      [queue, wrapUpSeconds, ...(autoAnswer ? ['auto-answer'] : [])].join(' '),
+    queues: queues.map(({ queue, wrapUpSeconds, autoAnswer, signIn }) =>
+      [
+        queue,
+        wrapUpSeconds ?? '–',
+        ...(autoAnswer ? ['auto-answer'] : []),
+        ...(signIn ? ['sign-in'] : []),
+      ].join(' '),
     ),
     breaks: breaks.map(({ reasonId, name, paid, limitMinutes }) =>
       [reasonId, name.en, name.ru, paid ? 'paid' : 'unpaid', limitMinutes ?? '–'].join(' '),

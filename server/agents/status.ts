@@ -2,10 +2,12 @@ import { z } from 'zod'
 import {
   agentStatusSchema,
   deviceReasonId,
+  missedNoticeSchema,
   statusAuthorSchema,
-  type StatusRules,
 } from '../../shared/status.ts'
-import { otherDevice } from '../floor/members.ts'
+import { leftQueue, otherDevice } from '../floor/members.ts'
+import type { MachineRules } from './machine-rules.ts'
+import { afterLeaving, queueChoiceSchema, withChoice, type QueueChoice } from './queue-choices.ts'
 
 /**
  * An agent's status as a pure machine: `(status, event) → status + commands + facts`. It has no clock and does nothing: time
@@ -56,6 +58,12 @@ export const statusSchema = authorSchema.extend({
   browser: z.string().nullable().default(null),
   /** Since when the phone in use cannot ring; null while it can. */
   deviceLostAt: z.number().nullable().default(null),
+  /** How many offered calls were missed in a row, with no talk between them. */
+  misses: z.number().default(0),
+  /** That a break began for them, for supervisors; null once one has seen it, or the agent is back. */
+  missedNotice: missedNoticeSchema.nullable().default(null),
+  /** What was chosen of single queues. */
+  queues: z.array(queueChoiceSchema).default([]),
 })
 export type Status = z.infer<typeof statusSchema>
 
@@ -67,6 +75,8 @@ export type StatusEvent = { at: number } & (
   /** Whether the agent is on the line, and how long a wrap-up that brings: none where no queue brought the call. */
   | { type: 'line'; talking: boolean; wrapUpMs: number }
   | { type: 'missed' }
+  /** A supervisor has seen that a break began for missed calls. */
+  | { type: 'noticeSeen' }
   /** Somebody paused or unpaused the agent at the PBX. */
   | { type: 'pbxPaused'; reason: Reason }
   | { type: 'pbxUnpaused' }
@@ -74,6 +84,8 @@ export type StatusEvent = { at: number } & (
   /** Calls are taken by this browser phone from now on, or by the desk phone (null). */
   | { type: 'device'; browser: string | null }
   | { type: 'deviceLost' | 'deviceBack' }
+  /** Something else is chosen of a queue, or nothing any more (null). */
+  | { type: 'queue'; queue: string; choice: QueueChoice['state'] | null }
   | { type: 'time' }
 )
 
@@ -102,26 +114,6 @@ export interface StatusStep {
   facts: StatusFact[]
 }
 
-/** What of the rules counts here, in ms. */
-export interface MachineRules {
-  graceMs: number
-  /** How long the phone in use may be lost; 0 for as long as it takes. */
-  deviceGraceMs: number
-  missedCalls: boolean
-  extendMs: number
-  extendMostMs: number
-}
-
-export function machineRules(rules: StatusRules): MachineRules {
-  return {
-    graceMs: rules.graceSeconds * 1000,
-    deviceGraceMs: rules.deviceSeconds * 1000,
-    missedCalls: rules.missedCalls,
-    extendMs: rules.extendSeconds * 1000,
-    extendMostMs: rules.extendMostSeconds * 1000,
-  }
-}
-
 /** What Ringcard itself pauses for. Nobody at the PBX takes such a pause away. */
 export const ownReasons = {
   wrapUp: 'ringcard:wrap-up',
@@ -132,6 +124,8 @@ export const ownReasons = {
   onCall: 'ringcard:on-call',
   /** Of a member that is a phone of the agent's which is not in use, whatever their status. */
   otherDevice,
+  /** Of a member whose agent signed out of that queue. */
+  leftQueue,
 } as const
 /** Why somebody is away whose phone was lost. */
 const lostDevice: Reason = { reasonId: deviceReasonId, text: null, paid: false, limitMs: null }
@@ -156,6 +150,9 @@ export function nobodyAt(extension: string, at: number): Status {
     consoleLostAt: null,
     browser: null,
     deviceLostAt: null,
+    misses: 0,
+    missedNotice: null,
+    queues: [],
   }
 }
 
@@ -234,7 +231,7 @@ export function step(status: Status, event: StatusEvent, rules: MachineRules): S
     next.since !== status.since || next.state !== status.state || next.personId !== status.personId
   const isNews = isFromPbx
     ? isOwn && next.state !== 'offline'
-    : isOver || event.type === 'device' || !isSamePause(pauseFor(status), pause)
+    : isOver || event.type === 'device' || event.type === 'queue' || !isSamePause(pauseFor(status), pause)
   const interval = isOver ? intervalOf(status, at) : null
   return {
     status: next,
@@ -256,16 +253,19 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
     return {
       ...nobodyAt(status.extension, at),
       personId: event.personId,
+      queues: afterLeaving(status.queues),
       state: 'ready',
       by: 'agent',
       byPersonId: event.personId,
       consoleLostAt: event.hasConsole ? null : at,
     }
   }
+  if (event.type === 'queue')
+    return { ...status, queues: withChoice(status.queues, event.queue, event.choice) }
   if (status.state === 'offline') return status
   switch (event.type) {
     case 'left':
-      return nobodyAt(status.extension, at)
+      return { ...nobodyAt(status.extension, at), queues: afterLeaving(status.queues) }
     case 'chosen': {
       const { by, byPersonId, to } = event
       const next: Next = { reason: null, ...to, by, byPersonId }
@@ -282,8 +282,9 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
     case 'line':
       return event.talking ? talking(status, event.wrapUpMs, at) : talked(status, at, rules)
     case 'missed':
-      if (status.state !== 'ready' || !rules.missedCalls) return status
-      return enter(status, { ...readyNext, state: 'missed' }, at, rules)
+      return status.state === 'ready' ? missed(status, at, rules) : status
+    case 'noticeSeen':
+      return status.missedNotice === null ? status : { ...status, missedNotice: null }
     case 'pbxPaused': {
       const next: Next = { state: 'break', reason: event.reason, ...byPbx }
       if (status.state === 'onCall' || status.state === 'wrapUp')
@@ -319,6 +320,17 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
   }
 }
 
+function missed(status: Status, at: number, rules: MachineRules): Status {
+  const misses = status.misses + 1
+  const { missedBreak } = rules
+  if (missedBreak !== null && misses >= missedBreak.after) {
+    const next: Next = { ...readyNext, state: 'break', reason: missedBreak.reason }
+    return { ...enter(status, next, at, rules), misses: 0, missedNotice: { misses, at } }
+  }
+  const counted = { ...status, misses }
+  return rules.missedCalls ? enter(counted, { ...readyNext, state: 'missed' }, at, rules) : counted
+}
+
 function talking(status: Status, wrapUpMs: number, at: number): Status {
   if (status.state === 'onCall') return wrapUpMs > status.wrapUpMs ? { ...status, wrapUpMs } : status
   // What is left of a wrap-up that another call breaks into comes after that.
@@ -335,6 +347,8 @@ function talking(status: Status, wrapUpMs: number, at: number): Status {
     until: null,
     wrapUpMs: Math.max(wrapUpMs, left),
     next: next ?? readyNext,
+    misses: 0,
+    missedNotice: null,
   }
 }
 
@@ -363,6 +377,8 @@ function enter(status: Status, next: Next, at: number, rules: MachineRules): Sta
     consoleLostAt: status.consoleLostAt,
     browser: status.browser,
     deviceLostAt: status.deviceLostAt,
+    misses: status.misses,
+    queues: status.queues,
     ...to,
     until: to.reason?.limitMs == null ? null : at + to.reason.limitMs,
   }

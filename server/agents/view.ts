@@ -1,10 +1,6 @@
 import type { BreakReason, ShownReason, StatusRules, StatusView } from '../../shared/status.ts'
-import { extendableMs, machineRules, type Reason, type Status } from './status.ts'
-
-/** A break of the centre as the machine has it. */
-export function reasonOf({ reasonId, paid, limitMinutes }: BreakReason): Reason {
-  return { reasonId, text: null, paid, limitMs: limitMinutes === null ? null : limitMinutes * 60_000 }
-}
+import { machineRules, reasonOf } from './machine-rules.ts'
+import { extendableMs, type Reason, type Status } from './status.ts'
 
 /** What the PBX gives as the reason of a pause: one of the centre's breaks, or a text of its own. */
 export function reasonAtPbx(text: string | null, breaks: readonly BreakReason[]): Reason {
@@ -18,7 +14,7 @@ export function statusView(
   rules: StatusRules,
   pbx: StatusView['pbx'],
   nameOf: (personId: string) => string | null,
-): StatusView {
+): Omit<StatusView, 'queues'> {
   const { extension, personId, state, since, until, reason, by, byPersonId, next, browser } = status
   const show = (one: Reason | null): ShownReason | null => one && shownReason(one, rules.breaks)
   return {
@@ -34,6 +30,7 @@ export function statusView(
     byName: byPersonId === null ? null : nameOf(byPersonId),
     next: next === null || next.state === 'ready' ? null : { state: next.state, reason: show(next.reason) },
     extendSeconds: Math.round(extendableMs(status, machineRules(rules)) / 1000),
+    missedNotice: status.missedNotice,
     pbx,
   }
 }

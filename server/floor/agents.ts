@@ -1,6 +1,6 @@
 import type { AgentState } from '../../shared/calls.ts'
 import type { DeskInfo, MemberInfo } from './events.ts'
-import { extensionOfMember, isSameMember, otherDevice } from './members.ts'
+import { extensionOfMember, isSameMember, leftQueue, otherDevice } from './members.ts'
 import { isOnTheLine } from './reach.ts'
 import type { Agent, Member } from './state.ts'
 import type { FloorState, Step } from './step.ts'
@@ -170,13 +170,17 @@ function stateOf(
   return { state: pauseOf(floor, agent.extension).paused ? 'paused' : 'free', callId: null, talkedIn }
 }
 
-/** Paused in every queue they are a member of. A phone that is not in use counts where there is no other. */
+/**
+ * Paused in every queue that they are signed in to. A phone that is not in use counts where there is no other; whoever is
+ * signed in to no queue is not paused.
+ */
 function pauseOf(floor: FloorState, extension: string): { paused: boolean; pauseReason: string | null } {
   let paused = false
   let pauseReason: string | null = null
   const all = [...(floor.membershipsOfExtension.get(extension)?.values() ?? [])]
   const inUse = all.filter((member) => member.pauseReason !== otherDevice)
   for (const member of inUse.length > 0 ? inUse : all) {
+    if (member.pauseReason === leftQueue) continue
     if (!member.paused) return { paused: false, pauseReason: null }
     paused = true
     pauseReason = member.pauseReason ?? pauseReason

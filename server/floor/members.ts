@@ -7,6 +7,9 @@ import type { Member } from './state.ts'
  */
 export const otherDevice = 'ringcard:other-device'
 
+/** Why a member is paused whose agent signed out of that queue, and whom a file of the PBX names there. */
+export const leftQueue = 'ringcard:signed-out-of-queue'
+
 /** Whether a PBX says of a member what it said before. */
 export function isSameMember(known: Member | undefined, member: MemberInfo, pbx: string): boolean {
   return (

@@ -1,6 +1,6 @@
 import type { AgentView, DeskCall, FloorCall, Party, QueueView, TodayCall } from '../../shared/calls.ts'
 import type { RawParty } from './facts.ts'
-import { extensionOfMember } from './members.ts'
+import { extensionOfMember, leftQueue } from './members.ts'
 import { isOnTheLine } from './reach.ts'
 import type { Agent, Call, Contact, Floor, Member, Offer } from './state.ts'
 import type { FloorState } from './step.ts'
@@ -205,6 +205,7 @@ export function queueView(floor: Floor, name: string): QueueView {
   /** Who is signed in, and whether they could take a call: somebody may be a member by two phones. */
   const signedIn = new Map<string, boolean>()
   for (const member of queue?.members.values() ?? []) {
+    if (member.pauseReason === leftQueue) continue
     const extension = extensionOfMember(floor as FloorState, member)
     const agent = extension === null ? undefined : floor.agents.get(extension)
     if (agent ? agent.personId === null : member.deviceState === 'unavailable') continue
@@ -231,10 +232,11 @@ export function agentView(floor: Floor, agent: Agent, displayName: string | null
   return { extension, personId, displayName, state, since, queues, pbxs: [...new Set(pbxs)], callId }
 }
 
-/** The queues an extension is a member of now. */
+/** The queues an extension is signed in to now. */
 export function queuesOf(floor: Floor, extension: string): string[] {
   const memberships = (floor as FloorState).membershipsOfExtension.get(extension)
-  return [...new Set([...(memberships?.values() ?? [])].map(({ queue }) => queue))]
+  const own = [...(memberships?.values() ?? [])].filter(({ pauseReason }) => pauseReason !== leftQueue)
+  return [...new Set(own.map(({ queue }) => queue))]
 }
 
 /** What an extension is in its queues: a member of each, by one interface or several. */

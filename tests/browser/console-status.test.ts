@@ -115,3 +115,37 @@ test('the floor says who is on which break, and who sent them there', async () =
   expect(await row('Dmytro Savchuk').textContent()).toContain('then Lunch')
   expect(await row('Aigerim Bekova').textContent()).toContain('Missed a call')
 })
+
+test('a supervisor sees who is on a break for missed calls, and says so once', async () => {
+  const { page, server } = await open('status-floor')
+  await page.getByText('Zhanna Omarova missed 3 calls in a row').waitFor()
+  await page.getByRole('link', { name: 'Floor, 1 agent on a break for missed calls' }).waitFor()
+  server.replies.set('POST /api/agents/211/missed-notice/seen', () => {
+    const status = { ...ninasStatus(Date.now()), extension: '211', personId: null }
+    server.say('floor', { type: 'status.set', status })
+    return status
+  })
+  await page.getByRole('button', { name: 'Seen: Zhanna Omarova' }).press('Enter')
+  await page.getByTestId('missed-notices').waitFor({ state: 'detached' })
+  expect(server.asked.map(({ what }) => what)).toContain('POST /api/agents/211/missed-notice/seen')
+})
+
+test('I sign in to a queue that is open to me; of one that only pauses my phone it says so', async () => {
+  const { page, server } = await open('status-menu')
+  const sales = page.getByRole('button', { name: /^sales/ })
+  expect(await sales.getAttribute('aria-pressed')).toBe('false')
+  await page.getByText('Also in support.').waitFor()
+  server.replies.set('PUT /api/status/queues', () => {
+    const status = ninasStatus(Date.now(), {
+      queues: [{ queue: 'sales', standing: 'pausedOnly', mayChoose: true }],
+    })
+    server.say('person:nina', { type: 'status.set', status })
+    return status
+  })
+  await sales.press('Enter')
+  await page.getByText('paused only: the telephone system names your phone there itself').waitFor()
+  expect(server.asked.at(-1)).toEqual({
+    what: 'PUT /api/status/queues',
+    body: { queue: 'sales', signedIn: true },
+  })
+})

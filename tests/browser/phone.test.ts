@@ -352,7 +352,7 @@ test('a number is called from the browser, keys reach the other end, and what is
 })
 
 test('a queue is answered by itself; a reload in mid-call: the card is there at once, and the talk goes on', async () => {
-  await setRules({ queues: [{ queue: 'support', wrapUpSeconds: 0, autoAnswer: true }] })
+  await setRules({ queues: [{ queue: 'support', wrapUpSeconds: 0, autoAnswer: true, signIn: false }] })
   onTestFinished(() => setRules({ queues: [] }))
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()

@@ -2,6 +2,8 @@ import type { AuditAction, AuditDetail, AuditEntry } from '../../../shared/admin
 import { rightSchema, roleSchema } from '../../../shared/people.ts'
 import type { Underscored } from '../../locales/en.ts'
 import { rightKey } from '../roles/right-key.ts'
+import { statusRulesEn } from '../status/en.ts'
+import { useStatusRulesTexts, type StatusRulesKey } from '../status/texts.ts'
 import { useAdminTexts, type AdminKey } from '../texts.ts'
 import { useDefinitionWords } from '../verification/words.ts'
 
@@ -35,6 +37,9 @@ const fields: Readonly<Record<string, AdminKey>> = {
   sunday: 'hours.days.sunday',
 }
 
+/** The rules of agents’ status. */
+const statusRules: ReadonlySet<string> = new Set(Object.keys(statusRulesEn.fields))
+
 /** Fields that hold a list: of these is said what came and what went. */
 const lists: ReadonlySet<string> = new Set([
   'roles',
@@ -47,16 +52,21 @@ const lists: ReadonlySet<string> = new Set([
   'holidays',
   'points',
   'links',
+  'queues',
+  'breaks',
 ])
 
 /** How an entry of the audit is said in the reader's language. */
 export function useAuditWords() {
   const { a } = useAdminTexts()
   const definition = useDefinitionWords()
+  const { s } = useStatusRulesTexts()
 
   const fieldName = (field: string): string => {
     const key = fields[field]
-    return key === undefined ? (definition.fieldName(field) ?? field) : a(key)
+    if (key !== undefined) return a(key)
+    const ofStatus = statusRules.has(field) ? s(`fields.${field}` as StatusRulesKey) : null
+    return ofStatus ?? definition.fieldName(field) ?? field
   }
 
   /** One item of a value: roles and rights by their names, all else as it was kept. */

@@ -37,8 +37,8 @@ export function definitionOf(fields: DraftFields): DispositionDefinition {
 export const treesIn = (names: readonly string[]): string[] =>
   names.flatMap((name) => (name.startsWith(treeField('')) ? [name.slice(treeField('').length)] : []))
 
-/** A code made of a name, which none of the others has. It never changes afterwards. */
-export function codeFor(name: string, taken: readonly string[]): string {
+/** A code made of a name, which none of the others has. It never changes afterwards. @param otherwise for a name without letters */
+export function codeFor(name: string, taken: readonly string[], otherwise = 'result'): string {
   const bare = name
     .normalize('NFD')
     .toLowerCase()
@@ -46,7 +46,7 @@ export function codeFor(name: string, taken: readonly string[]): string {
     .replace(/^[^a-z]+|-+$/g, '')
     .slice(0, 34)
     .replace(/-+$/, '')
-  const base = bare === '' ? 'result' : bare
+  const base = bare === '' ? otherwise : bare
   for (let count = 1; ; count += 1) {
     const code = count === 1 ? base : `${base}-${count}`
     if (!taken.includes(code)) return code

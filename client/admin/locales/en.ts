@@ -21,6 +21,7 @@ export const adminEn = {
     desks: 'Desks',
     numbers: 'Numbers',
     hours: 'Opening hours',
+    status: 'Agents’ status',
     guides: 'What agents say',
     pbx: 'Telephone system',
     verification: 'Verification of callers',

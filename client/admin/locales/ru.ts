@@ -17,6 +17,7 @@ export const adminRu: AdminMessages = {
     desks: 'Рабочие места',
     numbers: 'Номера',
     hours: 'Часы работы',
+    status: 'Статусы операторов',
     guides: 'Что говорят',
     pbx: 'Телефонная система',
     dispositions: 'Итоги звонков',

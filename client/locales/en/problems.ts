@@ -31,6 +31,11 @@ export const problemsEn = {
     status_not_extendable: 'This wrap-up cannot be extended any more.',
     status_device_lost:
       'The phone by which you take calls cannot ring now. Look at it beside the call, or take the other one.',
+    queue_unknown: 'The telephone system has no such queue now.',
+    queue_not_open:
+      'Agents may not sign in to this queue, or out of it, themselves. A supervisor can do it for you.',
+    queue_no_phone: 'This desk has no phone on the telephone system of that queue.',
+    queue_refused: 'The telephone system refused it. Tell an administrator: the AMI user may lack the right.',
     disposition_gone: 'This result was taken out meanwhile. Choose another.',
     disposition_in_use: 'Calls have this result: retire it instead of removing it.',
     number_unknown: 'This number stands for nothing any more.',

@@ -1,5 +1,5 @@
 import type { PhoneKind } from '../../../shared/phone.ts'
-import type { AgentStatusName, StatusAuthor } from '../../../shared/status.ts'
+import type { AgentStatusName, QueueStanding, StatusAuthor } from '../../../shared/status.ts'
 
 /** Texts of agents' status, on the desk and on the floor. */
 export const statusEn = {
@@ -28,6 +28,8 @@ export const statusEn = {
     overLimit: 'longer than it may be',
     why: {
       missed: 'You did not answer a call, so no more are offered to you until you are ready again.',
+      missedBreak:
+        'You did not answer several calls in a row, so you are on a break. Press Ready when you are there.',
       away: 'Your console was closed or lost, so calls stopped coming to you.',
       lost: {
         browser:
@@ -38,6 +40,20 @@ export const statusEn = {
       pbx: 'You were paused at the telephone system.',
       unpaused: 'You were made ready at the telephone system.',
       supervisor: 'Set by {name}.',
+    },
+    queues: {
+      label: 'Queues',
+      in: 'signed in',
+      out: 'not signed in',
+      pausedOnly: 'paused only: the telephone system names your phone there itself',
+      others: 'Also in {queues}.',
+    } satisfies Record<QueueStanding | 'label' | 'others', string>,
+    missedNotices: {
+      label: 'Missed calls',
+      told: '{name} missed {n} call at {time} and is on a break. | {name} missed {n} calls in a row, the last at {time}, and is on a break.',
+      seen: 'Seen',
+      seenOf: 'Seen: {name}',
+      waiting: '{n} agent on a break for missed calls | {n} agents on a break for missed calls',
     },
     by: {
       agent: 'by themselves',

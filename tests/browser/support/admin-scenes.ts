@@ -23,6 +23,7 @@ function annaSits(server: ScriptedServer, now: number, locale: Locale): void {
     definition,
     used: ['support:solved', 'support:solved-answered'],
   }))
+  server.replies.set('GET /api/settings/status', () => setup.statusRules)
   server.replies.set('GET /api/desks/found', () => setup.found)
   server.replies.set('GET /api/pbx/', () => setup.checkOf(now))
   server.replies.set('GET /api/settings/numbers', () => setup.numbers)
@@ -121,6 +122,7 @@ export const adminScenes: Scene[] = [
     set: (server, now, locale) => {
       annaSits(server, now, locale)
       const pbxs = [...setup.found.pbxs, { pbx: 'kyiv', live: false }]
+      server.replies.set('GET /api/settings/status', () => setup.statusRules)
       server.replies.set('GET /api/desks/found', () => ({ ...setup.found, pbxs }))
       server.replies.set('GET /api/pbx/', () => {
         throw new ProblemError('pbx.unreachable')
@@ -141,6 +143,19 @@ export const adminScenes: Scene[] = [
       annaSits(server, now, locale)
       server.replies.set('GET /api/settings/schedules', () => ({ schedules: [], queues: [], at: now }))
     },
+  }),
+  room('status', 'form', { name: 'admin-status' }),
+  room('status', '[role=alert]', {
+    name: 'admin-status-wrong',
+    act: async (page) => {
+      await page.locator('input[type=number]').first().fill('9999')
+      await page.locator('ol input').first().fill('')
+      await page.locator('[type=submit]').click()
+    },
+  }),
+  room('status', '[role=alert]', {
+    name: 'admin-status-failed',
+    set: failing('GET /api/settings/status', away),
   }),
   room('guides/queue:support', 'aside [data-testid=guide]', { name: 'admin-guide' }),
   room('guides/number:493023125104', 'aside button', { name: 'admin-guide-none' }),

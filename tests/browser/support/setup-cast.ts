@@ -21,6 +21,7 @@ import type {
   StoredPlan,
   StoredSchedule,
 } from '../../../shared/settings.ts'
+import { defaultBreaks, type EditedRules } from '../../../shared/status.ts'
 
 /** How numbers are understood in Anna's center. */
 export const plan: StoredPlan = {
@@ -186,4 +187,25 @@ export function checkOf(now: number): PbxCheck {
       { device: 'PJSIP/201-web', state: 'UNAVAILABLE', kind: 'browser', contacts: 0, desk: '201' },
     ],
   }
+}
+
+/** The rules of agents’ status: one queue has its own, one of them is gone. */
+export const statusRules: EditedRules = {
+  version: 5,
+  rules: {
+    wrapUpSeconds: 20,
+    queues: [
+      { queue: 'collections', wrapUpSeconds: 90, autoAnswer: false, signIn: false },
+      { queue: 'returns', wrapUpSeconds: 30, autoAnswer: false, signIn: false },
+      { queue: 'support', wrapUpSeconds: null, autoAnswer: true, signIn: false },
+    ],
+    extendSeconds: 30,
+    extendMostSeconds: 300,
+    missedCalls: true,
+    missedBreak: { after: 3, reasonId: 'break' },
+    graceSeconds: 30,
+    deviceSeconds: 10,
+    breaks: [...defaultBreaks],
+  },
+  queues: ['collections', 'sales', 'support'],
 }

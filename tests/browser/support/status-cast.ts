@@ -17,6 +17,11 @@ export function ninasStatus(now: number, more: Partial<StatusView> = {}): Status
     byName: 'Nina Sorokina',
     next: null,
     extendSeconds: 0,
+    missedNotice: null,
+    queues: [
+      { queue: 'sales', standing: 'out', mayChoose: true },
+      { queue: 'support', standing: 'in', mayChoose: false },
+    ],
     pbx: 'agrees',
     ...more,
   }
@@ -54,6 +59,14 @@ export const missed = (now: number): Partial<StatusView> => ({
   ...byRule,
 })
 
+/** Nina on the break that missed calls came to. */
+export const missedBreak = (now: number): Partial<StatusView> => ({
+  state: 'break',
+  since: now - 41_000,
+  reason: { reasonId: 'break', name: { en: 'Short break', ru: 'Перерыв' }, text: null, paid: true },
+  ...byRule,
+})
+
 /** Nina without the phone in use. */
 export const phoneLost = (now: number): Partial<StatusView> => ({
   state: 'away',
@@ -63,11 +76,19 @@ export const phoneLost = (now: number): Partial<StatusView> => ({
   ...byRule,
 })
 
+/** One in each queue, and some in two. */
+const queuesOn = (extension: string): StatusView['queues'] =>
+  ['sales', 'support', 'collections']
+    .filter(
+      (_queue, index) => Number(extension) % 3 === index || (index === 1 && Number(extension) % 2 === 0),
+    )
+    .map((queue) => ({ queue, standing: 'in', mayChoose: false }))
+
 /** On the floor: of every kind one, set by each who may. */
 export function floorStatuses(now: number): Change[] {
   const at = (extension: string, more: Partial<StatusView>): Change => ({
     type: 'status.set',
-    status: { ...ninasStatus(now), extension, personId: null, ...more },
+    status: { ...ninasStatus(now), extension, personId: null, queues: queuesOn(extension), ...more },
   })
   return [
     at('202', { state: 'onCall', next: { state: 'break', reason: lunch }, ...byRule }),
@@ -88,5 +109,6 @@ export function floorStatuses(now: number): Change[] {
       by: 'pbx',
       byName: null,
     }),
+    at('211', { ...missedBreak(now), since: now - 61_000, missedNotice: { misses: 3, at: now - 61_000 } }),
   ]
 }

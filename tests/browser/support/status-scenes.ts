@@ -2,7 +2,7 @@ import type { StatusView } from '../../../shared/status.ts'
 import * as cast from './cast.ts'
 import { ninaSits } from './at-the-desk.ts'
 import { health, type Scene } from './scenes.ts'
-import { floorStatuses, lunch, missed, phoneLost, statusOf, wrapUp } from './status-cast.ts'
+import { floorStatuses, lunch, missed, missedBreak, phoneLost, statusOf, wrapUp } from './status-cast.ts'
 import type { Change } from '../../../shared/realtime.ts'
 
 type Status = (now: number) => Partial<StatusView>
@@ -59,6 +59,7 @@ export const statusScenes: Scene[] = [
     until: now - cast.minute,
   })),
   scene('status-missed', missed, { act: open, ready: opened }),
+  scene('status-missed-break', missedBreak, { act: open, ready: opened }),
   scene('status-away', (now) => ({ ...missed(now), state: 'away' }), { act: open, ready: opened }),
   scene('status-phone-lost', phoneLost, { act: open, ready: opened }),
   scene('status-phone-back', (now) => ({ ...phoneLost(now), deviceLost: false, device: 'browser' }), {
@@ -80,6 +81,7 @@ export const statusScenes: Scene[] = [
       const more = [
         { extension: '209', displayName: 'Aigerim Bekova' },
         { extension: '210', displayName: 'Sofía Navarro' },
+        { extension: '211', displayName: 'Zhanna Omarova' },
       ].map((one) => ({ ...first, ...one, state: 'paused' as const, since: now - 95_000 }))
       server.show('floor', [
         ...[...cast.agentsOf(now), ...more].map((agent) => ({ type: 'agent.set', agent }) as Change),

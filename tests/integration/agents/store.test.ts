@@ -89,7 +89,7 @@ describe('the rules of status', () => {
     const shorter = {
       ...seed,
       wrapUpSeconds: 5,
-      queues: [{ queue: 'support', wrapUpSeconds: 90, autoAnswer: true }],
+      queues: [{ queue: 'support', wrapUpSeconds: 90, autoAnswer: true, signIn: false }],
     }
     await rules.change(shorter, 0, boss)
     expect(rules.current()).toEqual(shorter)

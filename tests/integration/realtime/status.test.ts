@@ -19,6 +19,8 @@ const status = (extension: string, more: Partial<StatusView> = {}): StatusView =
   byName: null,
   next: null,
   extendSeconds: 0,
+  missedNotice: null,
+  queues: [],
   pbx: 'agrees',
   ...more,
 })

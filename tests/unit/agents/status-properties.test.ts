@@ -7,11 +7,11 @@ import {
   pauseFor,
   step,
   type Interval,
-  type MachineRules,
   type Reason,
   type Status,
   type StatusEvent,
 } from '../../../server/agents/status.ts'
+import type { MachineRules } from '../../../server/agents/machine-rules.ts'
 import { runs } from '../floor/properties/runs.ts'
 
 const reasons: Reason[] = [
@@ -42,6 +42,7 @@ const what: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
     wrapUpMs: fc.constantFrom(0, 5_000, 20_000),
   }),
   fc.constant({ type: 'missed' }),
+  fc.constant({ type: 'noticeSeen' }),
   reason.map((given) => ({ type: 'pbxPaused', reason: given })),
   fc.constant({ type: 'pbxUnpaused' }),
   fc.constantFrom({ type: 'consoleLost' }, { type: 'consoleBack' }),
@@ -57,6 +58,7 @@ const rules = fc.record({
   graceMs: fc.constantFrom(0, 10_000),
   deviceGraceMs: fc.constantFrom(0, 4_000),
   missedCalls: fc.boolean(),
+  missedBreak: fc.constantFrom(null, ...[1, 3].map((after) => ({ after, reason: reasons[0] as Reason }))),
   extendMs: fc.constant(5_000),
   extendMostMs: fc.constant(12_000),
 })
@@ -147,6 +149,22 @@ it('A call, a wrap-up, a missed call and a lost console are never chosen, and ti
         if (event.type === 'time')
           expect(dueAt(after, of) ?? Infinity).toBeGreaterThan(Math.max(event.at, before.since) - 1)
         if (after.state !== 'offline') expect(after.personId).not.toBeNull()
+      }
+    }),
+    runs(500),
+  )
+})
+
+it('A notice of missed calls stands only on the break that began for them, and a talk ends the count', () => {
+  fc.assert(
+    fc.property(story, rules, (events, of) => {
+      for (const { before, after } of play(events, of).steps) {
+        if (after.missedNotice !== null) {
+          expect(after).toMatchObject({ state: 'break', by: 'rule', reason: of.missedBreak?.reason })
+          expect(after.missedNotice.misses).toBe(of.missedBreak?.after)
+        }
+        expect(after.misses).toBeLessThan(of.missedBreak?.after ?? Infinity)
+        if (after.state === 'onCall' && before.state !== 'onCall') expect(after.misses).toBe(0)
       }
     }),
     runs(500),

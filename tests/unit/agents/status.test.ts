@@ -7,17 +7,18 @@ import {
   pauseFor,
   step,
   type Interval,
-  type MachineRules,
   type Pause,
   type Reason,
   type Status,
   type StatusEvent,
 } from '../../../server/agents/status.ts'
+import type { MachineRules } from '../../../server/agents/machine-rules.ts'
 
 const rules: MachineRules = {
   graceMs: 30_000,
   deviceGraceMs: 10_000,
   missedCalls: true,
+  missedBreak: { after: 3, reason: { reasonId: 'rest', text: null, paid: true, limitMs: null } },
   extendMs: 30_000,
   extendMostMs: 60_000,
 }
@@ -169,6 +170,35 @@ describe('a call that was not answered', () => {
     expect(new Shift().at(5, toLunch).at(10, { type: 'missed' }).status.state).toBe('break')
     const lenient = step(new Shift().status, { type: 'missed', at: 1 }, { ...rules, missedCalls: false })
     expect(lenient.status.state).toBe('ready')
+  })
+
+  it('for the third time in a row is a break, of which supervisors are told until one has seen it', () => {
+    const shift = new Shift()
+    for (const second of [10, 30]) shift.at(second, { type: 'missed' }).at(second + 5, toReady)
+    shift.at(50, { type: 'missed' })
+    expect(shift.status).toMatchObject({
+      state: 'break',
+      by: 'rule',
+      reason: { reasonId: 'rest' },
+      missedNotice: { misses: 3, at: 50_000 },
+    })
+    expect(shift.told).toEqual({ paused: true, reason: 'rest' })
+    shift.at(60, { type: 'noticeSeen' })
+    expect(shift.status).toMatchObject({ state: 'break', since: 50_000, missedNotice: null })
+    // After it the count begins anew.
+    shift.at(70, toReady).at(80, { type: 'missed' })
+    expect(shift.status).toMatchObject({ state: 'missed', misses: 1 })
+  })
+
+  it('counts only without a talk between; whoever is back is no notice any more', () => {
+    const shift = new Shift()
+    for (const second of [10, 30]) shift.at(second, { type: 'missed' }).at(second + 5, toReady)
+    shift.at(40, queueCall).at(50, hungUp).at(71, { type: 'time' }).at(80, { type: 'missed' })
+    expect(shift.status).toMatchObject({ state: 'missed', misses: 1 })
+    for (const second of [90, 110]) shift.at(second, toReady).at(second + 5, { type: 'missed' })
+    expect(shift.status.missedNotice).toEqual({ misses: 3, at: 115_000 })
+    shift.at(120, toReady)
+    expect(shift.status).toMatchObject({ state: 'ready', missedNotice: null })
   })
 })
 

@@ -4,10 +4,11 @@ import { defaultBreaks, type StatusRules } from '../../../shared/status.ts'
 /** Rules with short times, to be read at a glance. */
 export const rules: StatusRules = {
   wrapUpSeconds: 20,
-  queues: [{ queue: 'sales', wrapUpSeconds: 0, autoAnswer: false }],
+  queues: [{ queue: 'sales', wrapUpSeconds: 0, autoAnswer: false, signIn: true }],
   extendSeconds: 30,
   extendMostSeconds: 60,
   missedCalls: true,
+  missedBreak: null,
   graceSeconds: 30,
   deviceSeconds: 10,
   breaks: [...defaultBreaks],

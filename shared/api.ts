@@ -40,6 +40,7 @@ import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskReques
 import { idSchema, type Route } from './route.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { taskRoutes } from './task-routes.ts'
 import {
   currentVerificationSchema,
   pinRequestSchema,
@@ -478,6 +479,7 @@ export const api = {
   ...settingsRoutes,
   ...statusRoutes,
   ...dispositionRoutes,
+  ...taskRoutes,
   ...phoneRoutes,
   ...controlRoutes,
   ...guideRoutes,

@@ -31,6 +31,13 @@ export const problemsEn = {
     status_not_extendable: 'This wrap-up cannot be extended any more.',
     status_device_lost:
       'The phone by which you take calls cannot ring now. Look at it beside the call, or take the other one.',
+    task_unknown: 'It is gone, or it is none of yours any more.',
+    task_taken: 'Somebody else has taken this.',
+    task_closed: 'This is closed already.',
+    task_in_the_past: 'This time is over. Choose a later one.',
+    task_outside_hours: 'At that time nobody may be called where the customer is. Choose another.',
+    task_not_dialable: 'This is no number that can be called back.',
+    task_nobody: 'There is no such person or queue any more. Choose who is to do it.',
     disposition_gone: 'This result was taken out meanwhile. Choose another.',
     disposition_in_use: 'Calls have this result: retire it instead of removing it.',
     number_unknown: 'This number stands for nothing any more.',

@@ -12,6 +12,7 @@ const domains = [
   'customers',
   'verification',
   'dispositions',
+  'tasks',
   'agents',
   'people',
   'phone',
@@ -146,7 +147,13 @@ export default tseslint.config(
   },
   {
     // What is pure stays pure: no Node modules, no framework, no clock, no randomness.
-    files: ['server/floor/**/*.ts', 'server/agents/status.ts', 'server/agents/pauses.ts', 'shared/**/*.ts'],
+    files: [
+      'server/floor/**/*.ts',
+      'server/agents/status.ts',
+      'server/agents/pauses.ts',
+      'server/tasks/task.ts',
+      'shared/**/*.ts',
+    ],
     rules: {
       'no-restricted-imports': ['error', { paths: owned, patterns: [nodeModule, foreignModel] }],
       'no-restricted-globals': [

@@ -6,6 +6,8 @@ import { createMasterKeys, masterKeyLength } from './keys/master-keys.ts'
 import { usualCelColumns } from './asterisk/record/cel-rows.ts'
 import { isTimeZone } from './asterisk/record/wall-clock.ts'
 import { pbxNamePattern, type NamePrefix } from '../shared/pbx-names.ts'
+import { taskSettings } from './config-tasks.ts'
+import { list, wholeNumber } from './setting-schemas.ts'
 import {
   namePbxs,
   prefixOf,
@@ -35,18 +37,6 @@ interface Setting {
   schema: z.ZodType
 }
 
-const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`)
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-)
 const originText = z.string().refine((text) => text === '' || originOf(text) === text, {
   message: 'must be an origin such as https://calls.example.com, without a path or a final slash',
 })
@@ -400,6 +390,7 @@ export const settings = {
     default: '.data/archive',
     schema: z.string().min(1),
   },
+  ...taskSettings,
   LOG_LEVEL: {
     description: 'How much is logged: error, warn, info or debug.',
     default: 'info',

@@ -56,6 +56,8 @@ import { createSettings } from './settings/settings.ts'
 import { createDefinitionStore } from './verification/model.ts'
 import { verificationRoutes } from './verification/routes.ts'
 import { createVerification } from './verification/verification.ts'
+import { assembleTasks } from './tasks/assembly.ts'
+import { taskRoutes } from './tasks/routes.ts'
 import { startWhenReady } from './start-when-ready.ts'
 
 export interface RunningServer {
@@ -155,9 +157,15 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       verification.customerChanged(call)
       pipeline.cardChanged(call)
     },
+    promisesOf: (customerId) => tasks.promisesTo(customerId),
     onCardChange: (customerId) => {
       realtime.cardChanged(customerId)
     },
+  })
+  const tasks = assembleTasks({
+    ...{ config, database, people, settings, log, floor: () => pipeline.floor() },
+    customers: () => customers,
+    realtime: () => realtime,
   })
   // The database may answer from here on, and whoever is told of it exists by now.
   const history = await openHistory({
@@ -386,9 +394,14 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       'calls.choose': kept(customerHandlers['calls.choose']),
       'calls.create': kept(customerHandlers['calls.create']),
       'calls.unlink': kept(customerHandlers['calls.unlink']),
-      'customers.erasure': ({ params }) => erasureOf({ customers, history, pipeline }, params.customerId),
+      'customers.erasure': ({ params }) =>
+        erasureOf({ customers, history, pipeline, tasks }, params.customerId),
       'customers.erase': kept(({ me, params }) =>
-        eraseCustomer({ customers, history, pipeline, people, realtime }, params.customerId, me.personId),
+        eraseCustomer(
+          { customers, history, pipeline, people, realtime, tasks },
+          params.customerId,
+          me.personId,
+        ),
       ),
       ...verificationHandlers,
       'calls.verify': kept(verificationHandlers['calls.verify']),
@@ -418,6 +431,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         iceFor(ice, personId, Date.now()),
       ),
       ...controlRoutes(control, dialling),
+      ...taskRoutes(tasks),
       ...guideRoutes(guides, {
         queues: () => pipeline.floor().queues.keys(),
         numbers: settings.listNumbers,
@@ -467,6 +481,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     dispositionsVersion: () => dispositions.current().version,
     statusOf: agents.viewOf,
     breaks: () => statusRules.current().breaks,
+    tasksIn: tasks.inTopic,
     autoAnswer: () =>
       statusRules.current().queues.flatMap(({ queue, autoAnswer }) => (autoAnswer ? [queue] : [])),
     onPresence: agents.presence,
@@ -516,6 +531,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       for (const { name } of pbxs) if (links.of(name)?.state().state === 'live') settlePhones(name)
       await verification.start()
       await dispositions.start()
+      await tasks.start()
       // Before the cards of calls are looked up.
       await history.followOthers()
       await pipeline.restoreCards()
@@ -545,6 +561,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await http.stop(requestGraceMs)
       verification.stop()
       dispositions.stop()
+      tasks.stop()
       await people.stop()
       await pipeline.stop()
       const mayDrain = database.state().state === 'ready'

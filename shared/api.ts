@@ -41,6 +41,7 @@ import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskReques
 import { idSchema, type Route } from './route.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { taskRoutes } from './task-routes.ts'
 import {
   currentVerificationSchema,
   pinRequestSchema,
@@ -479,6 +480,7 @@ export const api = {
   ...settingsRoutes,
   ...statusRoutes,
   ...dispositionRoutes,
+  ...taskRoutes,
   ...phoneRoutes,
   ...controlRoutes,
   ...dialRoutes,

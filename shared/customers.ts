@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { instantSchema } from './calls.ts'
 import { shownResultSchema } from './dispositions.ts'
+import { taskKindSchema } from './tasks.ts'
 import {
   callVerificationSchema,
   levelSchema,
@@ -37,6 +38,8 @@ export const promiseSchema = z.object({
   madeAt: instantSchema,
   madeBy: z.string().nullable(),
   open: z.boolean(),
+  /** Set for a callback or a task: its id is `promiseId`. */
+  kind: taskKindSchema.optional(),
 })
 
 /** Business that is not finished: a dispute, an order under way, a debt. */

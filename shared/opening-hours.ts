@@ -23,7 +23,8 @@ export type Hours = z.infer<typeof hoursSchema>
 const dayHoursSchema = z.array(hoursSchema).max(4)
 
 const dateSchema = z.iso.date('A date such as 2026-12-25.')
-const timeZoneSchema = z.string().refine(isTimeZone, 'A time zone such as Europe/Berlin.')
+/** An IANA time zone that is known here. */
+export const timeZoneSchema = z.string().refine(isTimeZone, 'A time zone such as Europe/Berlin.')
 
 /** When somebody takes calls: hours of each weekday, and days that differ. All times are those of the zone's clocks. */
 export const scheduleSchema = z.strictObject({
@@ -148,7 +149,7 @@ const isWithin = (minutes: number, from: string, until: string): boolean =>
   minutes >= minutesOf(from) && minutes < minutesOf(until)
 
 /** What a clock on the wall shows: the date as `2026-12-25`, and minutes since midnight. */
-function wallTime(timeZone: string, instant: number): { date: string; minutes: number } {
+export function wallTime(timeZone: string, instant: number): { date: string; minutes: number } {
   const parts = new Map(
     clockOf(timeZone)
       .formatToParts(instant)

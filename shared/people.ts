@@ -15,6 +15,8 @@ export const rights = [
   'card.sensitive', // see what is closed to others until the caller is verified
   'dispositions.set', // say what came of one's own calls
   'dispositions.manage', // change what may come of calls
+  'tasks.use', // promise callbacks and tasks; do one's own, one's queues' and anybody's
+  'tasks.manage', // see everybody's callbacks and tasks, and hand them on
   'history.own', // see one's own calls
   'history.all', // see everybody's calls
   'history.trace', // download a call as a trace, with numbers and names replaced
@@ -40,6 +42,7 @@ const talking: readonly Right[] = [
   'card.verify',
   'card.answers',
   'dispositions.set',
+  'tasks.use',
   'history.own',
 ]
 
@@ -61,6 +64,8 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
     'card.sensitive',
     'dispositions.set',
     'dispositions.manage',
+    'tasks.use',
+    'tasks.manage',
     'history.own',
     'history.all',
     'history.trace',

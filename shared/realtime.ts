@@ -14,14 +14,17 @@ import {
 import { shownResultSchema } from './dispositions.ts'
 import { popSchema } from './customers.ts'
 import type { Problem } from './problems.ts'
+import { taskSchema } from './tasks.ts'
 import { breakReasonSchema, statusViewSchema } from './status.ts'
 
 /**
  * What a console sees is cut into topics. Each topic has its own sequence, so that one broadcast serves everybody in it:
  * `person:<id>` (my desk: calls, cards, my day), `queue:<name>` (a queue's strip), `floor` (every call and agent, for
- * supervisors), `parked` (the calls in parking spaces), `link` (the connection to each PBX). A queue has whatever name the PBX gives it, in any script.
+ * supervisors), `parked` (the calls in parking spaces), `tasks:…` (promises: all, anybody’s, a queue’s), `link` (the connection to each PBX). A queue has whatever name the PBX gives it, in any script.
  */
-export const topicSchema = z.string().regex(/^(person:[\w-]+|queue:\P{Cc}{1,200}|floor|parked|link)$/u)
+export const topicSchema = z
+  .string()
+  .regex(/^(person:[\w-]+|queue:\P{Cc}{1,200}|floor|parked|link|tasks:(all|anybody|queue:\P{Cc}{1,200}))$/u)
 export type Topic = z.infer<typeof topicSchema>
 
 /** Why a call left a desk. */
@@ -70,6 +73,9 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('floorCall.gone'), callId: z.string() }),
   z.object({ type: z.literal('parked.set'), parked: parkedCallSchema }),
   z.object({ type: z.literal('parked.gone'), callId: z.string() }),
+  /** A callback or a task that I may see; `gone` when it is none of this topic any more. */
+  z.object({ type: z.literal('task.set'), task: taskSchema }),
+  z.object({ type: z.literal('task.gone'), taskId: z.string() }),
   z.object({ type: z.literal('link.set'), link: pbxLinkSchema }),
   /** All times of today of which something is missing. */
   z.object({ type: z.literal('gaps.set'), gaps: z.array(gapSchema) }),

@@ -10,6 +10,7 @@ import { resultsEn } from '../results/en.ts'
 import { shownEn } from './en/shown.ts'
 import { statusEn } from './en/status.ts'
 import { whyEn } from './en/why.ts'
+import { tasksEn } from '../tasks/en.ts'
 import type { Texts } from './shape.ts'
 
 export type { Texts, Underscored } from './shape.ts'
@@ -28,6 +29,7 @@ export const en = {
   phone: phoneEn,
   results: resultsEn,
   shown: shownEn,
+  tasks: tasksEn,
 }
 
 /** The shape every language must fill. */

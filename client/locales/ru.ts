@@ -10,6 +10,7 @@ import { problemsRu } from './ru/problems.ts'
 import { resultsRu } from '../results/ru.ts'
 import { shownRu } from './ru/shown.ts'
 import { statusRu } from './ru/status.ts'
+import { tasksRu } from '../tasks/ru.ts'
 import { whyRu } from './ru/why.ts'
 
 /** The same in Russian. */
@@ -26,4 +27,5 @@ export const ru: Messages = {
   phone: phoneRu,
   results: resultsRu,
   shown: shownRu,
+  tasks: tasksRu,
 }

@@ -13,6 +13,11 @@ const final: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
   'call.unknown',
   'call.not_yours',
   'disposition.gone',
+  'task.in_the_past',
+  'task.not_dialable',
+  'task.outside_hours',
+  'task.nobody',
+  'task.unknown',
 ])
 
 /** Whether a failure is of the moment, so that it is tried again. */

@@ -3,6 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type { AgentView, FloorCall, PbxLink, QueueView } from '../../shared/calls.ts'
 import type { Delta, Topic } from '../../shared/realtime.ts'
 import type { StatusView } from '../../shared/status.ts'
+import type { Task } from '../../shared/tasks.ts'
 import { now, setClockOffset } from '../ui/clock.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { applyDelta, applySnapshot, type TopicState } from './topic-state.ts'
@@ -46,6 +47,14 @@ export const useLive = defineStore('live', () => {
   const parked = computed(() =>
     [...(topics.value.get('parked')?.parked.values() ?? [])].sort((a, b) => a.since - b.since),
   )
+  /** Callbacks and tasks that I may see, as the newest topic tells each. */
+  const tasks = computed(() => {
+    const all = new Map<string, Task>()
+    for (const topic of topics.value.values())
+      for (const task of topic.tasks.values())
+        if ((all.get(task.taskId)?.version ?? -1) < task.version) all.set(task.taskId, task)
+    return [...all.values()].sort((a, b) => a.dueAt - b.dueAt)
+  })
   const links = computed(() => merged<PbxLink>((topic) => topic.links))
   /** Times of today of which something is missing, the newest first. */
   const gaps = computed(() => topics.value.get('link')?.gaps ?? [])
@@ -153,6 +162,7 @@ export const useLive = defineStore('live', () => {
     statuses,
     floorCalls,
     links,
+    tasks,
     parked,
     gaps,
     start,

@@ -13,6 +13,7 @@ import type { ShownResult } from '../../shared/dispositions.ts'
 import type { Pop } from '../../shared/customers.ts'
 import type { Change, Delta, GoneReason } from '../../shared/realtime.ts'
 import type { BreakReason, StatusView } from '../../shared/status.ts'
+import type { Task } from '../../shared/tasks.ts'
 import { closedPop } from './closed-pop.ts'
 
 /** A call that left this desk, with what was on its card, so that the screen can say why and keep the card after the end. */
@@ -51,6 +52,8 @@ export interface TopicState {
   links: ReadonlyMap<string, PbxLink>
   /** The calls in parking spaces. */
   parked: ReadonlyMap<string, ParkedCall>
+  /** Callbacks and tasks, by id. */
+  tasks: ReadonlyMap<string, Task>
   /** Times of today of which something is missing, the newest first. */
   gaps: readonly Gap[]
   left: LeftCall | null
@@ -75,6 +78,7 @@ const empty = {
   floorCalls: new Map<string, FloorCall>(),
   links: new Map<string, PbxLink>(),
   parked: new Map<string, ParkedCall>(),
+  tasks: new Map<string, Task>(),
   gaps: [] as readonly Gap[],
 }
 
@@ -200,6 +204,12 @@ function applyChange(draft: Draft, change: Change, at: number): void {
       break
     case 'parked.gone':
       draft.parked = without(draft.parked, change.callId)
+      break
+    case 'task.set':
+      draft.tasks = set(draft.tasks, change.task.taskId, change.task)
+      break
+    case 'task.gone':
+      draft.tasks = without(draft.tasks, change.taskId)
       break
     case 'gaps.set':
       draft.gaps = change.gaps

@@ -28,6 +28,7 @@ export const resultsEn = {
   saved: 'saved',
   starts: 'Starts',
   kinds: { callback: 'Callback', task: 'Task', email: 'E-mail' },
+  promise: 'When …',
   copyMail: 'Copy the text',
   copied: 'Copied',
   notCopied: 'Not copied: mark the text and copy it yourself.',

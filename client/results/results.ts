@@ -43,6 +43,8 @@ export interface ResultTarget {
   /** Whom it was with. */
   about: string
   queue: string | null
+  /** What is known of them, for what is promised after the call. */
+  whom?: { customerId: string | null; number: string | null }
 }
 
 const prefix = 'result:'

@@ -31,6 +31,7 @@ export const resultsRu: Texts<typeof resultsEn> = {
   saved: 'сохранено',
   starts: 'Запускает',
   kinds: { callback: 'Перезвон', task: 'Задача', email: 'Письмо' },
+  promise: 'Когда …',
   copyMail: 'Скопировать текст',
   copied: 'Скопировано',
   notCopied: 'Не скопировано: выделите текст и скопируйте сами.',

@@ -45,12 +45,13 @@ export const useUnfinished = defineStore('unfinished', () => {
     const today = desk.today.filter(({ owed }) => owed)
     const known = new Set(desk.today.map(({ callId }) => callId))
     const named = (
-      call: Pick<UnfinishedCall, 'callId' | 'at' | 'queue' | 'party' | 'customerName'>,
+      call: Pick<UnfinishedCall, 'callId' | 'at' | 'queue' | 'party' | 'customerName' | 'customerId'>,
     ): ToFinish => ({
       callId: call.callId,
       at: call.at,
       queue: call.queue,
       about: call.customerName ?? partyName(call.party),
+      whom: { customerId: call.customerId, number: call.party.number },
     })
     return [...today.map(named), ...before.value.filter(({ callId }) => !known.has(callId)).map(named)]
       .filter(({ callId }) => !underWay.value.has(callId) && results.resultOf(callId) === null)

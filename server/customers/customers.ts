@@ -61,6 +61,8 @@ export interface CustomersOptions {
   log: Pick<Logger, 'warn'>
   /** Who is calling, or their card, has changed: whoever shows this call should show it anew. */
   onChange: (call: MatchedCall) => void
+  /** What was promised to a customer and is open, beside what their card holds. */
+  promisesOf?: (customerId: string) => StoredCustomer['promises']
   /** A card has changed: whoever has looked it up should read it anew. */
   onCardChange?: (customerId: string) => void
   now?: () => number
@@ -125,6 +127,12 @@ export function createCustomers(options: CustomersOptions) {
     const customer = await collection().findOne({ _id: customerId })
     if (!customer) throw new ProblemError('customer.unknown')
     return customer
+  }
+
+  /** A customer with what was promised to them since. */
+  function withPromises(customer: StoredCustomer): StoredCustomer {
+    const promised = options.promisesOf?.(customer._id) ?? []
+    return promised.length === 0 ? customer : { ...customer, promises: [...promised, ...customer.promises] }
   }
 
   /** Shows the new state of a customer in every call that is bound to them. */
@@ -253,7 +261,7 @@ export function createCustomers(options: CustomersOptions) {
     const match = { ...call.match, candidates: candidatesFor(call.match.candidates, rights) }
     if (!call.customer) return { match, card: null }
     const { closed, verification, later = closed } = disclosureOf(call, isTalking)
-    const card = cardFor(call.customer, rights, now(), nameOf, closed)
+    const card = cardFor(withPromises(call.customer), rights, now(), nameOf, closed)
     const closesAfter = rights.includes('card.sensitive')
       ? []
       : [...later].flatMap(([part, opensAt]) => (closed.has(part) ? [] : [{ part, opensAt }]))
@@ -355,7 +363,7 @@ export function createCustomers(options: CustomersOptions) {
     /** One card; null without `card.read`. @throws ProblemError `customer.unknown` */
     readCard: (customerId: string, me: Who): Promise<Card | null> =>
       needingDatabase(async () =>
-        cardFor(await read(customerId), me.rights, now(), nameOf, closedTo(me, customerId)),
+        cardFor(withPromises(await read(customerId)), me.rights, now(), nameOf, closedTo(me, customerId)),
       ),
 
     /**
@@ -372,8 +380,23 @@ export function createCustomers(options: CustomersOptions) {
           isProven: callsOf(customerId).some((call) => options.mayGivePin?.(call, me)),
         })
         refresh(customer)
-        return cardFor(customer, me.rights, now(), nameOf, closed)
+        return cardFor(withPromises(customer), me.rights, now(), nameOf, closed)
       }),
+
+    /** What must be known of a customer to call them. @throws ProblemError `customer.unknown`, `database.unreachable` */
+    readForTask: (
+      customerId: string,
+    ): Promise<{ name: string; numbers: string[]; timeZone: string | null; country: string | null }> =>
+      needingDatabase(async () => {
+        const { name, phones, timeZone, country } = await read(customerId)
+        return { name, numbers: phones.map(({ number }) => number), timeZone, country }
+      }),
+
+    /** Something was promised to a customer, or is done: their card is shown anew. */
+    promisesChanged: (customerId: string): void => {
+      options.onCardChange?.(customerId)
+      for (const call of callsOf(customerId)) options.onChange(call)
+    },
 
     /** What was corrected on a card, the newest first. @throws ProblemError `customer.unknown` */
     editsOfCard: (customerId: string, me: Who): Promise<CardEdit[]> =>

@@ -187,6 +187,12 @@ export function createPeople(options: PeopleOptions) {
         personId,
       })),
 
+    /** Everybody who has access, by name. */
+    list: (): { personId: string; name: string }[] =>
+      [...memory.persons.values()]
+        .filter(({ active }) => active)
+        .map(({ _id, displayName }) => ({ personId: _id, name: displayName })),
+
     /** Every desk as the console lists them, by extension. */
     listDesks: (): Desk[] =>
       [...memory.desks.values()]

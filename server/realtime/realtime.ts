@@ -6,6 +6,7 @@ import type { Right } from '../../shared/people.ts'
 import type { ProblemError } from '../../shared/problems.ts'
 import type { Change, Topic } from '../../shared/realtime.ts'
 import type { BreakReason, StatusView } from '../../shared/status.ts'
+import type { Task } from '../../shared/tasks.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
 import { queuesOf } from '../floor/views.ts'
@@ -35,10 +36,11 @@ import {
   type LateChange,
 } from './supervision.ts'
 import { createTellingLog, type Seat, type TellingLogOptions } from './telling-log.ts'
+import { taskChanges, type TaskNow, type ToldTask } from './tasks.ts'
 import { createToday, type CallsSince, type DayNews } from './today.ts'
 import { createTogether } from './together.ts'
 import { parkedChange, parkedChanges, parkedContent } from './parked.ts'
-import { floorRoom, parkedRoom, personRoom, withoutCustomer, type Room } from './topics.ts'
+import { floorRoom, parkedRoom, personRoom, seesTasks, withoutCustomer, type Room } from './topics.ts'
 
 export interface RealtimeOptions {
   httpServer: HttpServer
@@ -81,6 +83,8 @@ export interface RealtimeOptions {
   breaks?: () => readonly BreakReason[]
   /** The queues whose calls browser phones answer by themselves. */
   autoAnswer?: () => readonly string[]
+  /** The callbacks and tasks that stand in a topic. */
+  tasksIn?: (topic: Topic) => readonly Task[]
   /** A person has opened their first console, or lost their last. */
   onPresence?: (personId: string, hasConsole: boolean) => void
   /** Where the console is served from; left out, whatever host a console names. */
@@ -137,6 +141,8 @@ export interface Realtime {
   resultGiven: (callId: string, personId: string, result: ShownResult) => void
   /** Something else may come of calls from now on. */
   dispositionsChanged: () => void
+  /** A callback or a task is not what it was; null for none, before or after. */
+  taskChanged: (before: ToldTask | null, after: TaskNow | null) => void
   hasConsole: (personId: string) => boolean
   /** Sends changes of one's own making to a topic at once. */
   publish: (topic: Topic, changes: readonly Change[]) => void
@@ -255,10 +261,13 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       extension === null || !rights.has('desk.use') ? [] : [...statusChange(extension), ...breaksChange()]
     const desk =
       extension === null ? [] : [...deskContent(floor(), extension, rights, deskContext, shown), ...status]
-    const own = [...desk, ...dispositionsChange(rights)]
+    const promised = seesTasks(rights) ? taskContent(personRoom(personId)) : []
+    const own = [...desk, ...dispositionsChange(rights), ...promised]
     return rights.has('history.own') ? [...own, ...dayChanges(today.content(personId), rights)] : own
   }
 
+  const taskContent = (topic: Topic): Change[] =>
+    (options.tasksIn?.(topic) ?? []).map((task) => ({ type: 'task.set', task }))
   const dispositionsChange = (rights: ReadonlySet<Right>): Change[] => {
     const version = rights.has('dispositions.set') ? options.dispositionsVersion?.() : undefined
     return version === undefined ? [] : [{ type: 'dispositions.set', version }]
@@ -282,6 +291,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         ...floorContent(floor(), floorContext, room === floorRoom.named),
         ...[...floor().agents.keys()].flatMap(statusChange),
       ]
+    if (topic.startsWith('tasks:')) return () => taskContent(topic)
     if (topic === 'parked') return () => parkedContent(floor(), floorContext, room === parkedRoom.named)
     return () => links.content(room)
   }
@@ -447,6 +457,12 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         const personId = room.slice('person:'.length)
         const changes = dispositionsChange(people.rightsOf(personId))
         if (changes.length > 0) desks.publish(personRoom(personId), changes)
+      }
+    },
+    taskChanged(before, after) {
+      for (const [topic, change] of taskChanges(before, after)) {
+        if (!topic.startsWith('person:')) streams.publish(topic, [change])
+        else if (seesTasks(people.rightsOf(topic.slice('person:'.length)))) desks.publish(topic, [change])
       }
     },
     hasConsole: consoles.hasConsole,

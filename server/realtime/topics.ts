@@ -1,6 +1,7 @@
 import { unidentified, type FloorCall, type PbxLink, type TodayCall } from '../../shared/calls.ts'
 import type { Right } from '../../shared/people.ts'
 import type { Topic } from '../../shared/realtime.ts'
+import { taskTopicOf, taskTopics } from '../../shared/tasks.ts'
 
 /** Who a signed-in person is, as far as it decides what they may see. */
 export interface Viewer {
@@ -52,9 +53,19 @@ export function topicsFor(
   if (may('floor.watch')) topics.set('floor', may('card.read') ? floorRoom.named : floorRoom.plain)
   if ((may('desk.use') && viewer.extension !== null) || may('floor.watch'))
     topics.set('parked', may('card.read') ? parkedRoom.named : parkedRoom.plain)
+  if (seesTasks(viewer.rights)) {
+    const shown = may('tasks.manage')
+      ? [taskTopics.all]
+      : [taskTopics.anybody, ...(viewer.extension === null ? [] : queues.mine.map(taskTopicOf))]
+    for (const topic of shown) topics.set(topic, topic)
+  }
   topics.set('link', may('health.read') ? linkRoom.detailed : linkRoom.plain)
   return topics
 }
+
+/** Whether somebody sees callbacks and tasks: they name customers. */
+export const seesTasks = (rights: ReadonlySet<Right>): boolean =>
+  rights.has('card.read') && (rights.has('tasks.use') || rights.has('tasks.manage'))
 
 /** A link as everybody may see it: whether it works, and nothing of why not. */
 export function withoutDetail(link: PbxLink): PbxLink {

@@ -12,6 +12,7 @@ import { phoneScenes } from './support/phone-scenes.ts'
 import { resultScenes } from './support/result-scenes.ts'
 import { scenes } from './support/scenes.ts'
 import { statusScenes } from './support/status-scenes.ts'
+import { taskScenes } from './support/task-scenes.ts'
 
 const kilobyte = 1_000
 let browser: Browser
@@ -30,9 +31,15 @@ afterAll(async () => {
 })
 
 test.each(
-  [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes, ...controlScenes, ...resultScenes].map(
-    (scene) => [scene.name, scene] as const,
-  ),
+  [
+    ...scenes,
+    ...pbxScenes,
+    ...statusScenes,
+    ...phoneScenes,
+    ...controlScenes,
+    ...resultScenes,
+    ...taskScenes,
+  ].map((scene) => [scene.name, scene] as const),
 )(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',
   async (_name, scene) => {

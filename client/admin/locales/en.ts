@@ -149,6 +149,11 @@ export const adminEn = {
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
     dispositions_set: { name: 'Say what came of calls', what: 'of those that they talked in' },
+    tasks_use: {
+      name: 'Promise callbacks',
+      what: 'promise callbacks and tasks; do their own, their queues’ and anybody’s',
+    },
+    tasks_manage: { name: 'All callbacks', what: 'see everybody’s callbacks and tasks, and hand them on' },
     dispositions_manage: { name: 'Set up results', what: 'change what may come of calls' },
     agents_status: { name: 'Set others’ status', what: 'send agents on a break, and have them ready again' },
     floor_watch: { name: 'Watch the floor', what: 'every queue, agent and call as they are now' },

@@ -9,6 +9,7 @@ import { phoneScenes } from './phone-scenes.ts'
 import { resultScenes } from './result-scenes.ts'
 import { scenes } from './scenes.ts'
 import { statusScenes } from './status-scenes.ts'
+import { taskScenes } from './task-scenes.ts'
 
 // Takes a picture of every screen in every state: `npx tsx tests/browser/support/pictures.ts [name …]`.
 const folder = '.artifacts/console'
@@ -29,6 +30,7 @@ for (const scene of [
   ...phoneScenes,
   ...controlScenes,
   ...resultScenes,
+  ...taskScenes,
 ].filter(({ name }) => only.length === 0 || only.includes(name))) {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const { theme, locale } of looks) {

@@ -56,6 +56,7 @@ function otherRoutes(): Omit<
   keyof ReturnType<typeof peopleRoutes> | keyof ReturnType<typeof settingsRoutes>
 > {
   const noCall = () => Promise.reject(new ProblemError('call.unknown'))
+  const noTask = () => Promise.reject(new ProblemError('task.unknown'))
   const noDesk = () => Promise.reject(new ProblemError('status.no_desk'))
   return {
     'customers.search': () => ({ hits: [], more: false }),
@@ -96,6 +97,12 @@ function otherRoutes(): Omit<
     'dispositions.counts': () => ({ people: [] }),
     'calls.dispositions': noCall,
     'calls.setDisposition': noCall,
+    'tasks.list': () => ({ tasks: [] }),
+    'tasks.create': noTask,
+    'tasks.read': noTask,
+    'tasks.change': noTask,
+    'tasks.times': () => Promise.reject(new ProblemError('customer.unknown')),
+    'tasks.choices': () => ({ people: [], queues: [] }),
     'status.read': noDesk,
     'status.set': noDesk,
     'status.extend': noDesk,

@@ -39,6 +39,7 @@ function partsOf(node: TestNode) {
     pipeline,
     people: { audit: noteLater('audit') },
     realtime: { erased: note('screens') },
+    tasks: { erase: noteLater('promises') },
     customers: {
       ownNumbers: () => Promise.resolve([e164]),
       erase: noteLater('card'),
@@ -73,6 +74,7 @@ describe('a customer who is erased', () => {
       `look-ups ${callId} olena`,
       `screens ${callId} olena`,
       'audit',
+      'promises',
       'card',
       'look-ups olena',
       'screens olena',

@@ -11,8 +11,15 @@ const roomsOf = (role: Role, extension: string | null) => [
 
 describe('the rooms of a role', () => {
   it('are one’s own and one’s queues for an agent at a desk, and no queue without a desk', () => {
-    expect(roomsOf('agent', '201')).toEqual(['person:p', 'queue:support', 'parked+names', 'link'])
-    expect(roomsOf('agent', null)).toEqual(['person:p', 'link'])
+    expect(roomsOf('agent', '201')).toEqual([
+      'person:p',
+      'queue:support',
+      'parked+names',
+      'tasks:anybody',
+      'tasks:queue:support',
+      'link',
+    ])
+    expect(roomsOf('agent', null)).toEqual(['person:p', 'tasks:anybody', 'link'])
   })
 
   it('are the whole floor for a supervisor, with names and the links in detail', () => {
@@ -23,6 +30,7 @@ describe('the rooms of a role', () => {
       'queue:support',
       'floor+names',
       'parked+names',
+      'tasks:all',
       'link+detail',
     ])
   })
@@ -30,6 +38,7 @@ describe('the rooms of a role', () => {
   it('are the floor without names for an administrator, who may not read cards', () => {
     expect(roomsOf('admin', null)).toContain('floor')
     expect(roomsOf('admin', null)).not.toContain('floor+names')
+    expect(roomsOf('admin', null).filter((room) => room.startsWith('tasks:'))).toEqual([])
   })
 
   it('are only one’s own for marketing, even at a desk', () => {

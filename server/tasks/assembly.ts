@@ -1,0 +1,63 @@
+import type { Logger } from 'pino'
+import { countryOf } from '../../shared/phone-numbers.ts'
+import type { Config } from '../config.ts'
+import type { Customers } from '../customers/customers.ts'
+import type { Database } from '../database/database.ts'
+import type { Floor } from '../floor/state.ts'
+import { queuesOf } from '../floor/views.ts'
+import type { People } from '../people/people.ts'
+import type { Realtime } from '../realtime/realtime.ts'
+import type { Settings } from '../settings/settings.ts'
+import { createTaskStore } from './model.ts'
+import { createTasks, type Tasks } from './tasks.ts'
+import { topicsOfTask } from './task.ts'
+
+/** What callbacks and tasks need of the other parts of a server; each is satisfied by the part of that name. */
+export interface TaskParts {
+  config: Config
+  database: Database
+  people: Pick<People, 'nameOf' | 'rightsOf' | 'deskOf' | 'list'>
+  settings: Pick<Settings, 'read'>
+  customers: () => Pick<Customers, 'readForTask' | 'promisesChanged'>
+  realtime: () => Pick<Realtime, 'taskChanged'>
+  floor: () => Floor
+  log: Logger
+}
+
+const minuteMs = 60_000
+
+/** Makes the callbacks and tasks of a server of its parts. */
+export function assembleTasks(parts: TaskParts): Tasks {
+  const { config, people, settings, floor, log } = parts
+  const tasks = createTasks({
+    store: createTaskStore(parts.database),
+    rules: {
+      remindMs: config.CALLBACK_REMINDER_MINUTES * minuteMs,
+      escalateMs: config.CALLBACK_ESCALATION_MINUTES * minuteMs,
+      spacingMs: config.CALLBACK_SPACING_MINUTES * minuteMs,
+      attempts: config.CALLBACK_ATTEMPTS,
+    },
+    hoursOf: (number) => {
+      const { everywhere, of } = config.CALL_HOURS
+      return (number === null ? undefined : of.get(countryOf(number) ?? '')) ?? everywhere
+    },
+    ourZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    readNumber: (raw) => settings.read(raw, null),
+    customer: (customerId) => parts.customers().readForTask(customerId),
+    people: { nameOf: people.nameOf, rightsOf: people.rightsOf, all: people.list },
+    queuesOf: (personId) => queuesOf(floor(), people.deskOf(personId) ?? ''),
+    queues: () => floor().queues.keys(),
+    onChange: (before, after) => {
+      parts
+        .realtime()
+        .taskChanged(
+          before && { topics: topicsOfTask(before), taskId: before._id },
+          after && { topics: topicsOfTask(after), task: tasks.viewOf(after) },
+        )
+      for (const customerId of new Set([before?.customerId, after?.customerId]))
+        if (customerId != null) parts.customers().promisesChanged(customerId)
+    },
+    log,
+  })
+  return tasks
+}

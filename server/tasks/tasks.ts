@@ -1,0 +1,326 @@
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { CallHours } from '../../shared/call-times.ts'
+import type { promiseSchema } from '../../shared/customers.ts'
+import type { ReadNumber } from '../../shared/number-reader.ts'
+import type { Right } from '../../shared/people.ts'
+import { ProblemError } from '../../shared/problems.ts'
+import type {
+  NewTask,
+  Task,
+  TaskChoices,
+  TaskFor,
+  TaskStep,
+  TaskWithTrail,
+  Times,
+} from '../../shared/tasks.ts'
+import { lookAround } from '../database/look-around.ts'
+import type { TaskStore } from './model.ts'
+import {
+  maySee,
+  topicsOfTask,
+  stepped,
+  taskFrom,
+  withoutCustomer,
+  type Doer,
+  type StoredTask,
+  type TaskRules,
+} from './task.ts'
+import { zonesOf, type Whereabouts } from './zones.ts'
+
+/** What was promised, as a card tells it. */
+type CustomerPromise = z.infer<typeof promiseSchema>
+
+/** What of a card tasks need. */
+export interface TaskCustomer extends Whereabouts {
+  name: string
+  /** In E.164, the first the one that is called. */
+  numbers: string[]
+}
+
+export interface TasksOptions {
+  store: TaskStore
+  rules: TaskRules
+  /** Between which hours somebody with a number may be called. */
+  hoursOf: (number: string | null) => CallHours
+  /** The centre’s own time zone. */
+  ourZone: string
+  readNumber: (raw: string) => ReadNumber
+  /** @throws ProblemError `customer.unknown`, `database.unreachable` */
+  customer: (customerId: string) => Promise<TaskCustomer>
+  people: {
+    /** The name that a person goes by now; null for one who was erased. */
+    nameOf: (personId: string) => string | null
+    rightsOf: (personId: string) => ReadonlySet<Right>
+    all: () => { personId: string; name: string }[]
+  }
+  /** The queues whose agent a person is now. */
+  queuesOf: (personId: string) => readonly string[]
+  queues: () => Iterable<string>
+  /** A task is not what it was; null for one that was not known before, or is to be known no more. */
+  onChange: (before: StoredTask | null, after: StoredTask | null) => void
+  log: Pick<Logger, 'warn' | 'error'>
+  now?: () => number
+}
+
+export type Tasks = ReturnType<typeof createTasks>
+
+/** So many that are open are kept in mind; more than any centre has. */
+const mostOpen = 20_000
+/** One that was closed stays in sight so long, so that whoever closed it can undo that, ms. */
+const closedStaysMs = 10 * 60_000
+const mostTries = 5
+
+/**
+ * What was promised to customers, and calls that are to be returned: kept in the database, where a change is a
+ * compare-and-set; those that are open are held in memory as well, by each server, for whoever may see them.
+ */
+export function createTasks(options: TasksOptions) {
+  const { store, rules, people, readNumber, hoursOf } = options
+  const now = options.now ?? Date.now
+  const known = new Map<string, StoredTask>()
+  let until = new Date(0)
+  let stopLooking: (() => void) | undefined
+
+  const isInSight = (task: StoredTask): boolean =>
+    task.state === 'open' || (task.closed !== null && task.closed.at > now() - closedStaysMs)
+
+  /** Has a task in mind as it is now, and tells whoever sees it; what is known better is let be. */
+  function take(task: StoredTask): void {
+    const before = known.get(task._id) ?? null
+    if (before !== null && before.version >= task.version) return
+    if (isInSight(task)) known.set(task._id, task)
+    else if (!known.delete(task._id)) return
+    options.onChange(before, isInSight(task) ? task : null)
+  }
+
+  async function follow(): Promise<void> {
+    const found = await store.changedSince(until)
+    until = found.until
+    for (const task of found.tasks) take(task)
+    for (const task of known.values()) {
+      if (isInSight(task)) continue
+      known.delete(task._id)
+      options.onChange(task, null)
+    }
+  }
+
+  const doer = (personId: string): Doer => ({
+    personId,
+    rights: people.rightsOf(personId),
+    queues: new Set(options.queuesOf(personId)),
+  })
+
+  function viewOf(task: StoredTask): Task {
+    const person = (personId: string | null) =>
+      personId === null ? null : { personId, name: people.nameOf(personId) }
+    const { closed, number } = task
+    return {
+      taskId: task._id,
+      version: task.version,
+      kind: task.kind,
+      isOpen: task.state === 'open',
+      customerId: task.customerId,
+      about: task.about,
+      number,
+      display: number === null ? '' : readNumber(number).display,
+      for: task.for,
+      forName: task.for.kind === 'person' ? people.nameOf(task.for.personId) : null,
+      takenBy: person(task.takenBy),
+      reason: task.reason,
+      note: task.note,
+      dueAt: task.dueAt,
+      timeZone: task.timeZone,
+      zoneFrom: task.zoneFrom,
+      hours: hoursOf(number),
+      fromCallId: task.fromCallId,
+      attempts: task.attempts.map((one) => ({
+        ...one,
+        name: one.personId === null ? null : people.nameOf(one.personId),
+      })),
+      missed: task.missed,
+      remindedAt: task.remindedAt,
+      escalatedAt: task.escalatedAt,
+      closed:
+        closed === null
+          ? null
+          : {
+              at: closed.at,
+              how: closed.how,
+              by: person(closed.personId),
+              text: closed.text,
+              callId: closed.callId,
+            },
+      madeAt: task.madeAt,
+      madeBy: person(task.madeBy),
+    }
+  }
+
+  function refuseNobody(whose: TaskFor): void {
+    if (whose.kind === 'queue' && ![...options.queues()].includes(whose.queue))
+      throw new ProblemError('task.nobody')
+    if (whose.kind !== 'person') return
+    if (!people.rightsOf(whose.personId).has('tasks.use')) throw new ProblemError('task.nobody')
+  }
+
+  /** A task that somebody may see. */
+  async function seen(taskId: string, personId: string): Promise<StoredTask> {
+    const task = await store.read(taskId)
+    if (task === null || task.state === 'erased' || !maySee(task, doer(personId)))
+      throw new ProblemError('task.unknown')
+    take(task)
+    return task
+  }
+
+  /**
+   * Changes a task, whoever else writes meanwhile.
+   * @param make of the task as it is; itself for nothing to change
+   */
+  async function update(taskId: string, make: (task: StoredTask) => StoredTask): Promise<StoredTask | null> {
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const task = await store.read(taskId)
+      if (task === null) return null
+      const next = make(task)
+      if (next === task) return task
+      const written = await store.write(next)
+      if (written === null) continue
+      take(written)
+      return written
+    }
+    throw new ProblemError('edit.outdated')
+  }
+
+  async function eraseAll(found: readonly StoredTask[]): Promise<void> {
+    for (const { _id } of found)
+      await update(_id, (task) => (task.state === 'erased' ? task : withoutCustomer(task)))
+  }
+
+  return {
+    /** Reads what is open, and follows other servers. @throws ProblemError `database.unreachable` */
+    start: async (): Promise<void> => {
+      const found = await store.open(mostOpen)
+      until = found.until
+      for (const task of found.tasks) take(task)
+      stopLooking ??= lookAround(follow, 'callbacks and tasks', options.log)
+    },
+
+    stop: (): void => {
+      stopLooking?.()
+      stopLooking = undefined
+    },
+
+    viewOf,
+    update,
+
+    /** Those in sight that stand in a topic: the open ones, and those that were closed just now. */
+    inTopic: (topic: string): Task[] =>
+      [...known.values()].filter((task) => topicsOfTask(task).has(topic)).map(viewOf),
+
+    /** What is open of a customer, those due first before the others, as their card tells it. */
+    promisesTo: (customerId: string): CustomerPromise[] =>
+      [...known.values()]
+        .filter((task) => task.customerId === customerId && task.state === 'open')
+        .sort((one, other) => one.dueAt - other.dueAt)
+        .map(({ _id, kind, reason, dueAt, madeAt, madeBy }) => ({
+          promiseId: _id,
+          kind,
+          what: reason,
+          dueAt,
+          madeAt,
+          madeBy: madeBy === null ? null : people.nameOf(madeBy),
+          open: true,
+        })),
+
+    /** The open ones that a person may see, those due first before the others. */
+    list: (personId: string): Task[] => {
+      const who = doer(personId)
+      return [...known.values()]
+        .filter((task) => task.state === 'open' && maySee(task, who))
+        .sort((one, other) => one.dueAt - other.dueAt)
+        .map(viewOf)
+    },
+
+    /** @throws ProblemError `task.unknown`, `database.unreachable` */
+    read: async (taskId: string, personId: string): Promise<TaskWithTrail> => {
+      const task = await seen(taskId, personId)
+      const trail = task.trail.map((one) => ({
+        ...one,
+        name: one.personId === null ? null : people.nameOf(one.personId),
+      }))
+      return { ...viewOf(task), trail }
+    },
+
+    /**
+     * Promises something. The same id again is the same task.
+     * @throws ProblemError `task.not_dialable`, `task.in_the_past`, `task.outside_hours`, `task.nobody`, `task.unknown` for
+     *   another person’s id, `customer.unknown`, `database.unreachable`
+     */
+    create: async (request: NewTask, personId: string): Promise<Task> => {
+      const there = await store.read(request.taskId)
+      if (there !== null) {
+        if (there.madeBy !== personId || there.state === 'erased') throw new ProblemError('task.unknown')
+        return viewOf(there)
+      }
+      refuseNobody(request.for)
+      const card = request.customerId === null ? null : await options.customer(request.customerId)
+      const typed = request.number ?? card?.numbers[0] ?? null
+      const number = typed === null ? null : readNumber(typed).e164
+      const task = taskFrom(
+        request,
+        { number, about: card?.name ?? '', hours: hoursOf(number) },
+        personId,
+        now(),
+        rules,
+      )
+      const kept = await store.add(task, null)
+      take(kept)
+      return viewOf(kept)
+    },
+
+    /**
+     * Does something with a task, as somebody who looked at a version of it.
+     * @throws ProblemError as `shared/task-routes.ts` names them
+     */
+    change: async (taskId: string, version: number, step: TaskStep, personId: string): Promise<Task> => {
+      const task = await seen(taskId, personId)
+      if (step.do === 'handOn') refuseNobody(step.for)
+      const next = stepped(task, step, doer(personId), hoursOf(task.number), now(), rules)
+      if (next === task) return viewOf(task)
+      if (task.version !== version) throw new ProblemError('edit.outdated')
+      const written = await store.write(next)
+      if (written === null) throw new ProblemError('edit.outdated')
+      take(written)
+      return viewOf(written)
+    },
+
+    /** What must be known to agree on a time. @throws ProblemError `customer.unknown`, `database.unreachable` */
+    times: async (customerId: string | null, typed: string | null): Promise<Times> => {
+      const card = customerId === null ? null : await options.customer(customerId)
+      const all = [...(typed === null ? [] : [typed]), ...(card?.numbers ?? [])].flatMap((raw) => {
+        const { e164, display } = readNumber(raw)
+        return e164 === null ? [] : [{ e164, display }]
+      })
+      const numbers = [...new Map(all.map((one) => [one.e164, one])).values()]
+      const number = numbers[0] ?? null
+      const where = card ?? { timeZone: null, country: null }
+      const zones = await zonesOf(where, number?.e164 ?? null, options.ourZone, now())
+      return { number, numbers, zones, hours: hoursOf(number?.e164 ?? null) }
+    },
+
+    /** Whose a task can be. */
+    choices: (): TaskChoices => ({
+      people: people
+        .all()
+        .filter(({ personId }) => people.rightsOf(personId).has('tasks.use'))
+        .sort((one, other) => one.name.localeCompare(other.name)),
+      queues: [...options.queues()].sort(),
+    }),
+
+    /** Nothing of a customer, of their numbers and of what came of these calls is known any more. @throws `database.unreachable` */
+    erase: async (
+      customerId: string | null,
+      numbers: readonly string[],
+      callIds: readonly string[],
+    ): Promise<void> => eraseAll(await store.about(customerId, numbers, callIds)),
+  }
+}

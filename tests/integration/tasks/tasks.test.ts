@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { connectDatabase, type Database } from '../../../server/database/database.ts'
+import { ensureIndexes } from '../../../server/database/schema.ts'
+import { createTaskStore, type TaskStore } from '../../../server/tasks/model.ts'
+import type { NewTask } from '../../../shared/tasks.ts'
+import { nextCallable } from '../../../shared/call-times.ts'
+import { openTasks } from '../../unit/tasks/office.ts'
+import { hours, made, wanted as wantedThen } from '../../unit/tasks/support.ts'
+import { testDatabaseUri } from '../support/database.ts'
+
+const log = { info: () => undefined, warn: () => undefined }
+const soon = { timeout: 5_000, interval: 50 }
+let database: Database
+let store: TaskStore
+beforeAll(async () => {
+  database = connectDatabase({ uri: testDatabaseUri('tasks'), log })
+  await database.whenReady()
+  store = createTaskStore(database)
+  await ensureIndexes(database.connection)
+})
+afterAll(() => database.stop())
+
+/** What is asked for now. */
+const wanted = (more: Partial<NewTask> = {}): NewTask =>
+  wantedThen({
+    madeAt: Date.now(),
+    dueAt: nextCallable('Europe/Kyiv', hours, Date.now() + 3_600_000),
+    fromCallId: null,
+    ...more,
+  })
+
+async function opened() {
+  const one = openTasks(store)
+  await one.tasks.start()
+  onTestFinished(one.tasks.stop)
+  return one
+}
+
+describe('callbacks and tasks in the database', () => {
+  it('a promise is made once however often it is sent; its number is read, its customer named', async () => {
+    const { tasks } = await opened()
+    const request = wanted({ number: '004930 23125101' })
+    const first = await tasks.create(request, 'nina')
+    expect(first).toMatchObject({
+      about: 'Olena Kovalchuk',
+      number: '+493023125101',
+      version: 1,
+      isOpen: true,
+    })
+    expect(await tasks.create({ ...request, reason: 'Another' }, 'nina')).toEqual(first)
+    await expect(tasks.create(request, 'chidi')).rejects.toMatchObject({ code: 'task.unknown' })
+    // Without a number of its own it has the card's.
+    expect(await tasks.create(wanted({ number: null }), 'nina')).toMatchObject({ number: '+380445551234' })
+  })
+
+  it('refuses what cannot be kept, each with its reason', async () => {
+    const { tasks } = await opened()
+    const refused = (more: Partial<NewTask>) => expect(tasks.create(wanted(more), 'nina')).rejects
+    await refused({ customerId: 'nobody' }).toMatchObject({ code: 'customer.unknown' })
+    await refused({ number: 'what?' }).toMatchObject({ code: 'task.not_dialable' })
+    await refused({ dueAt: Date.now() - 3_600_000 }).toMatchObject({ code: 'task.in_the_past' })
+    await refused({ for: { kind: 'queue', queue: 'nowhere' } }).toMatchObject({ code: 'task.nobody' })
+    await refused({ for: { kind: 'person', personId: 'emil' } }).toMatchObject({ code: 'task.nobody' })
+    const other = await tasks.create(wanted(), 'nina')
+    await expect(tasks.read(other.taskId, 'chidi')).rejects.toMatchObject({ code: 'task.unknown' })
+    await expect(tasks.read(randomUUID(), 'petra')).rejects.toMatchObject({ code: 'task.unknown' })
+  })
+
+  it('of two who change the same one at once the second is told; the trail says who did what', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const { taskId, version } = await one.tasks.create(wanted({ for: { kind: 'anybody' } }), 'nina')
+    const taken = await Promise.allSettled([
+      one.tasks.change(taskId, version, { do: 'take' }, 'nina'),
+      other.tasks.change(taskId, version, { do: 'take' }, 'chidi'),
+    ])
+    expect(taken.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const { takenBy, trail } = await one.tasks.read(taskId, 'petra')
+    expect(['nina', 'chidi']).toContain(takenBy?.personId)
+    expect(trail.map(({ what, personId }) => [what, personId])).toEqual([
+      ['made', 'nina'],
+      ['taken', takenBy?.personId],
+    ])
+  })
+
+  it('another server knows of it within a second, and after a restart everything is there', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const { taskId, version } = await one.tasks.create(
+      wanted({ for: { kind: 'queue', queue: 'sales' } }),
+      'nina',
+    )
+    const seen = () => other.tasks.list('chidi').filter((task) => task.taskId === taskId)
+    await vi.waitFor(() => expect(seen()).toMatchObject([{ version, forName: null }]), soon)
+    expect(other.tasks.inTopic('tasks:queue:sales').map((task) => task.taskId)).toContain(taskId)
+    expect(other.tasks.list('nina').map((task) => task.taskId)).not.toContain(taskId)
+    await one.tasks.change(taskId, version, { do: 'done', text: '' }, 'petra')
+    await vi.waitFor(() => expect(seen()).toEqual([]), soon)
+    const kept = await one.tasks.create(wanted(), 'nina')
+    const restarted = await opened()
+    expect(restarted.tasks.list('nina').map((task) => task.taskId)).toContain(kept.taskId)
+    expect(restarted.tasks.promisesTo('olena').map(({ promiseId }) => promiseId)).toContain(kept.taskId)
+  })
+
+  it('of an erased customer nothing is kept, on any server, and what waited on a computer does not bring it back', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const request = wanted({ note: 'Has moved to Lviv' })
+    const byNumber = wanted({ customerId: null, number: '+380671112233' })
+    const ofCall = wanted({ customerId: null, number: '+380671112244', fromCallId: 'pbx:77.7' })
+    for (const each of [request, byNumber, ofCall]) await one.tasks.create(each, 'nina')
+    const ids = [request, byNumber, ofCall].map(({ taskId }) => taskId)
+    const listed = ({ tasks }: typeof one) => tasks.list('petra').filter(({ taskId }) => ids.includes(taskId))
+    await vi.waitFor(() => expect(listed(other)).toHaveLength(3), soon)
+    await one.tasks.erase('olena', ['+380671112233'], ['pbx:77.7'])
+    expect(listed(one)).toEqual([])
+    await vi.waitFor(() => expect(listed(other)).toEqual([]), soon)
+    const stored = await database
+      .collection('tasks')
+      .find({ _id: { $in: ids as never[] } })
+      .toArray()
+    expect(stored).toHaveLength(3)
+    expect(JSON.stringify(stored)).not.toMatch(/olena|Kovalchuk|38044|38067|Lviv|invoice|pbx:77/i)
+    await expect(one.tasks.create(request, 'nina')).rejects.toMatchObject({ code: 'task.unknown' })
+    expect(one.told.at(-1)).toMatchObject({ after: null })
+    await store.removeOld(0, new Date(Date.now() + 60_000))
+    expect(await database.collection('tasks').countDocuments({ _id: { $in: ids as never[] } })).toBe(0)
+  })
+
+  it('gathers the missed calls of one number in one open task', async () => {
+    const [one, other] = [made(), made()].map((task) => ({ ...task, kind: 'missed' as const }))
+    if (one === undefined || other === undefined) throw new Error('two')
+    expect(await store.add(one, 'support +38')).toEqual(one)
+    expect((await store.add(other, 'support +38'))._id).toBe(one._id)
+    await store.write({ ...one, state: 'closed' })
+    expect((await store.add(other, 'support +38'))._id).toBe(other._id)
+  })
+
+  it('without the database says so, and nothing is half done', async () => {
+    const away = connectDatabase({ uri: 'mongodb://127.0.0.1:1/none', log, serverSelectionTimeoutMs: 200 })
+    onTestFinished(away.stop)
+    const { tasks, told } = openTasks(createTaskStore(away))
+    await expect(tasks.create(wanted(), 'nina')).rejects.toMatchObject({ code: 'database.unreachable' })
+    expect(told).toEqual([])
+  })
+})

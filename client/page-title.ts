@@ -38,6 +38,7 @@ export function usePageTitle(): void {
     }
   })
   const who = computed(() => {
+    if (session.lost === 'revoked') return null
     if (route.name === 'customer') return lookedUp.cardOf(String(route.params['customerId']))?.name ?? null
     return route.name === 'desk' && shown.call !== null ? callName(shown.call, shown.pop) : null
   })

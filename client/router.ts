@@ -45,11 +45,13 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
     return true
   }
   router.beforeEach(wayTo)
-  // Signing in or out leads on, and a right that is taken away closes the room that it had opened.
+  // Signing in or out leads on, and a right that is taken away closes the room that it had opened. Whoever takes the place
+  // of another begins in a room of their own.
   watch(
     () => session.me,
-    () => {
-      const way = wayTo(router.currentRoute.value)
+    (me, before) => {
+      const isOther = me !== null && before !== null && me.personId !== before.personId
+      const way = isOther ? home() : wayTo(router.currentRoute.value)
       if (way !== true) void router.replace(way)
     },
   )

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { ref, shallowRef, watch } from 'vue'
 import type { Card } from '../../shared/customers.ts'
 import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
+import { useSession } from '../session/session.ts'
 
 /** The card that was looked up, for whoever shows a part of it. */
 export const useLookedUp = defineStore('lookedUp', () => {
@@ -29,11 +30,15 @@ export const useLookedUp = defineStore('lookedUp', () => {
     if (read.value?.customerId === next.customerId) read.value = { customerId: next.customerId, card: next }
   }
 
-  /** The customer is no more. */
+  /** Forgets it: the customer, or whoever looked, is here no more. */
   function drop(): void {
     asked += 1
     read.value = null
   }
+
+  // What one person looked up is not for the next.
+  const session = useSession()
+  watch(() => session.me?.personId, drop, { flush: 'sync' })
 
   const cardOf = (customerId: string): Card | null =>
     read.value?.customerId === customerId ? read.value.card : null

@@ -46,7 +46,8 @@ export const useControl = defineStore('control', () => {
       if (openFor.value === callId) targets.value = found
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      if (error.code === 'call.not_yours' || error.code === 'call.unknown') {
+      const isOver = error.code === 'call.not_yours' || error.code === 'call.unknown'
+      if (isOver || error.code.startsWith('session.')) {
         close()
         return
       }

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { DeskCall, TodayCall } from '../../shared/calls.ts'
 import type { Card, Pop } from '../../shared/customers.ts'
 import type { VerifyRequest } from '../../shared/verification.ts'
@@ -38,6 +38,15 @@ export const useDesk = defineStore('desk', () => {
   const earlierToday = computed(() => live.mine?.day?.earlier ?? 'complete')
   /** My own state as the floor sees it; absent when this console is not told. */
   const agent = computed(() => live.agents.find((one) => one.extension === extension.value) ?? null)
+
+  watch(
+    () => session.me?.personId,
+    () => {
+      chosenCallId.value = null
+      answered.value = new Map()
+    },
+    { flush: 'sync' },
+  )
 
   /** A call of mine, wherever it stands now: on the desk, or as the one that left it last. */
   function shownOf(callId: string): Shown | null {

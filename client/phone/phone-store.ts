@@ -54,7 +54,8 @@ export const usePhone = defineStore('phone', () => {
       found = await callApi('phone.read')
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      if (session.me !== null) asking = window.setTimeout(() => void look(), askAgainMs)
+      if (session.me !== null && session.lost === null)
+        asking = window.setTimeout(() => void look(), askAgainMs)
       return
     }
     if (extension === null || session.me?.extension !== extension) return
@@ -161,10 +162,13 @@ export const usePhone = defineStore('phone', () => {
     for (const call of calls.value) phone.value?.hangUp(call.id)
   }
 
-  // Another desk has another phone; without one there is none. What is being said meanwhile goes on.
+  // Another desk, or person, has another phone; without one there is none. What is being said meanwhile goes on.
   watch(
-    () => (session.me !== null && session.rights.has('desk.use') ? session.me.extension : null),
-    (extension, before) => {
+    () => [
+      session.me !== null && session.rights.has('desk.use') ? session.me.extension : null,
+      session.me?.personId,
+    ],
+    ([extension], before) => {
       window.clearTimeout(asking)
       chosen.value = null
       atDesk.value = nothing
@@ -172,6 +176,13 @@ export const usePhone = defineStore('phone', () => {
       if (extension !== null) void look()
     },
     { immediate: true },
+  )
+  // The phone went with the session: whoever signs in again at the same desk has it again.
+  watch(
+    () => session.lost,
+    (lost) => {
+      if (lost === null && session.me?.extension != null) void look()
+    },
   )
   watch(
     () => live.mine?.statuses.get(session.me?.extension ?? '')?.device,

@@ -15,6 +15,9 @@ const clockEveryMs = 5_000
 const answerWithinMs = 4_000
 const tryAgainMs = 2_000
 
+/** Why a session has ended, as the server says; `expired` also where it does not say. */
+export type SessionOver = Parameters<ServerToClientEvents['signedOut']>[0]
+
 export interface ConnectionListener {
   /** How far each topic has come, sent with every connection attempt. */
   have: () => ResumeRequest
@@ -25,8 +28,10 @@ export interface ConnectionListener {
   onCardChanged: (customerId: string) => void
   onSnapshot: (snapshot: Snapshot) => void
   onDelta: (delta: Delta) => void
-  /** `up` when connected, `down` when not; `over` when the session has ended on the server. */
-  onState: (state: 'up' | 'down' | 'over') => void
+  /** `up` when connected, `down` when not. */
+  onState: (state: 'up' | 'down') => void
+  /** The session has ended on the server. */
+  onOver: (reason: SessionOver) => void
   /** `offsetMs`: what to add to this machine's clock to have the server's. */
   onClock: (offsetMs: number) => void
   /** The server refused the connection: is the session still good? */
@@ -53,6 +58,7 @@ export function openConnection(listener: ConnectionListener): Connection {
   })
   let retry: number | undefined
   let resuming = false
+  let closed = false
   /** The server refused us: what we have may be why, so the next time everything is asked for anew. */
   let anew = false
 
@@ -79,8 +85,9 @@ export function openConnection(listener: ConnectionListener): Connection {
     window.clearTimeout(retry)
     retry = window.setTimeout(() => {
       void listener.sessionIsGood().then((good) => {
+        if (closed) return
         if (good) socket.connect()
-        else listener.onState('over')
+        else listener.onOver('expired')
       })
     }, tryAgainMs)
   }
@@ -104,9 +111,7 @@ export function openConnection(listener: ConnectionListener): Connection {
   socket.on('cardChanged', listener.onCardChanged)
   socket.on('snapshot', listener.onSnapshot)
   socket.on('delta', listener.onDelta)
-  socket.on('signedOut', () => {
-    listener.onState('over')
-  })
+  socket.on('signedOut', listener.onOver)
 
   return {
     resume() {
@@ -123,6 +128,7 @@ export function openConnection(listener: ConnectionListener): Connection {
       if (socket.connected) socket.emit('painted', report, () => undefined)
     },
     close() {
+      closed = true
       window.clearInterval(clock)
       window.clearTimeout(retry)
       window.removeEventListener('online', online)

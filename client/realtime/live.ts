@@ -5,7 +5,7 @@ import type { Delta, Topic } from '../../shared/realtime.ts'
 import type { StatusView } from '../../shared/status.ts'
 import type { Task } from '../../shared/tasks.ts'
 import { now, setClockOffset } from '../ui/clock.ts'
-import { openConnection, type Connection } from './connection.ts'
+import { openConnection, type Connection, type SessionOver } from './connection.ts'
 import { applyDelta, applySnapshot, type TopicState } from './topic-state.ts'
 
 /** When the newest word of a call's look-up came. */
@@ -103,9 +103,16 @@ export const useLive = defineStore('live', () => {
    * Connects.
    * @param sessionIsGood asks who I am and says whether the session holds: when the server refuses, when it says that I
    *   have changed, and after a break, during which it could not say so
+   * @param onOver told once that the session has ended
+   * @param goesOn whether what is known is still mine, so that the server need tell only what came since
    */
-  function start(sessionIsGood: () => Promise<boolean>): void {
-    stop()
+  function start(
+    sessionIsGood: () => Promise<boolean>,
+    onOver: (reason: SessionOver) => void,
+    goesOn = false,
+  ): void {
+    if (goesOn) connection?.close()
+    else stop()
     state.value = 'connecting'
     connection = openConnection({
       have,
@@ -127,18 +134,23 @@ export const useLive = defineStore('live', () => {
         setClockOffset(offset)
         goodAt.value = Date.now() + offset
       },
+      onOver,
       onState: (change) => {
         if (state.value === 'signedOut') return
         if (change === 'up') {
           if (state.value === 'reconnecting') void sessionIsGood()
           state.value = 'live'
           goodAt.value = now.value
-        } else if (change === 'over') {
-          state.value = 'signedOut'
-          connection?.close()
         } else if (state.value === 'live') state.value = 'reconnecting'
       },
     })
+  }
+
+  /** The session is over: disconnects. What was told stays, and says how old it is. */
+  function end(): void {
+    state.value = 'signedOut'
+    connection?.close()
+    connection = null
   }
 
   /** Disconnects and forgets everything. */
@@ -166,6 +178,7 @@ export const useLive = defineStore('live', () => {
     parked,
     gaps,
     start,
+    end,
     stop,
   }
 })

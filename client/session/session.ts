@@ -5,19 +5,34 @@ import { ApiError, callApi, onSessionLost, setCsrfToken } from '../api.ts'
 import { setLocale } from '../locales/i18n.ts'
 import { useLive } from '../realtime/live.ts'
 
+/** How a session ended by itself: its time was over, or somebody ended it. */
+export type Lost = 'expired' | 'revoked'
+
 /** Who is signed in at this console, and the way in and out. */
 export const useSession = defineStore('session', () => {
   const live = useLive()
   const me = ref<Me | null>(null)
-  /** Whether the session was there and has ended by itself, which the sign-in page then says. */
+  /** Whether the session was there and was ended elsewhere, which the sign-in page then says. */
   const ended = ref(false)
+  /** The session is over, and whoever had it may go on where they were by signing in again; null while it is good. */
+  const lost = ref<Lost | null>(null)
   const rights = computed(() => new Set<Right>(me.value?.rights))
 
   async function take(next: Me): Promise<void> {
     me.value = next
     ended.value = false
+    lost.value = null
     setCsrfToken(next.csrfToken)
     await setLocale(next.locale)
+  }
+
+  /** Begins, or goes on where the same person was. What another person had here goes first. */
+  async function enter(next: Me): Promise<void> {
+    const isSame = me.value?.personId === next.personId
+    if (!isSame) forget()
+    const taken = take(next)
+    live.start(isGood, over, isSame)
+    await taken
   }
 
   /**
@@ -27,7 +42,9 @@ export const useSession = defineStore('session', () => {
   async function isGood(): Promise<boolean> {
     try {
       const read = await callApi('session.read')
-      if (read !== null) await take(read)
+      // In another window somebody else has signed in.
+      if (read !== null && read.personId !== me.value?.personId) await enter(read)
+      else if (read !== null) await take(read)
       return read !== null
     } catch (error) {
       return !(error instanceof ApiError && error.code.startsWith('session.'))
@@ -42,8 +59,7 @@ export const useSession = defineStore('session', () => {
         me.value = null
         return
       }
-      await take(read)
-      live.start(isGood)
+      await enter(read)
     } catch (error) {
       if (!(error instanceof ApiError && error.code.startsWith('session.'))) throw error
       me.value = null
@@ -52,13 +68,32 @@ export const useSession = defineStore('session', () => {
 
   /** @throws ApiError `sign_in.refused`, `sign_in.throttled`, `desk.taken`, `desk.unknown` or `network` */
   async function signIn(request: SignInRequest): Promise<void> {
-    await take(await callApi('session.create', { body: request }))
-    live.start(isGood)
+    await enter(await callApi('session.create', { body: request }))
+  }
+
+  /** While the session is lost: in another window of this browser it may have been taken up again. */
+  async function lookAgain(): Promise<void> {
+    const read = lost.value === null ? null : await callApi('session.read').catch(() => null)
+    if (read !== null && lost.value !== null) await enter(read)
+  }
+
+  /** The session is over. Who signed out elsewhere is gone here too; else the screen waits for them. */
+  function over(reason: Lost | 'signedOut'): void {
+    if (me.value === null) return
+    if (reason === 'signedOut') {
+      forget()
+      ended.value = true
+    } else {
+      // Why it ended is told once, by the server itself.
+      lost.value ??= reason
+      live.end()
+    }
   }
 
   function forget(): void {
     live.stop()
     me.value = null
+    lost.value = null
     setCsrfToken(null)
   }
 
@@ -80,11 +115,7 @@ export const useSession = defineStore('session', () => {
     if (me.value !== null) await take(await callApi('session.locale', { body: { locale } }))
   }
 
-  onSessionLost(() => {
-    if (me.value === null) return
-    ended.value = true
-    forget()
-  })
+  onSessionLost(() => over('expired'))
 
-  return { me, ended, rights, restore, signIn, signOut, takeDesk, chooseLocale, forget }
+  return { me, ended, lost, rights, restore, signIn, signOut, takeDesk, chooseLocale, lookAgain }
 })

@@ -6,6 +6,7 @@ import { violations } from './support/axe.ts'
 import { buildConsole } from './support/build.ts'
 import { launchChromium } from '../../lab/chromium.ts'
 import { openScene, type OpenScene } from './support/console-page.ts'
+import { handScenes } from './support/hand-scenes.ts'
 import { pbxScenes } from './support/pbx-scenes.ts'
 import { controlScenes } from './support/control-scenes.ts'
 import { phoneScenes } from './support/phone-scenes.ts'
@@ -39,6 +40,7 @@ test.each(
     ...controlScenes,
     ...resultScenes,
     ...taskScenes,
+    ...handScenes,
   ].map((scene) => [scene.name, scene] as const),
 )(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',

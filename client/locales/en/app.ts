@@ -58,6 +58,14 @@ export const appEn = {
     deskUnknown: 'There is no desk {extension}. Check the number on the phone.',
     network: 'The server cannot be reached. Check the network, then try again.',
     ended: 'Your session has ended. Sign in again; notes you had begun are kept on this computer.',
+    another: 'Somebody else',
+    againTitle: 'Your session has ended',
+    again: {
+      expired:
+        'The screen stays as it is, and what you write is kept on this computer. Sign in again to go on.',
+      revoked:
+        'An administrator, or a sign-in elsewhere, ended it. What you had begun is kept; sign in again to go on.',
+    },
   },
   connection: {
     live: 'live',
@@ -72,7 +80,5 @@ export const appEn = {
     pbx: 'Calls may have moved on since. The server keeps trying.',
     pbxRefused: 'It refuses our sign-in: an administrator must check the AMI user.',
     pbxTooOld: 'Its version is too old for Ringcard.',
-    signedOutTitle: 'Your session has ended.',
-    signInAgain: 'Sign in again',
   },
 }

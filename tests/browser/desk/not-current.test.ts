@@ -42,13 +42,6 @@ describe('what is not current says so', () => {
     server.lose(mine, { type: 'deskCall.set', call: ringing(Date.now()) })
     await page.locator('[data-state=ringing]').waitFor()
   })
-
-  test('a session that ended on the server leads to sign-in, which says so', async () => {
-    const { page, server } = await open('desk-idle')
-    server.endSession()
-    await page.getByRole('button', { name: 'Sign in again' }).click()
-    await page.getByText('Your session has ended. Sign in again').waitFor()
-  })
 })
 
 test('a page opened while the server starts waits for it, and goes on where it was, with the session that was good', async () => {

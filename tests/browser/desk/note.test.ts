@@ -106,20 +106,6 @@ describe('the note', () => {
     await page.getByTestId('note-status').getByText('saved 0:0').waitFor()
   })
 
-  test('is not lost by a session that ends in the midst of it', async () => {
-    const { page, server } = await open('desk-call')
-    takesNoNotes(server)
-    await page.getByRole('textbox', { name: /^Note/ }).fill('And then she said')
-    server.endSession()
-    await page.getByRole('button', { name: 'Sign in again' }).click()
-    server.replies.set('POST /api/session', () => (server.me = nina))
-    await page.getByLabel('Sign-in name').fill('nina')
-    await page.getByLabel('Password').fill('scripted-password')
-    await page.keyboard.press('Enter')
-    const field = page.getByRole('textbox', { name: /^Note/ })
-    await expect.poll(() => field.inputValue(), { timeout: 5_000 }).toBe('And then she said')
-  })
-
   test('is not left behind in silence: signing out says what stays here, and asks once more', async () => {
     const { page } = await open('desk-withheld')
     await page.getByRole('textbox', { name: /^Note/ }).fill('Rang from a hotel, will ring again at five.')

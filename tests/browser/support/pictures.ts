@@ -4,6 +4,7 @@ import type { Locale } from '../../../shared/people.ts'
 import { launchChromium } from '../../../lab/chromium.ts'
 import { controlScenes } from './control-scenes.ts'
 import { openScene } from './console-page.ts'
+import { handScenes } from './hand-scenes.ts'
 import { pbxScenes } from './pbx-scenes.ts'
 import { phoneScenes } from './phone-scenes.ts'
 import { resultScenes } from './result-scenes.ts'
@@ -31,6 +32,7 @@ for (const scene of [
   ...controlScenes,
   ...resultScenes,
   ...taskScenes,
+  ...handScenes,
 ].filter(({ name }) => only.length === 0 || only.includes(name))) {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const { theme, locale } of looks) {

@@ -40,8 +40,10 @@ export interface ScriptedServer {
   changeMe: (more: Partial<Me>) => void
   /** Tells every console that a card is not what it was. */
   cardChanged: (customerId: string) => void
-  /** Ends the session on the server. */
-  endSession: () => void
+  /** Ends the session on the server: its time was over, unless said otherwise. */
+  endSession: (why?: 'expired' | 'revoked' | 'signedOut') => void
+  /** Lets whoever asks sign in as this person. */
+  letsIn: (me: Me) => void
   close: () => Promise<void>
 }
 
@@ -217,9 +219,12 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     cardChanged(customerId) {
       io.emit('cardChanged', customerId)
     },
-    endSession() {
+    endSession(why = 'expired') {
       state.me = null
-      io.emit('signedOut', 'revoked')
+      io.emit('signedOut', why)
+    },
+    letsIn(me) {
+      replies.set('POST /api/session', () => (state.me = me))
     },
     async close() {
       await io.close()

@@ -1,0 +1,31 @@
+import { ninaSits } from './at-the-desk.ts'
+import * as cast from './cast.ts'
+import type { Scene } from './scenes.ts'
+
+const inCall = (now: number) =>
+  [
+    { type: 'deskCall.set', call: cast.ringing(now, { state: 'talking', answeredAt: now - 167_000 }) },
+    { type: 'pop.set', callId: cast.ringing(now).callId, pop: cast.popOf(cast.olena(now)) },
+  ] as const
+
+/** What is known and done beside the calls: the session that ends, the palette, articles, other windows. */
+export const handScenes: Scene[] = [
+  {
+    name: 'session-over',
+    ready: '[data-testid=sign-in-again]',
+    set: (server, now, locale) => ninaSits(server, now, locale, [...inCall(now)]),
+    act: async (page, server) => {
+      await page.getByTestId('call-card').waitFor()
+      server.endSession()
+    },
+  },
+  {
+    name: 'session-revoked',
+    ready: '[data-testid=sign-in-again]',
+    set: (server, now, locale) => ninaSits(server, now, locale, [...inCall(now)]),
+    act: async (page, server) => {
+      await page.getByTestId('call-card').waitFor()
+      server.endSession('revoked')
+    },
+  },
+]

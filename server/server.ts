@@ -19,6 +19,7 @@ import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
 import { createControl } from './control/control.ts'
 import { createDialling } from './control/dial.ts'
+import { createPickUps } from './control/pick-up.ts'
 import { controlRoutes } from './control/routes.ts'
 import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
@@ -273,20 +274,25 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onWord: (callId) => realtime.onWord(callId),
     log,
   })
-  const dialling = createDialling({
+  const ownPhones = {
     floor: () => pipeline.floor(),
     commands: callCommands,
-    phoneOf: (extension) =>
+    phoneOf: (extension: string) =>
       phoneInUse(
         pipeline.floor().agents.get(extension),
         agents.viewOf(extension)?.device ?? 'desk',
         phones.browserOf(extension),
         pbxs,
       ),
+    busy: new Set<string>(),
+    log,
+  }
+  const dialling = createDialling({
+    ...ownPhones,
     readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
     internationalPrefix: (pbx) => pbxNamed(pbx)?.INTERNATIONAL_PREFIX ?? '00',
-    log,
   })
+  const pickUps = createPickUps({ ...ownPhones, nameOf: people.nameOf })
   const floorOptions = {
     shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000,
     trunks: pbxs.flatMap(({ prefix, PBX_TRUNKS }) => PBX_TRUNKS.map((trunk) => `${prefix}${trunk}`)),
@@ -306,6 +312,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       agents.take(facts)
       control.take(facts)
       dialling.take(facts)
+      pickUps.take(facts)
     },
     onPop: (callId) => {
       realtime.onPop(callId)
@@ -430,7 +437,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, (personId) =>
         iceFor(ice, personId, Date.now()),
       ),
-      ...controlRoutes(control, dialling),
+      ...controlRoutes(control, dialling, pickUps),
       ...taskRoutes(tasks),
       ...guideRoutes(guides, {
         queues: () => pipeline.floor().queues.keys(),
@@ -555,6 +562,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       phones.stop()
       control.stop()
       dialling.stop()
+      pickUps.stop()
       await links.stop()
       realtime.stop()
       agents.stop()

@@ -214,6 +214,15 @@ export const queueViewSchema = z.object({
   longestWaitSince: instantSchema.nullable(),
   agentsFree: z.number().int().nonnegative(),
   agentsSignedIn: z.number().int().nonnegative(),
+  /** The calls that ring at a member's phone, each told once: whoever is in the queue may pick them up. */
+  ringing: z.array(
+    z.object({
+      callId: z.string(),
+      /** Where it rings, or rings first. */
+      extension: z.string(),
+      since: instantSchema,
+    }),
+  ),
 })
 export type QueueView = z.infer<typeof queueViewSchema>
 

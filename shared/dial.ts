@@ -35,6 +35,32 @@ export const dialRoutes = {
     body: dialRequestSchema,
     answer: z.object({ callId: idSchema }),
   },
+  'calls.pickUp': {
+    method: 'POST',
+    path: '/api/calls/:callId/pick-up',
+    summary:
+      'Take a call that rings at a colleague of a queue of mine, by my own phone; answered when I have it, or not',
+    right: 'desk.use',
+    errors: [
+      'call.unknown',
+      'pick_up.not_allowed',
+      'pick_up.taken',
+      'pick_up.caller_gone',
+      'dial.no_phone',
+      'dial.phone_away',
+      'dial.in_call',
+      'dial.declined',
+      'dial.not_picked_up',
+      'dial.not_permitted',
+      'dial.refused',
+      'control.under_way',
+      'control.not_done',
+      'pbx.unreachable',
+    ],
+    params: z.strictObject({ callId: idSchema }),
+    body: z.strictObject({ commandId: commandIdSchema }),
+    answer: z.null(),
+  },
 } as const satisfies Record<string, Route>
 
 /** Emergency numbers, which nothing that Ringcard decides keeps anybody from calling. */

@@ -120,6 +120,9 @@ export const problems = {
     title: 'Ringcard may not place calls on this telephone system: its AMI user lacks the class originate.',
   },
   'dial.refused': { status: 502, title: 'The telephone system refused it. Nobody was called.' },
+  'pick_up.not_allowed': { status: 403, title: 'This call rings in no queue of yours.' },
+  'pick_up.taken': { status: 409, title: 'Somebody else has answered this call.' },
+  'pick_up.caller_gone': { status: 409, title: 'The caller has hung up, or rings there no more.' },
   'person.unknown': { status: 404, title: 'There is no such person.' },
   'person.last_manager': {
     status: 409,

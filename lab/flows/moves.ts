@@ -1,3 +1,4 @@
+import type { LabAsterisk } from '../asterisk/asterisk.ts'
 import { placeCall } from '../sipp/call.ts'
 import { startTrunk } from '../sipp/trunk.ts'
 import type { Flow } from './flows.ts'
@@ -137,6 +138,42 @@ export const moveFlows: Readonly<Record<string, Flow>> = {
         await taking.ended
       }),
   },
+  'pickup-by-manager': {
+    story: 'a queue rings 201; a console has 205 called to take the call, over AMI',
+    play: (pbx) =>
+      withPhones(
+        pbx,
+        [
+          { extension: '201', answer: 'never' },
+          { extension: '205', answer: { afterMs: 300 } },
+        ],
+        async ([first, second]) => {
+          const call = await placeCall(pbx, { from: customer, to: did.support, hangUpAfterMs: 4_000 })
+          await first?.waitFor('ringing')
+          await pickUpByManager(pbx)
+          await second?.waitFor('answered')
+          await call.ended
+        },
+      ),
+  },
+  'pickup-by-manager-too-late': {
+    story: 'a queue rings 201; a console has 205 called to take the call, but 201 answers first',
+    play: (pbx) =>
+      withPhones(
+        pbx,
+        [
+          { extension: '201', answer: { afterMs: 800 } },
+          { extension: '205', answer: { afterMs: 2_000 } },
+        ],
+        async ([first, second]) => {
+          const call = await placeCall(pbx, { from: customer, to: did.support, hangUpAfterMs: 4_000 })
+          await first?.waitFor('ringing')
+          await pickUpByManager(pbx)
+          await second?.waitFor('over')
+          await call.ended
+        },
+      ),
+  },
   'queue-three-times': {
     story: 'support sends the customer to sales, sales to collections: one customer, one call, three visits',
     play: (pbx) =>
@@ -159,4 +196,13 @@ export const moveFlows: Readonly<Record<string, Flow>> = {
         },
       ),
   },
+}
+
+/** Has 205 called to take the call that rings at 201, as a console does. */
+async function pickUpByManager(pbx: LabAsterisk): Promise<void> {
+  const Data = await channelOf(pbx, 'PJSIP/201')
+  await manage(pbx, async (ami) => {
+    const fields = { Channel: 'PJSIP/205', Application: 'PickupChan', CallerID: '<201>' }
+    await ami.action('Originate', { ...fields, Data, Timeout: '10000', Async: 'true' })
+  })
 }

@@ -111,6 +111,8 @@ const kinds: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     directed: ['pickup-directed'],
     'of the group': ['pickup-group'],
     'from a queue': ['pickup-from-queue'],
+    'from a queue, over AMI': ['pickup-by-manager'],
+    'from a queue, over AMI, too late': ['pickup-by-manager-too-late'],
   },
   'conference made from a consultation': {
     'colleague leaves, two stay': ['conference-colleague-leaves'],

@@ -53,9 +53,25 @@ export interface CallCommands {
       ringMs: number
     },
   ) => Promise<boolean>
+  /**
+   * Calls a phone, which picks itself up where it can, and has it take what rings at another.
+   * @param channelId what the phone's channel is to be called
+   * @param device the phone, as the floor names it
+   * @param target the channel that rings, and what the phone shows as its caller
+   */
+  pickUp: (
+    channelId: string,
+    device: string,
+    target: { channelName: string; shown: string; ringMs: number },
+  ) => Promise<void>
   /** Presses a key of features.conf in the name of a channel. */
   press: (channelId: string, key: FeatureKey) => Promise<void>
 }
+
+/** By which phones know a call that they are to answer themselves: there is no standard, so both that are common. */
+const picksItselfUp =
+  'PJSIP_HEADER(add,Alert-Info)=<http://ringcard.invalid>;info=alert-autoanswer;delay=0,' +
+  'PJSIP_HEADER(add,Call-Info)=<sip:ringcard.invalid>;answer-after=0'
 
 /** A PBX that takes longer has not done it as far as anybody here knows, ms. */
 const answerWithinMs = 3_000
@@ -128,6 +144,20 @@ export function createCallCommands(
         Async: 'true',
       })
       return true
+    },
+    pickUp: async (channelId, device, { channelName, shown, ringMs }) => {
+      const { ask, places, name } = on(channelId)
+      if (!/^\d+$/.test(shown)) throw new AmiError('ami.invalid_field', 'the number that is shown')
+      await ask('Originate', {
+        Channel: device.slice(places.prefix.length),
+        ChannelId: name,
+        Application: 'PickupChan',
+        Data: channelName.slice(places.prefix.length),
+        CallerID: `<${shown}>`,
+        Timeout: String(ringMs),
+        Variable: picksItselfUp,
+        Async: 'true',
+      })
     },
     press: async (channelId, key) => {
       const { act } = on(channelId)

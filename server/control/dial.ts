@@ -2,23 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { isEmergency, ownPhoneRingsSeconds, type DialRequest } from '../../shared/dial.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
-import { ProblemError, type ProblemCode } from '../../shared/problems.ts'
-import { AmiError } from '../asterisk/errors.ts'
+import { ProblemError } from '../../shared/problems.ts'
 import type { CallCommands } from '../asterisk/call-commands.ts'
 import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
-import { canRing } from '../floor/views.ts'
 import type { Commander } from './control.ts'
 import { createOnce } from './once.ts'
+import { asDialProblem, readyPhone, type PhoneInUse } from './own-phone.ts'
 import { dialString, isShort } from './targets.ts'
 import { createWaiters } from './waiters.ts'
-
-/** The phone by which somebody takes and makes calls. */
-export interface PhoneInUse {
-  pbx: string
-  /** As the floor names it. */
-  device: string
-}
 
 export interface DialOptions {
   floor: () => Floor
@@ -28,6 +20,8 @@ export interface DialOptions {
   readNumber: (raw: string, pbx: string) => ReadNumber
   /** What is dialled on a PBX before the digits of an international number. */
   internationalPrefix: (pbx: string) => string
+  /** Desks whose phone is being called, whatever for. */
+  busy: Set<string>
   log: Pick<Logger, 'warn'>
   now?: () => number
 }
@@ -47,24 +41,12 @@ export function createDialling(options: DialOptions) {
   const begins = createWaiters(begunWithinMs)
   const picksUp = createWaiters(ringMs + begunWithinMs)
   const once = createOnce<{ callId: string }>(options.now ?? Date.now)
-  /** Desks whose phone is being called. */
-  const busy = new Set<string>()
-
-  /** @throws ProblemError where nothing is to be begun now */
-  function phoneReady(extension: string, number: string): PhoneInUse {
-    const agent = floor().agents.get(extension)
-    const phone = options.phoneOf(extension)
-    if (!agent || phone === null) throw new ProblemError('dial.no_phone')
-    if (!canRing(floor(), phone.device)) throw new ProblemError('dial.phone_away')
-    const isBusy = agent.state === 'ringing' || agent.state === 'talking'
-    if (isBusy && !isEmergency(number)) throw new ProblemError('dial.in_call')
-    return phone
-  }
+  const { busy } = options
 
   async function run({ extension }: Commander, { number }: DialRequest): Promise<{ callId: string }> {
     if (extension === null) throw new ProblemError('dial.no_phone')
     if (busy.has(extension)) throw new ProblemError('control.under_way')
-    const { device, pbx } = phoneReady(extension, number)
+    const { device, pbx } = readyPhone(options, extension, isEmergency(number))
     const read = (raw: string) => options.readNumber(raw, pbx)
     const exten = dialString(number, read, options.internationalPrefix(pbx))
     if (exten === null) throw new ProblemError('dial.not_dialable')
@@ -79,7 +61,7 @@ export function createDialling(options: DialOptions) {
       throwIfNotPickedUp(callId)
       return { callId }
     } catch (error) {
-      throw asDialProblem(error, callId)
+      throw asDialProblem(error, callId, log)
     } finally {
       busy.delete(extension)
     }
@@ -95,12 +77,6 @@ export function createDialling(options: DialOptions) {
     const call = floor().calls.get(callId)
     if (call !== undefined && call.ownPhone !== 'ringing') return
     throw new ProblemError(call?.hungUpBy === 'agent' ? 'dial.declined' : 'dial.not_picked_up')
-  }
-
-  function asDialProblem(error: unknown, callId: string): unknown {
-    if (!(error instanceof AmiError)) return error
-    log.warn({ callId, err: error }, 'The PBX did not call an agent’s own phone.')
-    return new ProblemError(problemOf(error), { cause: error })
   }
 
   return {
@@ -123,11 +99,4 @@ export function createDialling(options: DialOptions) {
       picksUp.stop()
     },
   }
-}
-
-function problemOf({ code, detail }: AmiError): ProblemCode {
-  if (code === 'ami.refused_action')
-    return detail?.includes('ermission') === true ? 'dial.not_permitted' : 'dial.refused'
-  if (code === 'ami.invalid_field') return 'dial.refused'
-  return code === 'ami.timeout' ? 'control.not_done' : 'pbx.unreachable'
 }

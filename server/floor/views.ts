@@ -214,13 +214,36 @@ export function queueView(floor: Floor, name: string): QueueView {
     signedIn.set(who, isFree || signedIn.get(who) === true)
   }
   const waiting = queue?.waiting ?? []
+  const ringing = [...signedIn.keys()].flatMap((who) => {
+    const offer = ringingAt(floor, floor.agents.get(who), name)
+    return offer === null ? [] : [offer]
+  })
   return {
     name,
     waiting: waiting.length,
     longestWaitSince: waiting[0]?.since ?? null,
     agentsFree: [...signedIn.values()].filter(Boolean).length,
     agentsSignedIn: signedIn.size,
+    ringing: [...new Map(ringing.reverse().map((one) => [one.callId, one])).values()].reverse(),
   }
+}
+
+/** The call that rings at an agent's phone and may be picked up: of a queue, or one that came to them directly. */
+function ringingAt(
+  floor: Floor,
+  agent: Agent | undefined,
+  queue: string,
+): QueueView['ringing'][number] | null {
+  const call = agent?.state === 'ringing' && agent.callId !== null ? floor.calls.get(agent.callId) : undefined
+  const offer = call === undefined || agent === undefined ? null : offerToPickUp(call, agent.extension)
+  if (!call || !offer || (offer.queue !== null && offer.queue !== queue)) return null
+  return { callId: call.callId, extension: offer.extension, since: offer.madeAt }
+}
+
+/** What rings at a desk, and may be taken from there by a colleague: not what asks about a customer who is somebody's. */
+export function offerToPickUp(call: Call, extension: string): Offer | null {
+  if (call.endedAt !== null || call.contacts.some((contact) => contact.endedAt === null)) return null
+  return call.offers.find((offer) => offer.outcome === 'ringing' && offer.extension === extension) ?? null
 }
 
 /** An agent as a supervisor sees them. */

@@ -72,6 +72,9 @@ export const problemsEn = {
     dial_not_permitted:
       'Ringcard may not place calls on this telephone system; an administrator must allow it. Dial on the phone itself.',
     dial_refused: 'The telephone system refused it. Nobody was called.',
+    pick_up_not_allowed: 'This call rings in no queue of yours.',
+    pick_up_taken: 'Somebody else has answered this call.',
+    pick_up_caller_gone: 'The caller has hung up, or rings there no more.',
     person_unknown: 'There is no such person.',
     person_exists: 'Somebody already signs in by this name.',
     person_last_manager:

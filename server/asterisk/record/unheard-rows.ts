@@ -100,6 +100,9 @@ function moreThan(heard: HeardChannel, rows: readonly CelRow[]): CelRow[] {
       case 'ATTENDEDTRANSFER':
         // Whoever made a conference talks on: whether that was heard cannot be told. Who has left made none.
         return heard.isTalking && (row.extra['channel2_uniqueid'] !== row.uniqueId || hasLeft)
+      case 'PICKUP':
+        // Who has taken the call is in it by then: said again it changes nothing.
+        return true
       case 'PARK_START':
       case 'PARK_END':
         return row === lastParking && heard.isParked === (row.type === 'PARK_END')

@@ -323,9 +323,23 @@ export const family: Candidate[] = [
 
 export function queuesOf(now: number): QueueView[] {
   return [
-    { name: 'support', waiting: 3, longestWaitSince: now - 41_000, agentsFree: 1, agentsSignedIn: 4 },
-    { name: 'sales', waiting: 0, longestWaitSince: null, agentsFree: 2, agentsSignedIn: 3 },
-    { name: 'collections', waiting: 1, longestWaitSince: now - 130_000, agentsFree: 0, agentsSignedIn: 2 },
+    {
+      name: 'support',
+      waiting: 3,
+      longestWaitSince: now - 41_000,
+      agentsFree: 1,
+      agentsSignedIn: 4,
+      ringing: [],
+    },
+    { name: 'sales', waiting: 0, longestWaitSince: null, agentsFree: 2, agentsSignedIn: 3, ringing: [] },
+    {
+      name: 'collections',
+      waiting: 1,
+      longestWaitSince: now - 130_000,
+      agentsFree: 0,
+      agentsSignedIn: 2,
+      ringing: [],
+    },
   ]
 }
 

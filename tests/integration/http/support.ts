@@ -74,6 +74,7 @@ function otherRoutes(): Omit<
     'calls.create': noCall,
     'calls.unlink': noCall,
     'calls.dial': () => Promise.reject(new ProblemError('dial.no_phone')),
+    'calls.pickUp': noCall,
     'calls.quality': () => Promise.resolve(null),
     'phone.read': () => ({ kinds: [], why: null, inUse: 'desk', testNumber: '*60' }),
     'phone.open': () => Promise.reject(new ProblemError('phone.none')),

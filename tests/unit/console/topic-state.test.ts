@@ -52,7 +52,14 @@ describe('the steps of a topic', () => {
       step(1, [
         {
           type: 'queue.set',
-          queue: { name: 'old', waiting: 1, longestWaitSince: now, agentsFree: 0, agentsSignedIn: 0 },
+          queue: {
+            name: 'old',
+            waiting: 1,
+            longestWaitSince: now,
+            agentsFree: 0,
+            agentsSignedIn: 0,
+            ringing: [],
+          },
         },
       ]),
     )

@@ -28,6 +28,7 @@ function desk(fails?: AmiErrorCode, detail?: string) {
     phoneOf: (extension) => (extension === '202' ? null : { pbx: 'lab', device: 'PJSIP/201' }),
     readNumber: (raw) => read(raw),
     internationalPrefix: () => '00',
+    busy: new Set(),
     log: { warn: () => undefined },
   })
   /** The channel of the phone, once it is called. */

@@ -4,7 +4,7 @@ import { createStreams, type Streams } from '../../../server/realtime/stream.ts'
 
 const strip = (waiting: number): Change => ({
   type: 'queue.set',
-  queue: { name: 'support', waiting, longestWaitSince: null, agentsFree: 2, agentsSignedIn: 2 },
+  queue: { name: 'support', waiting, longestWaitSince: null, agentsFree: 2, agentsSignedIn: 2, ringing: [] },
 })
 let streams: Streams
 let sent: Delta[]

@@ -192,3 +192,35 @@ describe('a console that is lost', () => {
     })
   }, 90_000)
 })
+
+describe('a single queue', () => {
+  it('is signed in to and out of here or there, and both agree within two seconds', async () => {
+    const sign = async (queue: string, signedIn: boolean): Promise<void> => {
+      const answer = await petra.request('PUT', '/api/agents/201/queues', { queue, signedIn })
+      expect(answer.status, await answer.clone().text()).toBe(200)
+    }
+    const standing = (queue: string) => own().queues.find((one) => one.queue === queue)?.standing ?? 'out'
+    const lineIn = async (queue: string) =>
+      (await centre.pbx.cli(`queue show ${queue}`)).split('\n').find((line) => line.includes('PJSIP/201 '))
+
+    // her phone stands in queues.conf for support: there it can only be paused, through a break too
+    await sign('support', false)
+    await set({ state: 'break', reasonId: 'lunch' })
+    await set({ state: 'ready' })
+    await vi.waitFor(() => expect(own()).toMatchObject({ state: 'ready', pbx: 'agrees' }), soon)
+    expect(standing('support')).toBe('pausedOnly')
+    expect(await lineIn('support')).toMatch(/paused:ringcard:signed-out-of-queue/)
+    await centre.pbx.cli('queue unpause member PJSIP/201 queue support')
+    expect(await within(() => expect(standing('support')).toBe('in'))).toBeLessThan(driftMs)
+
+    // a queue that she is in no file of: she becomes a member, and is none after a word at the PBX
+    await sign('collections', true)
+    expect(await within(() => expect(standing('collections')).toBe('in'))).toBeLessThan(driftMs)
+    expect(await lineIn('collections')).toMatch(/dynamic/)
+    await centre.pbx.cli('queue remove member PJSIP/201 from collections')
+    expect(await within(() => expect(standing('collections')).toBe('out'))).toBeLessThan(driftMs)
+    await sign('collections', true)
+    await sign('collections', false)
+    expect(await lineIn('collections')).toBeUndefined()
+  })
+})

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { gapSchema, instantSchema, todayCallSchema, type Direction, type OfferOutcome } from './calls.ts'
-import { shownReasonSchema, type AgentStatusName, type ShownReason } from './status.ts'
+import { breakReasonSchema, shownReasonSchema, type AgentStatusName, type ShownReason } from './status.ts'
 
 /**
  * What an agent did with their day, by the definitions of docs/metrics.md: pure functions over the intervals of their status
@@ -94,8 +94,9 @@ export const dayQuerySchema = z
     message: 'From a moment to a later one, at most 48 hours.',
     path: ['to'],
   })
-/** Who was signed in within a time. */
+/** Who was signed in within a time, and the breaks that they may be sent on. */
 export const dayPeopleSchema = z.object({
+  breaks: z.array(breakReasonSchema),
   people: z.array(z.object({ personId: z.string(), name: z.string().nullable() })),
 })
 

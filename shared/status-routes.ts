@@ -103,7 +103,7 @@ export const statusRoutes = {
   'days.people': {
     method: 'GET',
     path: '/api/days/people',
-    summary: 'Who was signed in at a desk from one moment to another',
+    summary: 'Who was signed in at a desk from one moment to another, and the breaks that there are',
     right: 'history.all',
     errors: ['database.unreachable'],
     query: dayQuerySchema,

@@ -101,7 +101,8 @@ export function createDays(options: DaysOptions) {
       const isNow = from <= now() && now() < to
       const ids = new Set([...(await options.peopleBetween(from, to)), ...(isNow ? options.seated() : [])])
       const people = [...ids].map((personId) => ({ personId, name: options.nameOf(personId) }))
-      return { people: people.sort((one, other) => (one.name ?? '').localeCompare(other.name ?? '')) }
+      people.sort((one, other) => (one.name ?? '').localeCompare(other.name ?? ''))
+      return { people, breaks: [...options.breaks()] }
     },
   }
 }

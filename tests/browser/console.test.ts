@@ -8,6 +8,7 @@ import { launchChromium } from '../../lab/chromium.ts'
 import { openScene, type OpenScene } from './support/console-page.ts'
 import { pbxScenes } from './support/pbx-scenes.ts'
 import { controlScenes } from './support/control-scenes.ts'
+import { dayScenes } from './support/day-scenes.ts'
 import { phoneScenes } from './support/phone-scenes.ts'
 import { resultScenes } from './support/result-scenes.ts'
 import { scenes } from './support/scenes.ts'
@@ -30,9 +31,15 @@ afterAll(async () => {
 })
 
 test.each(
-  [...scenes, ...pbxScenes, ...statusScenes, ...phoneScenes, ...controlScenes, ...resultScenes].map(
-    (scene) => [scene.name, scene] as const,
-  ),
+  [
+    ...scenes,
+    ...pbxScenes,
+    ...statusScenes,
+    ...phoneScenes,
+    ...controlScenes,
+    ...resultScenes,
+    ...dayScenes,
+  ].map((scene) => [scene.name, scene] as const),
 )(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',
   async (_name, scene) => {

@@ -101,7 +101,7 @@ function otherRoutes(): Omit<
     'agents.setStatus': noDesk,
     'agents.noticeSeen': noDesk,
     'days.mine': noDesk,
-    'days.people': () => ({ people: [] }),
+    'days.people': () => ({ people: [], breaks: [] }),
     'days.read': noDesk,
     'status.signIn': noDesk,
     'agents.signIn': noDesk,

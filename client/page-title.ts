@@ -25,6 +25,8 @@ export function usePageTitle(): void {
         return t('signIn.title')
       case 'floor':
         return t('app.floor')
+      case 'day':
+        return t('app.day')
       case 'why':
       case 'noCall':
         return t('why.title')

@@ -24,6 +24,12 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
       },
       { path: '/why', name: 'noCall', component: () => import('./why/NoCallPage.vue') },
       { path: '/floor', name: 'floor', component: () => import('./floor/FloorPage.vue') },
+      {
+        path: '/day/:personId?',
+        name: 'day',
+        component: () => import('./day/DayPage.vue'),
+        props: ({ params, query }) => ({ ...params, ...query }),
+      },
       adminRoute,
       { path: '/:any(.*)*', name: 'nowhere', component: () => import('./ui/NowherePage.vue') },
     ],
@@ -42,7 +48,8 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
     const room = adminRooms.find(({ name }) => name === to.name)
     if (room !== undefined && !session.rights.has(room.right)) return home()
     if (to.name === 'floor' && !session.rights.has('floor.watch')) return { name: 'desk' }
-    return true
+    const hasDays = session.rights.has('history.own') || session.rights.has('history.all')
+    return to.name === 'day' && !hasDays ? home() : true
   }
   router.beforeEach(wayTo)
   // Signing in or out leads on, and a right that is taken away closes the room that it had opened. Whoever takes the place

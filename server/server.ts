@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Health } from '../shared/api.ts'
 import { pbxOfId } from '../shared/pbx-names.ts'
 import { createAgents } from './agents/agents.ts'
+import { createDays } from './agents/days.ts'
 import { createAgentStore } from './agents/model.ts'
 import { statusRoutes } from './agents/routes.ts'
 import { createRules, seededRules } from './agents/rules.ts'
@@ -432,6 +433,17 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         statusRules,
         (extension) => pipeline.floor().agents.has(extension),
         () => pipeline.floor().queues.keys(),
+        createDays({
+          ...agentStore,
+          statusOf: (personId) => agents.viewOf(people.deskOf(personId) ?? ''),
+          seated: () => people.directory().flatMap(({ personId }) => personId ?? []),
+          callsOf: history.dayOf,
+          gapsBetween: history.gaps.between,
+          drain: history.drain,
+          named: customers.named,
+          nameOf: people.nameOf,
+          breaks: () => statusRules.current().breaks,
+        }),
       ),
       'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
       ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, (personId) =>

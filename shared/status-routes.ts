@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { agentDaySchema, dayPeopleSchema, dayQuerySchema } from './agent-day.ts'
 import { versionSchema } from './administration.ts'
 import { extensionSchema } from './people.ts'
-import type { Route } from './route.ts'
+import { idSchema, type Route } from './route.ts'
 import {
   editedRulesSchema,
   queueSignInSchema,
@@ -89,6 +90,34 @@ export const statusRoutes = {
     errors: ['desk.unknown', 'status.no_desk'],
     params: z.strictObject({ extension: extensionSchema }),
     answer: statusViewSchema,
+  },
+  'days.mine': {
+    method: 'GET',
+    path: '/api/days/mine',
+    summary: 'My day: what I did from one moment to another, with its figures and the calls behind them',
+    right: ['history.own', 'history.all'],
+    errors: ['database.unreachable'],
+    query: dayQuerySchema,
+    answer: agentDaySchema,
+  },
+  'days.people': {
+    method: 'GET',
+    path: '/api/days/people',
+    summary: 'Who was signed in at a desk from one moment to another, and the breaks that there are',
+    right: 'history.all',
+    errors: ['database.unreachable'],
+    query: dayQuerySchema,
+    answer: dayPeopleSchema,
+  },
+  'days.read': {
+    method: 'GET',
+    path: '/api/days/:personId',
+    summary: 'Somebody’s day, as their own is to them',
+    right: 'history.all',
+    errors: ['database.unreachable'],
+    params: z.strictObject({ personId: idSchema }),
+    query: dayQuerySchema,
+    answer: agentDaySchema,
   },
   'statusRules.read': {
     method: 'GET',

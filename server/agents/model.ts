@@ -28,6 +28,8 @@ const intervalDocumentSchema = z.object({
 export type IntervalDocument = z.infer<typeof intervalDocumentSchema>
 export const intervalsCollection = 'statusIntervals'
 const writeTimeoutMs = 15_000
+/** A desk is left with its session, which lasts days at most. */
+const longestIntervalMs = 7 * 24 * 3_600_000
 
 export type AgentStore = ReturnType<typeof createAgentStore>
 
@@ -37,6 +39,25 @@ export function createAgentStore(database: Database, onMisfit: (id: string) => v
   return {
     /** One document, `rules`. */
     rules: createVersioned(database.connection, 'statusRules', statusRulesSchema, onMisfit),
+
+    /** The intervals of a person that touch a time. @throws ProblemError `database.unreachable` */
+    intervalsOf: (personId: string, from: number, to: number): Promise<IntervalDocument[]> =>
+      needingDatabase(() =>
+        database
+          .collection<IntervalDocument>(intervalsCollection)
+          .find({ personId, beganAt: { $gte: from - longestIntervalMs, $lt: to }, endedAt: { $gt: from } })
+          .sort({ beganAt: 1 })
+          .toArray(),
+      ),
+
+    /** Whose intervals touch a time. @throws ProblemError `database.unreachable` */
+    peopleBetween: (from: number, to: number): Promise<string[]> =>
+      needingDatabase(() =>
+        database.collection<IntervalDocument>(intervalsCollection).distinct('personId', {
+          beganAt: { $gte: from - longestIntervalMs, $lt: to },
+          endedAt: { $gt: from },
+        }),
+      ),
 
     /** Keeps intervals; one that is there already stays as it is. @throws ProblemError `database.unreachable` */
     keepIntervals: (intervals: readonly Interval[]): Promise<void> =>

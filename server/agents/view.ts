@@ -35,6 +35,10 @@ export function statusView(
   }
 }
 
-function shownReason({ reasonId, text, paid }: Reason, breaks: readonly BreakReason[]): ShownReason {
+/** A reason as people see it. */
+export function shownReason(
+  { reasonId, text, paid }: Omit<Reason, 'limitMs'>,
+  breaks: readonly BreakReason[],
+): ShownReason {
   return { reasonId, name: breaks.find((one) => one.reasonId === reasonId)?.name ?? null, text, paid }
 }

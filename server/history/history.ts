@@ -147,7 +147,7 @@ export interface History extends Queries {
   saveCheckpoint: (floor: unknown, seq: number) => Promise<void>
   status: () => HistoryStatus
   /** Times of the last weeks of which something is missing. To be loaded once the database answers. */
-  gaps: Pick<RecentGaps, 'load' | 'since'>
+  gaps: Pick<RecentGaps, 'load' | 'since' | 'between'>
   /** Waits until everything appended so far is in the database; false when that took longer. */
   drain: (withinMs: number) => Promise<boolean>
   /** Puts everything on the disk, ends, and gives the folder back. What is not drained is at the next start. */

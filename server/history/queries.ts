@@ -1,6 +1,8 @@
+import type { DayPart } from '../../shared/agent-day.ts'
 import type { CallList, CallRecord, ListCalls } from '../../shared/api.ts'
 import type { TodayCall } from '../../shared/calls.ts'
 import { isDatabaseAway } from '../database/errors.ts'
+import { heldMsOf, isOfTime, partOf } from './day-parts.ts'
 import type { RecentGaps } from './gaps.ts'
 import { mostMerges, readJournalOfCall, type JournalOfCall } from './journal-of-call.ts'
 import type { CallDocument } from './model.ts'
@@ -30,6 +32,15 @@ export interface Queries {
     sinceMs: number,
     limit: number,
   ) => Promise<{ calls: TodayCall[]; complete: boolean }>
+  /**
+   * A person's parts in the calls of a time, the newest first, and whether that is all, as `todayOf`.
+   */
+  dayOf: (
+    personId: string,
+    from: number,
+    to: number,
+    limit: number,
+  ) => Promise<{ calls: { part: DayPart; call: TodayCall; heldMs: number }[]; complete: boolean }>
   /**
    * Who talked in a call, running or over, and what they said came of it. Of a call that went on in another: in that one.
    * @throws as `readCall`
@@ -86,6 +97,24 @@ export function createQueries(options: {
     return stored ? recent.freshen(stored) : null
   }
 
+  /** The calls of a person that began in a time, or so long before it that they may reach into it, the newest first. */
+  const withPerson = async (personId: string, from: number, to: number, limit: number) => {
+    // A call of the night before may have come to this person after midnight.
+    const startedSince = from - longestCallMs
+    const { stored, complete } = await whatThereIs(
+      store.callsOfPerson(personId, startedSince, limit, to === Infinity ? undefined : to),
+    )
+    // Memory knows better than the database, which is given every call a little later.
+    const found = new Map(stored.map((call) => [call._id, recent.freshen(call)]))
+    for (const call of recent.all()) found.set(call._id, call)
+    const isTheirs = (call: CallDocument) => call.mergedInto === null && call.people.includes(personId)
+    const calls = [...found.values()]
+      .filter((call) => isTheirs(call) && call.startedAt >= startedSince && call.startedAt < to)
+      .sort((one, other) => other.startedAt - one.startedAt)
+      .slice(0, limit)
+    return { calls, complete }
+  }
+
   return {
     readCall: async (callId) => {
       const call = await find(callId)
@@ -93,24 +122,23 @@ export function createQueries(options: {
     },
     tookPart: async (callId, personId) => (await find(callId))?.people.includes(personId) ?? false,
     todayOf: async (personId, sinceMs, limit) => {
-      // A call of the night before may have come to this person after midnight.
-      const startedSince = sinceMs - longestCallMs
-      const { stored, complete } = await whatThereIs(store.callsOfPerson(personId, startedSince, limit))
-      // Memory knows better than the database, which is given every call a little later.
-      const calls = new Map(stored.map((call) => [call._id, recent.freshen(call)]))
-      for (const call of recent.all()) calls.set(call._id, call)
+      const { calls, complete } = await withPerson(personId, sinceMs, Infinity, limit)
       const now = clock()
-      const mine = [...calls.values()]
-        .filter(
-          (call) =>
-            call.mergedInto === null && call.people.includes(personId) && call.startedAt >= startedSince,
-        )
-        .sort((one, other) => other.startedAt - one.startedAt)
-        .slice(0, limit)
+      const mine = calls
         .flatMap((call) => todayCall(call, personId, now, showParty) ?? [])
         .filter(({ at }) => at >= sinceMs)
         .sort((one, other) => other.at - one.at)
       return { calls: mine, complete }
+    },
+    dayOf: async (personId, from, to, limit) => {
+      const { calls, complete } = await withPerson(personId, from, to, limit)
+      const now = Math.min(clock(), to)
+      const parts = calls.flatMap((document) => {
+        const part = partOf(document, personId)
+        const call = todayCall(document, personId, now, showParty)
+        return call && isOfTime(part, from, to, now) ? [{ part, call, heldMs: heldMsOf(part, now) }] : []
+      })
+      return { calls: parts.sort((one, other) => other.call.at - one.call.at), complete }
     },
     talksIn: async (callId) => {
       let call = await find(callId)

@@ -79,8 +79,8 @@ export function createSealedStore(options: {
     },
     keepGaps: store.keepGaps,
     gapsBetween: store.gapsBetween,
-    callsOfPerson: async (personId, sinceMs, limit) =>
-      openCalls(await store.callsOfPerson(personId, sinceMs, limit)),
+    callsOfPerson: async (personId, sinceMs, limit, untilMs) =>
+      openCalls(await store.callsOfPerson(personId, sinceMs, limit, untilMs)),
     callsOwed: async (personId, limit) => openCalls(await store.callsOwed(personId, limit)),
     callsBetween: async (from, to, after, limit) =>
       openCalls(await store.callsBetween(from, to, after, limit)),

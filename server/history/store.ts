@@ -25,7 +25,12 @@ export interface HistoryStore {
    */
   writeCalls: (calls: readonly CallDocument[]) => Promise<void>
   /** Calls that a person was offered or talked in, the newest first. */
-  callsOfPerson: (personId: string, sinceMs: number, limit: number) => Promise<CallDocument[]>
+  callsOfPerson: (
+    personId: string,
+    sinceMs: number,
+    limit: number,
+    untilMs?: number,
+  ) => Promise<CallDocument[]>
   /** Calls of which a person, or for null anybody, has not said yet what came of them, the newest first. */
   callsOwed: (personId: string | null, limit: number) => Promise<CallDocument[]>
   /**
@@ -122,10 +127,17 @@ export function createStore(database: Database, inputDays: number): HistoryStore
           throw new Error('Another node wrote one of these calls meanwhile.')
         }
       }),
-    callsOfPerson: (personId, sinceMs, limit) =>
+    callsOfPerson: (personId, sinceMs, limit, untilMs) =>
       needingDatabase(() =>
         calls()
-          .find({ people: personId, startedAt: { $gte: sinceMs }, mergedInto: null }, reading)
+          .find(
+            {
+              people: personId,
+              startedAt: { $gte: sinceMs, ...(untilMs === undefined ? {} : { $lt: untilMs }) },
+              mergedInto: null,
+            },
+            reading,
+          )
           .sort({ startedAt: -1 })
           .limit(limit)
           .toArray()

@@ -9,6 +9,7 @@ import { openScene, type OpenScene } from './support/console-page.ts'
 import { handScenes } from './support/hand-scenes.ts'
 import { pbxScenes } from './support/pbx-scenes.ts'
 import { controlScenes } from './support/control-scenes.ts'
+import { dayScenes } from './support/day-scenes.ts'
 import { phoneScenes } from './support/phone-scenes.ts'
 import { resultScenes } from './support/result-scenes.ts'
 import { scenes } from './support/scenes.ts'
@@ -41,6 +42,7 @@ test.each(
     ...resultScenes,
     ...taskScenes,
     ...handScenes,
+    ...dayScenes,
   ].map((scene) => [scene.name, scene] as const),
 )(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',

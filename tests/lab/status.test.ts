@@ -4,7 +4,9 @@ import { startCentre, type Centre } from '../../lab/centre.ts'
 import { databaseUri } from '../../lab/database/database.ts'
 import { quiet } from '../../lab/flows/stage.ts'
 import { placeCall, startPhone, type Phone, type PlacedCall } from '../../lab/sipp/sipp.ts'
+import { intervalsCollection, type IntervalDocument } from '../../server/agents/model.ts'
 import { connectDatabase, type Database } from '../../server/database/database.ts'
+import { agentDaySchema } from '../../shared/agent-day.ts'
 import { statusViewSchema, type StatusView } from '../../shared/status.ts'
 import { readQueueLog } from '../compare/queue-log.ts'
 import { silent } from '../unit/history/support.ts'
@@ -94,6 +96,35 @@ describe('callers who wait for one agent', () => {
     expect(served).toMatchObject({ offers: 4, offersInWrapUp: 0, intervalsApart: 0 })
     expect(Math.min(...served.wrapUpsMs)).toBeGreaterThanOrEqual(1_999)
   }, 120_000)
+
+  it('are in her day with the talks of queue_log and the wrap-ups that are kept, and nothing counts twice', async () => {
+    const [from, to] = [Date.now() - 3_600_000, Date.now() + 3_600_000]
+    const answer = await nina.request('GET', `/api/days/mine?from=${from}&to=${to}`)
+    const day = agentDaySchema.parse(await answer.json())
+    const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0)
+    const talks = (await queueLog()).flatMap(({ agent, event, data }) =>
+      agent === 'PJSIP/201' && event.startsWith('COMPLETE') ? [Number(data[1])] : [],
+    )
+    expect(day).toMatchObject({
+      complete: true,
+      figures: { handled: talks.length, offered: talks.length, missed: 0 },
+    })
+    // queue_log has whole seconds
+    expect(Math.abs(day.figures.ms.talk / 1000 - sum(talks))).toBeLessThanOrEqual(talks.length)
+    const kept = await database
+      .collection<IntervalDocument>(intervalsCollection)
+      .find({ personId: day.personId, beganAt: { $gte: from } })
+      .toArray()
+    const wrapUps = kept.filter(({ state }) => state === 'wrapUp')
+    expect(day.figures.ms.wrapUp).toBe(sum(wrapUps.map(({ beganAt, endedAt }) => endedAt - beganAt)))
+    const first = Math.min(...kept.map(({ beganAt }) => beganAt))
+    expect(day.figures.signedInMs).toBe(day.at - first)
+    expect(sum(day.spans.map(({ beganAt, endedAt }) => endedAt - beganAt))).toBe(day.figures.signedInMs)
+    // each talk and wrap-up is of its call
+    const calls = new Set(day.calls.map(({ callId }) => callId))
+    for (const { kind, callId } of day.spans)
+      if (kind === 'talk' || kind === 'wrapUp') expect(calls).toContain(callId)
+  }, 60_000)
 })
 
 describe('status here and pause there', () => {
@@ -191,4 +222,36 @@ describe('a console that is lost', () => {
       for (const line of await shownInAsterisk()) expect(line).not.toMatch(/paused/)
     })
   }, 90_000)
+})
+
+describe('a single queue', () => {
+  it('is signed in to and out of here or there, and both agree within two seconds', async () => {
+    const sign = async (queue: string, signedIn: boolean): Promise<void> => {
+      const answer = await petra.request('PUT', '/api/agents/201/queues', { queue, signedIn })
+      expect(answer.status, await answer.clone().text()).toBe(200)
+    }
+    const standing = (queue: string) => own().queues.find((one) => one.queue === queue)?.standing ?? 'out'
+    const lineIn = async (queue: string) =>
+      (await centre.pbx.cli(`queue show ${queue}`)).split('\n').find((line) => line.includes('PJSIP/201 '))
+
+    // her phone stands in queues.conf for support: there it can only be paused, through a break too
+    await sign('support', false)
+    await set({ state: 'break', reasonId: 'lunch' })
+    await set({ state: 'ready' })
+    await vi.waitFor(() => expect(own()).toMatchObject({ state: 'ready', pbx: 'agrees' }), soon)
+    expect(standing('support')).toBe('pausedOnly')
+    expect(await lineIn('support')).toMatch(/paused:ringcard:signed-out-of-queue/)
+    await centre.pbx.cli('queue unpause member PJSIP/201 queue support')
+    expect(await within(() => expect(standing('support')).toBe('in'))).toBeLessThan(driftMs)
+
+    // a queue that she is in no file of: she becomes a member, and is none after a word at the PBX
+    await sign('collections', true)
+    expect(await within(() => expect(standing('collections')).toBe('in'))).toBeLessThan(driftMs)
+    expect(await lineIn('collections')).toMatch(/dynamic/)
+    await centre.pbx.cli('queue remove member PJSIP/201 from collections')
+    expect(await within(() => expect(standing('collections')).toBe('out'))).toBeLessThan(driftMs)
+    await sign('collections', true)
+    await sign('collections', false)
+    expect(await lineIn('collections')).toBeUndefined()
+  })
 })

@@ -4,6 +4,7 @@ export const appEn = {
     skip: 'Skip to the call and its card',
     desk: 'Desk',
     floor: 'Floor',
+    day: 'My day',
     admin: 'Administration',
     navigation: 'Rooms',
     menu: 'Your menu',

@@ -7,6 +7,7 @@ export const appRu: Texts<typeof appEn> = {
     skip: 'К звонку и карточке',
     desk: 'Рабочее место',
     floor: 'Зал',
+    day: 'Мой день',
     admin: 'Управление',
     navigation: 'Разделы',
     menu: 'Ваше меню',

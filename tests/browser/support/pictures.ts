@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Locale } from '../../../shared/people.ts'
 import { launchChromium } from '../../../lab/chromium.ts'
 import { controlScenes } from './control-scenes.ts'
+import { dayScenes } from './day-scenes.ts'
 import { openScene } from './console-page.ts'
 import { handScenes } from './hand-scenes.ts'
 import { pbxScenes } from './pbx-scenes.ts'
@@ -33,6 +34,7 @@ for (const scene of [
   ...resultScenes,
   ...taskScenes,
   ...handScenes,
+  ...dayScenes,
 ].filter(({ name }) => only.length === 0 || only.includes(name))) {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const { theme, locale } of looks) {

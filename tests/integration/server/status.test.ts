@@ -2,6 +2,7 @@ import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { startSimulator } from '../../../lab/simulator/simulator.ts'
 import { companyOf } from '../../../lab/simulator/world.ts'
 import { readTrace } from '../../../lab/traces/trace.ts'
+import { agentDaySchema, dayPeopleSchema } from '../../../shared/agent-day.ts'
 import { statusViewSchema, storedRulesSchema, type StatusView } from '../../../shared/status.ts'
 import { openOffice } from '../people/support.ts'
 import { testDatabaseUri } from '../support/database.ts'
@@ -78,9 +79,32 @@ it(
       [anna, 'PUT', '/api/status', { state: 'onCall' }, 'request.invalid'],
       [anna, 'POST', '/api/status/wrap-up', undefined, 'status.not_extendable'],
       [anna, 'GET', '/api/settings/status', undefined, 'right.missing'],
+      [anna, 'PUT', '/api/status/queues', { queue: 'support', signedIn: true }, 'queue.not_open'],
+      [anna, 'PUT', '/api/agents/201/queues', { queue: 'support', signedIn: true }, 'right.missing'],
+      [petra, 'PUT', '/api/agents/201/queues', { queue: 'nowhere', signedIn: true }, 'queue.unknown'],
+      [anna, 'POST', '/api/agents/201/missed-notice/seen', undefined, 'right.missing'],
+      [petra, 'POST', '/api/agents/299/missed-notice/seen', undefined, 'desk.unknown'],
+      [anna, 'GET', '/api/days/petra?from=1&to=2', undefined, 'right.missing'],
+      [anna, 'GET', '/api/days/people?from=1&to=2', undefined, 'right.missing'],
+      [anna, 'GET', '/api/days/mine?from=2&to=1', undefined, 'request.invalid'],
+      [anna, 'GET', '/api/days/mine?from=1&to=999999999', undefined, 'request.invalid'],
     ] as const
     for (const [who, method, where, body, code] of refusals)
       expect((await ask(server, who, method, where, body)).body, `${method} ${where}`).toMatchObject({ code })
+
+    // her day is hers, and a supervisor's to read, the state that goes on among it
+    const [from, to] = [Date.now() - 3_600_000, Date.now() + 3_600_000]
+    const mine = agentDaySchema.parse(
+      (await ask(server, anna, 'GET', `/api/days/mine?from=${from}&to=${to}`)).body,
+    )
+    expect(mine.spans.at(-1)).toMatchObject({ kind: 'break', reason: { reasonId: 'meeting' } })
+    expect(mine.spans.map(({ kind }) => kind)).toContain('ready')
+    const { people } = dayPeopleSchema.parse(
+      (await ask(server, petra, 'GET', `/api/days/people?from=${from}&to=${to}`)).body,
+    )
+    expect(people).toContainEqual({ personId: mine.personId, name: 'Person anna' })
+    const hers = await ask(server, petra, 'GET', `/api/days/${mine.personId}?from=${from}&to=${to}`)
+    expect(agentDaySchema.parse(hers.body).spans.length).toBeGreaterThanOrEqual(mine.spans.length)
 
     // the rules are changed by whoever may, and hold at once
     const stored = storedRulesSchema.parse((await ask(server, boss, 'GET', '/api/settings/status')).body)

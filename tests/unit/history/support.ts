@@ -89,10 +89,11 @@ export function memoryStore({ apart = false } = {}) {
         check()
         for (const call of documents) calls.set(call._id, { ...call, version: call.version + 1 })
       }),
-    callsOfPerson: (personId, sinceMs, limit) =>
+    callsOfPerson: (personId, sinceMs, limit, untilMs = Infinity) =>
       attempt(() => {
         check()
-        return list((call) => call.people.includes(personId) && call.startedAt >= sinceMs, limit)
+        const isOf = ({ startedAt }: CallDocument) => startedAt >= sinceMs && startedAt < untilMs
+        return list((call) => call.people.includes(personId) && isOf(call), limit)
       }),
     callsOwed: (personId, limit) =>
       attempt(() => {

@@ -10,6 +10,9 @@ i18n.global.mergeLocaleMessage('ru', { admin: adminRu })
 /** Every key of the administration's texts. */
 export type AdminKey = Paths<AdminMessages>
 
+/** One of the administration's texts in the reader's language. */
+export const adminText = (key: AdminKey): string => i18n.global.t(`admin.${key}`)
+
 /** The administration's texts in the reader's language, as `useTexts` gives the others. */
 export function useAdminTexts() {
   const { t, locale } = useI18n({ useScope: 'global' })

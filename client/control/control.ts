@@ -21,6 +21,8 @@ export const useControl = defineStore('control', () => {
   const desk = useDesk()
   /** The call for which somebody is being chosen. */
   const openFor = ref<string | null>(null)
+  /** Who was named already as the choice was opened. */
+  const sought = ref('')
   const targets = shallowRef<CallTargets | null>(null)
   const pending = ref<{ callId: string; did: ControlKind } | null>(null)
   const failed = ref<{ callId: string; did: ControlKind; code: ApiErrorCode } | null>(null)
@@ -55,11 +57,13 @@ export const useControl = defineStore('control', () => {
     if (openFor.value === callId) looking = window.setTimeout(() => void look(), lookAgainMs)
   }
 
-  function open(): void {
+  /** @param who part of a name, or an extension: what is looked for already */
+  function open(who = ''): void {
     if (call.value === null || call.value.consult !== null) return
     failed.value = null
     targets.value = null
     openFor.value = call.value.callId
+    sought.value = who
     void look()
   }
 
@@ -93,5 +97,5 @@ export const useControl = defineStore('control', () => {
   }
 
   onScopeDispose(close)
-  return { call, isOpen, isPending, openFor, targets, pending, failed, cancelled, open, close, run }
+  return { call, isOpen, isPending, openFor, sought, targets, pending, failed, cancelled, open, close, run }
 })

@@ -5,6 +5,7 @@ import { cardEn } from './en/card.ts'
 import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
 import { phoneEn } from '../phone/en.ts'
+import { paletteEn } from '../palette/en.ts'
 import { problemsEn } from './en/problems.ts'
 import { resultsEn } from '../results/en.ts'
 import { shownEn } from './en/shown.ts'
@@ -26,6 +27,7 @@ export const en = {
   ...problemsEn,
   control: controlEn,
   guide: guideEn,
+  palette: paletteEn,
   phone: phoneEn,
   results: resultsEn,
   shown: shownEn,

@@ -6,6 +6,7 @@ import { cardRu } from './ru/card.ts'
 import { deskRu } from './ru/desk.ts'
 import { floorRu } from './ru/floor.ts'
 import { phoneRu } from '../phone/ru.ts'
+import { paletteRu } from '../palette/ru.ts'
 import { problemsRu } from './ru/problems.ts'
 import { resultsRu } from '../results/ru.ts'
 import { shownRu } from './ru/shown.ts'
@@ -24,6 +25,7 @@ export const ru: Messages = {
   ...problemsRu,
   control: controlRu,
   guide: guideRu,
+  palette: paletteRu,
   phone: phoneRu,
   results: resultsRu,
   shown: shownRu,

@@ -1,3 +1,4 @@
+import { useAnswerKey } from '../ui/answer-key.ts'
 import { onBeforeUnmount, onMounted } from 'vue'
 import { functionKeys } from '../ui/keys.ts'
 
@@ -15,11 +16,15 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }
 
-/** What a key asks for; null for one that is none of ours, or is held down, or while somebody types. */
-export function actionOf(event: KeyboardEvent): PhoneKeyAction | null {
-  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return null
+/**
+ * What a key asks for; null for one that is none of ours, or is held down, or while somebody types.
+ * @param answerKey the key by which whoever sits here answers
+ */
+export function actionOf(event: KeyboardEvent, answerKey: string = answer): PhoneKeyAction | null {
+  if (event.repeat || event.ctrlKey || event.metaKey || event.shiftKey) return null
   if (isTyping(event.target)) return null
-  const found = Object.entries(phoneKeys).find(([, key]) => key === event.key)?.[0]
+  const pressed = event.altKey ? `Alt ${event.key}` : event.key
+  const found = Object.entries({ ...phoneKeys, answer: answerKey }).find(([, key]) => key === pressed)?.[0]
   return found === undefined ? null : (found as PhoneKeyAction)
 }
 
@@ -28,8 +33,9 @@ export function actionOf(event: KeyboardEvent): PhoneKeyAction | null {
  * @param act says whether it did something; then the browser does nothing of its own
  */
 export function usePhoneKeys(act: (action: PhoneKeyAction) => boolean): void {
+  const answering = useAnswerKey()
   const onKey = (event: KeyboardEvent): void => {
-    const action = actionOf(event)
+    const action = actionOf(event, answering.key)
     if (action !== null && act(action)) event.preventDefault()
   }
   onMounted(() => window.addEventListener('keydown', onKey))

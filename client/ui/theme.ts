@@ -1,6 +1,19 @@
 import { ref, watchEffect } from 'vue'
 
 export type Theme = 'system' | 'light' | 'dark'
+export const themes: readonly {
+  value: Theme
+  label: 'menu.themeSystem' | 'menu.themeLight' | 'menu.themeDark'
+}[] = [
+  { value: 'system', label: 'menu.themeSystem' },
+  { value: 'light', label: 'menu.themeLight' },
+  { value: 'dark', label: 'menu.themeDark' },
+]
+/** Each language by its own name. */
+export const languages = [
+  { value: 'en', label: 'English' },
+  { value: 'ru', label: 'Русский' },
+] as const
 const key = 'ringcard.theme'
 const system = window.matchMedia('(prefers-color-scheme: dark)')
 const systemDark = ref(system.matches)

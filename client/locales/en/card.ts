@@ -184,14 +184,12 @@ export const cardEn = {
   },
   search: {
     open: 'Find a customer',
-    title: 'Find a customer',
     linkTitle: 'Who is calling? Find the card',
     placeholder: 'Name, company, phone, e-mail or account',
     hint: 'At least two characters.',
     none: 'No customer matches “{q}”. Try a part of the name, the company or the last digits of a number.',
     failed: 'The search did not work.',
     found: '{n} customer found | {n} customers found',
-    keys: '↑ ↓ to choose, Enter to open, Esc to close',
     linkKeys: '↑ ↓ to choose, Enter to link to this call, Esc to close',
   },
 }

@@ -26,9 +26,10 @@ export const shownEn = {
   whyNoCard: 'Why no card?',
   freeShort: '{free}/{all} free',
   keysTitle: 'Keys',
+  answerKey: 'Answer by',
 
   keys: {
-    search: 'Find a customer',
+    search: 'Find a customer or a colleague, or do something',
     result: 'Choose what came of the call',
     verify: 'Verify who is calling',
     ready: 'Ready for calls',

@@ -27,9 +27,10 @@ export const shownRu: typeof shownEn = {
   whyNoCard: 'Почему нет карточки?',
   freeShort: 'своб. {free}/{all}',
   keysTitle: 'Клавиши',
+  answerKey: 'Отвечать клавишей',
 
   keys: {
-    search: 'Найти клиента',
+    search: 'Найти клиента или коллегу либо что-то сделать',
     result: 'Выбрать, чем закончился звонок',
     verify: 'Проверить, кто звонит',
     ready: 'Готов к звонкам',

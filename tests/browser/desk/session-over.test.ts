@@ -38,7 +38,7 @@ describe('a session that ends in a call', () => {
     const { page, server } = await open('desk-idle')
     server.me = null
     await page.keyboard.press('Control+k')
-    await page.keyboard.type('olena')
+    await page.getByRole('combobox').fill('olena')
     await page.getByTestId('sign-in-again').waitFor()
     await expect.poll(() => page.evaluate('document.activeElement?.name')).toBe('password')
     server.letsIn(nina)
@@ -63,8 +63,7 @@ describe('a session that ends in a call', () => {
     await page.keyboard.press('Enter')
     await layer.waitFor({ state: 'detached' })
     await page.locator('[data-state=idle]').waitFor()
-    expect(await page.getByRole('textbox', { name: /^Note/ }).count()).toBe(0)
-    expect(await page.getByText('Rang from a hotel.').count()).toBe(0)
+    expect(await page.getByRole('textbox', { name: /^Note/ }).inputValue()).toBe('')
     expect(await lyingHere(page)).toMatchObject([{ personId: 'nina' }])
   })
 

@@ -20,6 +20,19 @@ export const handScenes: Scene[] = [
     },
   },
   {
+    name: 'palette',
+    ready: '[role=option]',
+    set: (server, now, locale) =>
+      ninaSits(server, now, locale, [...inCall(now)], { ...cast.nina, rights: [...cast.lev.rights] }),
+    act: async (page, server) => {
+      server.replies.set('GET /api/desks', () => [
+        { extension: '207', interfaces: [], takenBy: { personId: 'lev', displayName: 'Lev Okafor' } },
+      ])
+      await page.getByTestId('call-card').waitFor()
+      await page.keyboard.press('Control+k')
+    },
+  },
+  {
     name: 'session-revoked',
     ready: '[data-testid=sign-in-again]',
     set: (server, now, locale) => ninaSits(server, now, locale, [...inCall(now)]),

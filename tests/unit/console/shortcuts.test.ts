@@ -1,3 +1,4 @@
+import { answerKeyFrom, answerKeys } from '../../../client/ui/answer-key.ts'
 import { functionKeys } from '../../../client/ui/keys.ts'
 import { beforeAll, afterAll, describe, expect, it, vi } from 'vitest'
 import { actionOf, isTyping } from '../../../client/phone/shortcuts.ts'
@@ -43,7 +44,21 @@ describe('the keys of a call', () => {
   })
 })
 
+describe('the key that answers', () => {
+  it('is the one that was chosen, and the usual one does nothing then', () => {
+    const by = (chosen: string, key: string, more: Partial<KeyboardEvent> = {}) =>
+      actionOf({ key, target: new Element() as unknown as EventTarget, ...more } as KeyboardEvent, chosen)
+    expect([by('Pause', 'Pause'), by('Pause', 'F2'), by('Pause', 'F9')]).toEqual(['answer', null, 'end'])
+    expect(by('Alt Enter', 'Enter', { altKey: true })).toBe('answer')
+    expect([by('Alt Enter', 'Enter'), by('F2', 'F2', { altKey: true })]).toEqual([null, null])
+  })
+
+  it('is the usual one where what is kept is nothing that may be chosen', () => {
+    expect([null, 'a', 'F9', 'Pause'].map(answerKeyFrom)).toEqual(['F2', 'F2', 'F2', 'Pause'])
+  })
+})
+
 it('each function key has one meaning', () => {
-  const keys = Object.values(functionKeys)
+  const keys = [...Object.values(functionKeys), ...answerKeys.filter((key) => key !== functionKeys.answer)]
   expect(new Set(keys).size).toBe(keys.length)
 })

@@ -1,0 +1,4 @@
+import { ref } from 'vue'
+
+/** Whether the map of keys is open. */
+export const keysOpen = ref(false)

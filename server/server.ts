@@ -174,6 +174,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     masterKeys: config.MASTER_KEY,
     showParty: describe,
     onContact: customers.recordContact,
+    onCalls: tasks.heard,
     onIntervals: agentStore.keepIntervals,
     onDispositions: dispositionStore.noteUsed,
     log,

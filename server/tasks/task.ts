@@ -235,6 +235,23 @@ export function stepped(
   }
 }
 
+/**
+ * A task that somebody has taken to call its customer now.
+ * @throws ProblemError `task.closed`, `task.taken`, `task.not_dialable`, `task.outside_hours`
+ */
+export function toCall(
+  task: StoredTask,
+  { personId, rights }: Pick<Doer, 'personId' | 'rights'>,
+  hours: CallHours,
+  now: number,
+  rules: TaskRules,
+): StoredTask {
+  if (task.state === 'open' && task.number === null) throw new ProblemError('task.not_dialable')
+  const taken = stepped(task, { do: 'take' }, { personId, rights }, hours, now, rules)
+  if (!isCallable(task.timeZone, hours, now)) refuseTime({ ...task, kind: 'callback' }, now, hours, now)
+  return changed(taken, entry(now, personId, 'called'), rules)
+}
+
 /** A task that is closed, by whom and how. */
 export function closed(
   task: StoredTask,

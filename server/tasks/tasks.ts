@@ -15,12 +15,15 @@ import type {
   Times,
 } from '../../shared/tasks.ts'
 import { lookAround } from '../database/look-around.ts'
+import type { HeardCall } from '../history/heard-calls.ts'
+import { afterCall, isWith } from './after-call.ts'
 import type { TaskStore } from './model.ts'
 import {
   maySee,
   topicsOfTask,
   stepped,
   taskFrom,
+  toCall,
   withoutCustomer,
   type Doer,
   type StoredTask,
@@ -190,6 +193,16 @@ export function createTasks(options: TasksOptions) {
     throw new ProblemError('edit.outdated')
   }
 
+  /** The open tasks with whom a call is. Before all are in mind the database is asked. */
+  async function about(call: HeardCall): Promise<StoredTask[]> {
+    const { customerId, number } = call
+    const all =
+      stopLooking === undefined
+        ? await store.about(customerId, number === null ? [] : [number])
+        : [...known.values()]
+    return all.filter((task) => task.state === 'open' && isWith(task, call))
+  }
+
   async function eraseAll(found: readonly StoredTask[]): Promise<void> {
     for (const { _id } of found)
       await update(_id, (task) => (task.state === 'erased' ? task : withoutCustomer(task)))
@@ -291,6 +304,30 @@ export function createTasks(options: TasksOptions) {
       if (written === null) throw new ProblemError('edit.outdated')
       take(written)
       return viewOf(written)
+    },
+
+    /**
+     * Somebody calls the customer of a task now: it is theirs from now on.
+     * @throws ProblemError as `shared/task-routes.ts` names them
+     */
+    call: async (taskId: string, personId: string): Promise<Task> => {
+      const task = await seen(taskId, personId)
+      const next = toCall(task, doer(personId), hoursOf(task.number), now(), rules)
+      const written = await store.write(next)
+      if (written === null) throw new ProblemError('edit.outdated')
+      take(written)
+      return viewOf(written)
+    },
+
+    /**
+     * Takes in what calls came to: whom somebody talked with is called back no more, a try that reached nobody is one. Told
+     * again it changes nothing. @throws ProblemError `database.unreachable`: to be told again
+     */
+    heard: async (calls: readonly HeardCall[]): Promise<void> => {
+      for (const call of calls) {
+        for (const { _id } of await about(call))
+          await update(_id, (task) => afterCall(task, call, hoursOf(task.number), rules))
+      }
     },
 
     /** What must be known to agree on a time. @throws ProblemError `customer.unknown`, `database.unreachable` */

@@ -512,6 +512,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await verification.start()
       await dispositions.start()
       await tasks.start()
+      await tasks.jobs.start()
       // Before the cards of calls are looked up.
       await history.followOthers()
       await pipeline.restoreCards()
@@ -541,6 +542,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       verification.stop()
       dispositions.stop()
       tasks.stop()
+      await tasks.jobs.stop()
       await people.stop()
       await pipeline.stop()
       const mayDrain = database.state().state === 'ready'

@@ -60,4 +60,15 @@ export const taskSettings = {
     default: '3',
     schema: wholeNumber(1, 20),
   },
+  MISSED_CALLS_NOT_RETURNED: {
+    description:
+      'Queues of which calls that reached nobody do not become a task to call back, with commas. Empty: those of all do.',
+    default: '',
+    schema: list,
+  },
+  TASK_DAYS: {
+    description: 'How long callbacks and tasks that are closed are kept.',
+    default: '365',
+    schema: wholeNumber(1, 3650),
+  },
 } as const satisfies Record<string, { description: string; default: string; schema: z.ZodType }>

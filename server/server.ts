@@ -177,6 +177,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     masterKeys: config.MASTER_KEY,
     showParty: describe,
     onContact: customers.recordContact,
+    onCalls: tasks.heard,
     onIntervals: agentStore.keepIntervals,
     onDispositions: dispositionStore.noteUsed,
     log,
@@ -551,6 +552,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await verification.start()
       await dispositions.start()
       await tasks.start()
+      await tasks.jobs.start()
       // Before the cards of calls are looked up.
       await history.followOthers()
       await pipeline.restoreCards()
@@ -582,6 +584,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       verification.stop()
       dispositions.stop()
       tasks.stop()
+      await tasks.jobs.stop()
       await people.stop()
       await pipeline.stop()
       const mayDrain = database.state().state === 'ready'

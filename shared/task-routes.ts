@@ -66,6 +66,23 @@ export const taskRoutes = {
     body: stepRequestSchema,
     answer: taskSchema,
   },
+  'tasks.call': {
+    method: 'POST',
+    path: '/api/tasks/:taskId/call',
+    summary:
+      'Take it and be told the number to call, if they may be called now; what comes of the call is noted by itself',
+    right: 'tasks.use',
+    errors: [
+      'task.unknown',
+      'task.taken',
+      'task.closed',
+      'task.not_dialable',
+      'task.outside_hours',
+      'edit.outdated',
+    ],
+    params: taskParams,
+    answer: taskSchema,
+  },
   'tasks.times': {
     method: 'POST',
     path: '/api/task-times',

@@ -52,6 +52,7 @@ export const promisesEn = {
   attempts: '{n} try | {n} tries',
   missedTimes: 'called {n} time | called {n} times',
   promisedBy: 'Promised by {name}, {when}',
+  call: 'Call {number}',
   steps: {
     take: 'Take',
     letGo: 'Let go',

@@ -52,6 +52,7 @@ export const promisesRu: PromiseMessages = {
   attempts: '{n} попытка | {n} попытки | {n} попыток',
   missedTimes: 'звонил {n} раз | звонил {n} раза | звонил {n} раз',
   promisedBy: 'Обещал(а) {name}, {when}',
+  call: 'Позвонить: {number}',
   steps: {
     take: 'Взять',
     letGo: 'Отдать',

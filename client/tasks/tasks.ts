@@ -135,6 +135,20 @@ export const useTasks = defineStore('tasks', () => {
     }
   }
 
+  /** Takes a task to call its customer. @returns the number to call; null where it may not be called now, which is told beside it */
+  async function call(task: Task): Promise<string | null> {
+    failures.value.delete(task.taskId)
+    try {
+      const taken = await callApi('tasks.call', { params: { taskId: task.taskId } })
+      take(taken)
+      return taken.number
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      failures.value.set(task.taskId, error.code)
+      return null
+    }
+  }
+
   /** Whose a task can be, as it is now; null while it cannot be read. */
   async function readChoices(): Promise<void> {
     try {
@@ -172,6 +186,7 @@ export const useTasks = defineStore('tasks', () => {
     promise,
     promisedTo,
     step,
+    call,
     failureOf: (taskId: string): ApiErrorCode | null => failures.value.get(taskId) ?? null,
     choices,
     readChoices,

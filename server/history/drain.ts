@@ -8,10 +8,12 @@ import { applyEntry, callsOf, isFolded } from './apply-entry.ts'
 import { newlyEnded, type EndedContact } from './ended-contacts.ts'
 import type { Entry } from './entries.ts'
 import { frameLine } from './frame.ts'
+import { heardCalls, type HeardCall } from './heard-calls.ts'
 import { gapsOf } from './gaps.ts'
 import { pagesOf } from './journal.ts'
 import type { SegmentReader } from './segments.ts'
 import type { HistoryStore } from './store.ts'
+import type { ShowParty } from './views.ts'
 
 export interface DrainOptions {
   folder: string
@@ -27,6 +29,10 @@ export interface DrainOptions {
   onDrained: (seq: number) => Promise<void>
   /** Told each talk that has ended, before its call is written: so that a stop in between has it told again. */
   onContact?: (contact: EndedContact) => Promise<void>
+  /** Told what calls came to, before they are written; may be told one twice. */
+  onCalls?: (calls: readonly HeardCall[]) => Promise<void>
+  /** How the party of a call is read; needed for `onCalls`. */
+  showParty?: ShowParty
   /** Told what agents spent in a status; may be told one twice. */
   onIntervals?: (intervals: readonly Interval[]) => Promise<void>
   /** Told what people said came of calls; may be told one twice. */
@@ -107,6 +113,18 @@ export function startDrain(options: DrainOptions): Drain {
     }
   }
 
+  const tellCalls = async (
+    heard: readonly HeardCall[],
+    tell: (calls: readonly HeardCall[]) => Promise<void>,
+  ): Promise<void> => {
+    try {
+      await tell(heard)
+    } catch (error) {
+      if (!isDocumentFault(error)) throw error
+      log.error({ err: error }, 'What calls came to could not be noted with whom is to be called back.')
+    }
+  }
+
   const keep = async (entries: readonly Entry[]): Promise<void> => {
     await store.keepJournal(entries)
     const gaps = entries.flatMap(gapsOf)
@@ -124,6 +142,10 @@ export function startDrain(options: DrainOptions): Drain {
     for (const entry of entries) applyEntry(calls, options.open(entry))
     const changed = [...calls.values()].filter((call) => before.get(call._id) !== call)
     await Promise.all(changed.flatMap((call) => newlyEnded(before.get(call._id), call)).map(tellContact))
+    if (options.onCalls && options.showParty) {
+      const heard = heardCalls(before, changed, options.showParty)
+      if (heard.length > 0) await tellCalls(heard, options.onCalls)
+    }
     if (changed.length > 0) await store.writeCalls(changed)
   }
 

@@ -30,6 +30,7 @@ import { createSealing } from './sealing.ts'
 import { readSegments } from './segments.ts'
 import { openSpool, type Appended } from './spool.ts'
 import { createStore, type HistoryStore } from './store.ts'
+import type { HeardCall } from './heard-calls.ts'
 import { partyOf, type ShowParty } from './views.ts'
 import type { KeptWord } from './words.ts'
 import { createWriter } from './writer.ts'
@@ -48,6 +49,8 @@ export interface HistoryOptions {
    * else's: also after a crash, and until it resolves. May be told one twice.
    */
   onContact?: (contact: EndedContact) => Promise<void>
+  /** Told what calls came to, from the spool, until it resolves: also after a crash. May be told one twice. */
+  onCalls?: (calls: readonly HeardCall[]) => Promise<void>
   /** Told what agents spent in a status, from the spool, until it resolves. May be told one twice. */
   onIntervals?: (intervals: readonly Interval[]) => Promise<void>
   /** Told what people said came of calls, from the spool, until it resolves. May be told one twice. */
@@ -309,6 +312,8 @@ async function openLocked(options: HistoryOptions, unlock: () => void): Promise<
     untilSeq: spool.syncedSeq,
     log,
     ...(options.onContact ? { onContact: options.onContact } : {}),
+    showParty,
+    ...(options.onCalls ? { onCalls: options.onCalls } : {}),
     ...(options.onIntervals ? { onIntervals: options.onIntervals } : {}),
     ...(options.onDispositions ? { onDispositions: options.onDispositions } : {}),
     onDrained: async (drainedSeq) => {

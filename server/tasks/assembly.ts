@@ -3,6 +3,7 @@ import { countryOf } from '../../shared/phone-numbers.ts'
 import type { Config } from '../config.ts'
 import type { Customers } from '../customers/customers.ts'
 import type { Database } from '../database/database.ts'
+import { createJobs, type Jobs } from '../database/jobs.ts'
 import type { Floor } from '../floor/state.ts'
 import { queuesOf } from '../floor/views.ts'
 import type { People } from '../people/people.ts'
@@ -27,7 +28,7 @@ export interface TaskParts {
 const minuteMs = 60_000
 
 /** Makes the callbacks and tasks of a server of its parts. */
-export function assembleTasks(parts: TaskParts): Tasks {
+export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs } {
   const { config, people, settings, floor, log } = parts
   const tasks = createTasks({
     store: createTaskStore(parts.database),
@@ -36,6 +37,7 @@ export function assembleTasks(parts: TaskParts): Tasks {
       escalateMs: config.CALLBACK_ESCALATION_MINUTES * minuteMs,
       spacingMs: config.CALLBACK_SPACING_MINUTES * minuteMs,
       attempts: config.CALLBACK_ATTEMPTS,
+      keepMs: config.TASK_DAYS * 24 * 60 * minuteMs,
     },
     hoursOf: (number) => {
       const { everywhere, of } = config.CALL_HOURS
@@ -45,6 +47,7 @@ export function assembleTasks(parts: TaskParts): Tasks {
     readNumber: (raw) => settings.read(raw, null),
     customer: (customerId) => parts.customers().readForTask(customerId),
     people: { nameOf: people.nameOf, rightsOf: people.rightsOf, all: people.list },
+    returnsCallsOf: (queue) => !config.MISSED_CALLS_NOT_RETURNED.includes(queue),
     queuesOf: (personId) => queuesOf(floor(), people.deskOf(personId) ?? ''),
     queues: () => floor().queues.keys(),
     onChange: (before, after) => {
@@ -59,5 +62,13 @@ export function assembleTasks(parts: TaskParts): Tasks {
     },
     log,
   })
-  return tasks
+  const jobs = createJobs(
+    parts.database,
+    [
+      { name: 'tasks.wake', every: '10 seconds', work: tasks.wake },
+      { name: 'tasks.clean', every: '0 3 * * *', work: tasks.clean },
+    ],
+    { node: config.NODE_NAME, log },
+  )
+  return { ...tasks, jobs }
 }

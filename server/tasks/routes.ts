@@ -11,6 +11,7 @@ export function taskRoutes(tasks: Tasks): Pick<Handlers, TaskRoute> {
     'tasks.read': ({ params, caller }) => tasks.read(params.taskId, caller.personId),
     'tasks.change': ({ params, body, caller }) =>
       tasks.change(params.taskId, body.version, body.step, caller.personId),
+    'tasks.call': ({ params, caller }) => tasks.call(params.taskId, caller.personId),
     'tasks.times': ({ body }) => tasks.times(body.customerId, body.number),
     'tasks.choices': () => tasks.choices(),
   }

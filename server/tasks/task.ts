@@ -77,6 +77,8 @@ export interface TaskRules {
   spacingMs: number
   /** After so many tries that came to nothing those who see all are told. */
   attempts: number
+  /** So long one that is closed is kept. */
+  keepMs: number
 }
 
 /** So much may clocks differ, and typing take, ms. */
@@ -235,6 +237,23 @@ export function stepped(
   }
 }
 
+/**
+ * A task that somebody has taken to call its customer now.
+ * @throws ProblemError `task.closed`, `task.taken`, `task.not_dialable`, `task.outside_hours`
+ */
+export function toCall(
+  task: StoredTask,
+  { personId, rights }: Pick<Doer, 'personId' | 'rights'>,
+  hours: CallHours,
+  now: number,
+  rules: TaskRules,
+): StoredTask {
+  if (task.state === 'open' && task.number === null) throw new ProblemError('task.not_dialable')
+  const taken = stepped(task, { do: 'take' }, { personId, rights }, hours, now, rules)
+  if (!isCallable(task.timeZone, hours, now)) refuseTime({ ...task, kind: 'callback' }, now, hours, now)
+  return changed(taken, entry(now, personId, 'called'), rules)
+}
+
 /** A task that is closed, by whom and how. */
 export function closed(
   task: StoredTask,
@@ -260,6 +279,21 @@ export function entry(
   callId: string | null = null,
 ): TrailEntry {
   return { at, personId, what, text, callId }
+}
+
+/**
+ * A task that woke: whose it is are reminded before it is due, those who see all are told when nobody has done it.
+ * @returns itself for nothing to do yet
+ */
+export function woken(task: StoredTask, now: number, rules: TaskRules): StoredTask {
+  if (task.wakeAt === null || task.wakeAt > now || task.state !== 'open') return task
+  // Late, as after a night without a server: both at once.
+  const isLate = task.escalatedAt === null && now >= task.dueAt + rules.escalateMs
+  const reminded: StoredTask =
+    task.remindedAt === null
+      ? changed({ ...task, remindedAt: now }, entry(now, null, 'reminded'), rules)
+      : task
+  return isLate ? changed({ ...reminded, escalatedAt: now }, entry(now, null, 'escalated'), rules) : reminded
 }
 
 /** What stays of a task when whom it was about is erased: that there was one, until it is removed. */

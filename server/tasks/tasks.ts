@@ -15,14 +15,19 @@ import type {
   Times,
 } from '../../shared/tasks.ts'
 import { lookAround } from '../database/look-around.ts'
+import type { HeardCall } from '../history/heard-calls.ts'
+import { afterCall, isWith } from './after-call.ts'
+import { missedAgain, missedIn, missedTask } from './missed.ts'
 import type { TaskStore } from './model.ts'
 import {
   maySee,
   topicsOfTask,
   stepped,
   taskFrom,
+  toCall,
   withoutCustomer,
   type Doer,
+  woken,
   type StoredTask,
   type TaskRules,
 } from './task.ts'
@@ -54,6 +59,8 @@ export interface TasksOptions {
     rightsOf: (personId: string) => ReadonlySet<Right>
     all: () => { personId: string; name: string }[]
   }
+  /** Whether a call that reached nobody in a queue is to be returned. */
+  returnsCallsOf: (queue: string) => boolean
   /** The queues whose agent a person is now. */
   queuesOf: (personId: string) => readonly string[]
   queues: () => Iterable<string>
@@ -70,6 +77,9 @@ const mostOpen = 20_000
 /** One that was closed stays in sight so long, so that whoever closed it can undo that, ms. */
 const closedStaysMs = 10 * 60_000
 const mostTries = 5
+const mostWoken = 500
+/** So long it is known of one that was erased that it was, so that nothing brings it back, ms. */
+const erasedStaysMs = 30 * 24 * 3_600_000
 
 /**
  * What was promised to customers, and calls that are to be returned: kept in the database, where a change is a
@@ -190,6 +200,29 @@ export function createTasks(options: TasksOptions) {
     throw new ProblemError('edit.outdated')
   }
 
+  /** The open tasks with whom a call is. Before all are in mind the database is asked. */
+  async function about(call: HeardCall): Promise<StoredTask[]> {
+    const { customerId, number } = call
+    const all =
+      stopLooking === undefined
+        ? await store.about(customerId, number === null ? [] : [number])
+        : [...known.values()]
+    return all.filter((task) => task.state === 'open' && isWith(task, call))
+  }
+
+  /** A call that reached nobody becomes a task for the agents of its queue; one of the same number that is open gathers it. */
+  async function missed(call: HeardCall): Promise<void> {
+    const queue = missedIn(call, now())
+    if (queue === null || call.number === null || !options.returnsCallsOf(queue)) return
+    const card = call.customerId === null ? null : await options.customer(call.customerId).catch(gone)
+    const where = card ?? { timeZone: null, country: null }
+    const [zone] = await zonesOf(where, call.number, options.ourZone, now())
+    const wanted = missedTask(call, queue, { about: card?.name ?? '', ...zone }, hoursOf(call.number), rules)
+    const kept = await store.add(wanted, `${queue} ${call.number}`)
+    if (kept._id === wanted._id) take(kept)
+    else await update(kept._id, (task) => missedAgain(task, call, queue, hoursOf(call.number), rules))
+  }
+
   async function eraseAll(found: readonly StoredTask[]): Promise<void> {
     for (const { _id } of found)
       await update(_id, (task) => (task.state === 'erased' ? task : withoutCustomer(task)))
@@ -293,6 +326,42 @@ export function createTasks(options: TasksOptions) {
       return viewOf(written)
     },
 
+    /**
+     * Somebody calls the customer of a task now: it is theirs from now on.
+     * @throws ProblemError as `shared/task-routes.ts` names them
+     */
+    call: async (taskId: string, personId: string): Promise<Task> => {
+      const task = await seen(taskId, personId)
+      const next = toCall(task, doer(personId), hoursOf(task.number), now(), rules)
+      const written = await store.write(next)
+      if (written === null) throw new ProblemError('edit.outdated')
+      take(written)
+      return viewOf(written)
+    },
+
+    /**
+     * Takes in what calls came to: whom somebody talked with is called back no more, a try that reached nobody is one. Told
+     * again it changes nothing. @throws ProblemError `database.unreachable`: to be told again
+     */
+    heard: async (calls: readonly HeardCall[]): Promise<void> => {
+      for (const call of calls) {
+        await missed(call)
+        for (const { _id } of await about(call))
+          await update(_id, (task) => afterCall(task, call, hoursOf(task.number), rules))
+      }
+    },
+
+    /** Reminds and tells of what is due. Done twice, or by two servers, it is done once. @throws ProblemError `database.unreachable` */
+    wake: async (): Promise<void> => {
+      for (const { _id } of await store.toWake(now(), mostWoken))
+        await update(_id, (task) => woken(task, now(), rules))
+    },
+
+    /** Removes what has been closed or erased for long. @throws ProblemError `database.unreachable` */
+    clean: async (): Promise<void> => {
+      await store.removeOld(now() - rules.keepMs, new Date(now() - erasedStaysMs))
+    },
+
     /** What must be known to agree on a time. @throws ProblemError `customer.unknown`, `database.unreachable` */
     times: async (customerId: string | null, typed: string | null): Promise<Times> => {
       const card = customerId === null ? null : await options.customer(customerId)
@@ -323,4 +392,10 @@ export function createTasks(options: TasksOptions) {
       callIds: readonly string[],
     ): Promise<void> => eraseAll(await store.about(customerId, numbers, callIds)),
   }
+}
+
+/** A customer who was erased meanwhile is nobody; a database that is away is asked again. */
+function gone(error: unknown): null {
+  if (error instanceof ProblemError && error.code === 'customer.unknown') return null
+  throw error
 }

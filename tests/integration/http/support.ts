@@ -102,6 +102,7 @@ function otherRoutes(): Omit<
     'tasks.create': noTask,
     'tasks.read': noTask,
     'tasks.change': noTask,
+    'tasks.call': noTask,
     'tasks.times': () => Promise.reject(new ProblemError('customer.unknown')),
     'tasks.choices': () => ({ people: [], queues: [] }),
     'status.read': noDesk,

@@ -12,12 +12,29 @@ describe('what a person may see', () => {
   it('is all they are sent, whatever they ask for', async () => {
     const agent = await center.open('person-201').has('link')
     const supervisor = await center.open('supervisor').has('link')
-    expect(agent.topics).toEqual([['person:person-201', 'queue:support', 'parked', 'link']])
+    const theirs = [
+      'person:person-201',
+      'queue:support',
+      'parked',
+      'tasks:anybody',
+      'tasks:queue:support',
+      'link',
+    ]
+    expect(agent.topics).toEqual([theirs])
     const { epoch } = agent.of('link')[0] ?? { epoch: '' }
     for (const asked of [epoch, null]) {
       agent.socket.emit(
         'resume',
-        { epoch: asked, have: { floor: 0, 'person:person-202': 0, 'queue:sales': 0 } },
+        {
+          epoch: asked,
+          have: {
+            floor: 0,
+            'person:person-202': 0,
+            'queue:sales': 0,
+            'tasks:all': 0,
+            'tasks:queue:sales': 0,
+          },
+        },
         () => undefined,
       )
     }
@@ -30,7 +47,7 @@ describe('what a person may see', () => {
     )
     await agent.settled()
     const topics = new Set(agent.received.map((step) => step.topic))
-    expect([...topics].sort()).toEqual(['link', 'parked', 'person:person-201', 'queue:support'])
+    expect([...topics].sort()).toEqual(theirs.toSorted())
   })
 
   it('follows a right that is taken away while the console is open, at once', async () => {
@@ -42,7 +59,7 @@ describe('what a person may see', () => {
     center.realtime.publish('floor', [{ type: 'floorCall.gone', callId: 'secret' }])
     await console.until(() => console.topics.length === 2, 'the topics left')
     expect(console.meChanged).toBe(1)
-    expect(console.topics.at(-1)).toEqual(['person:supervisor', 'link'])
+    expect(console.topics.at(-1)).toEqual(['person:supervisor', 'tasks:all', 'link'])
     await console.settled()
     expect(console.of('floor')).toHaveLength(before)
   })
@@ -126,7 +143,14 @@ describe('what a person may see', () => {
     await console.has('queue:sales')
     center.story.happens({ type: 'member.removed', queue: 'support', interface: 'PJSIP/201' })
     await console.until(() => console.topics.at(-1)?.includes('queue:support') === false, 'no support')
-    expect(console.topics.at(-1)).toEqual(['person:person-201', 'queue:sales', 'parked', 'link'])
+    expect(console.topics.at(-1)).toEqual([
+      'person:person-201',
+      'queue:sales',
+      'parked',
+      'tasks:anybody',
+      'tasks:queue:sales',
+      'link',
+    ])
   })
 })
 

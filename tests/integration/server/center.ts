@@ -114,6 +114,12 @@ async function openConsole(url: string, cookie: string) {
     close,
     shown,
     mine: () => topic('person:'),
+    /** What was promised, as this console knows it. */
+    tasks: () => [
+      ...new Map(
+        [...topics.values()].flatMap(({ tasks }) => [...tasks]).sort(([, a], [, b]) => a.version - b.version),
+      ).values(),
+    ],
     received: () => JSON.stringify(received),
     settled: () => new Promise((resolve) => socket.emit('clock', resolve)),
   }

@@ -4,6 +4,7 @@ import { connectDatabase, type Database } from '../../../server/database/databas
 import { ensureIndexes } from '../../../server/database/schema.ts'
 import { createTaskStore, type TaskStore } from '../../../server/tasks/model.ts'
 import type { NewTask } from '../../../shared/tasks.ts'
+import type { HeardCall } from '../../../server/history/heard-calls.ts'
 import { nextCallable } from '../../../shared/call-times.ts'
 import { openTasks } from '../../unit/tasks/office.ts'
 import { hours, made, wanted as wantedThen } from '../../unit/tasks/support.ts'
@@ -132,6 +133,52 @@ describe('callbacks and tasks in the database', () => {
     expect((await store.add(other, 'support +38'))._id).toBe(one._id)
     await store.write({ ...one, state: 'closed' })
     expect((await store.add(other, 'support +38'))._id).toBe(other._id)
+  })
+
+  it('reminds, and tells of what was missed, once, though two servers wake at one time; after a restart what was due is done', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const { taskId, dueAt } = await one.tasks.create(wanted(), 'nina')
+    const later = (now: number) => openTasks(store, { now: () => now }).tasks
+    const trail = async () =>
+      (await one.tasks.read(taskId, 'petra')).trail.map(({ what }) => what).filter((what) => what !== 'made')
+    await Promise.all([later(dueAt - 60_000).wake(), later(dueAt - 60_000).wake()])
+    expect(await trail()).toEqual(['reminded'])
+    await Promise.all([later(dueAt + 16 * 60_000).wake(), later(dueAt + 16 * 60_000).wake()])
+    expect(await trail()).toEqual(['reminded', 'escalated'])
+    const told = () => other.tasks.list('petra').find((task) => task.taskId === taskId)
+    await vi.waitFor(() => expect(told()?.escalatedAt).not.toBeNull(), soon)
+  })
+
+  it('calls that reached nobody are one task of their queue, however often they are told, until they got through', async () => {
+    const { tasks } = await opened()
+    const at = Date.now() - 60_000
+    const missed = (callId: string, queue = 'support'): HeardCall => ({
+      callId,
+      direction: 'inbound',
+      customerId: null,
+      number: '+4915199887766',
+      startedAt: at,
+      endedAt: at + 20_000,
+      end: 'abandoned',
+      dialledBy: null,
+      visits: [{ queue, leftAt: at + 20_000, outcome: 'abandoned' }],
+      talks: [],
+      voicemail: false,
+    })
+    const calls = [missed('pbx:50.1'), missed('pbx:50.2'), missed('pbx:50.3', 'sales')]
+    for (const told of [calls, calls]) await tasks.heard(told)
+    const mine = () => tasks.list('nina').filter(({ number }) => number === '+4915199887766')
+    expect(mine()).toMatchObject([
+      { kind: 'missed', missed: [{ callId: 'pbx:50.1' }, { callId: 'pbx:50.2' }] },
+    ])
+    // Those of sales are not returned.
+    expect(tasks.list('petra').filter(({ number }) => number === '+4915199887766')).toHaveLength(1)
+    const talk = { personId: 'nina', beganAt: Date.now() }
+    await tasks.heard([{ ...missed('pbx:50.4'), visits: [], talks: [talk], startedAt: Date.now() }])
+    expect(mine()).toEqual([])
+    // The next time they call in vain it is another.
+    await tasks.heard([missed('pbx:50.1'), { ...missed('pbx:50.5'), endedAt: Date.now() }])
+    expect(mine()).toMatchObject([{ missed: [{ callId: 'pbx:50.5' }] }])
   })
 
   it('without the database says so, and nothing is half done', async () => {

@@ -10,6 +10,7 @@ export const rules: TaskRules = {
   escalateMs: 15 * minute,
   spacingMs: 60 * minute,
   attempts: 3,
+  keepMs: 365 * 24 * 60 * minute,
 }
 /** Noon in Berlin on a Monday. */
 export const noon = Date.UTC(2026, 10, 30, 11)

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { nextCallable, type CallHours } from '../../shared/call-times.ts'
+import type { VisitOutcome } from '../../shared/calls.ts'
+import type { ZoneFrom } from '../../shared/tasks.ts'
+import type { HeardCall } from '../history/heard-calls.ts'
+import { changed, entry, wakeAt, type StoredTask, type TaskRules } from './task.ts'
+
+/** A call that nobody heard of until so long after it is not returned any more, ms. */
+const longAgoMs = 24 * 3_600_000
+/** How callers leave a queue whom nobody has talked with. Who hangs up within the first seconds is not called back. */
+const unreached: ReadonlySet<VisitOutcome> = new Set([
+  'abandoned',
+  'leftByKey',
+  'timedOut',
+  'emptied',
+  'withdrawn',
+])
+
+/**
+ * The queue in which a caller reached nobody.
+ * @param now ms
+ * @returns null for a call that is not to be returned: somebody talked, they left a message, or it was long ago
+ */
+export function missedIn(call: HeardCall, now: number): string | null {
+  if (call.direction !== 'inbound' || call.endedAt === null || call.talks.length > 0 || call.voicemail)
+    return null
+  if (call.number === null || call.endedAt < now - longAgoMs) return null
+  const last = call.visits.at(-1)
+  return last !== undefined && unreached.has(last.outcome) ? last.queue : null
+}
+
+/** The task to call somebody back who reached nobody. Its id is made of the call’s, so that one call makes one. */
+export function missedTask(
+  call: HeardCall,
+  queue: string,
+  known: { about: string; timeZone: string; from: ZoneFrom },
+  hours: CallHours,
+  rules: TaskRules,
+): StoredTask {
+  const at = call.endedAt ?? call.startedAt
+  const task: StoredTask = {
+    _id: createHash('sha256').update(`missed ${call.callId}`).digest('hex').slice(0, 32),
+    version: 1,
+    kind: 'missed',
+    state: 'open',
+    customerId: call.customerId,
+    about: known.about,
+    number: call.number,
+    for: { kind: 'queue', queue },
+    takenBy: null,
+    reason: '',
+    note: '',
+    dueAt: nextCallable(known.timeZone, hours, at),
+    timeZone: known.timeZone,
+    zoneFrom: known.from,
+    fromCallId: null,
+    attempts: [],
+    missed: [{ callId: call.callId, at, queue }],
+    // It stands in the list at once; nobody needs to be reminded of it.
+    remindedAt: at,
+    escalatedAt: null,
+    closed: null,
+    madeAt: at,
+    madeBy: null,
+    trail: [entry(at, null, 'made', null, call.callId)],
+    wakeAt: null,
+  }
+  return { ...task, wakeAt: wakeAt(task, rules) }
+}
+
+/** The same when they have called again in vain: once for each call. It is not due later for that. */
+export function missedAgain(
+  task: StoredTask,
+  call: HeardCall,
+  queue: string,
+  hours: CallHours,
+  rules: TaskRules,
+): StoredTask {
+  const at = call.endedAt ?? call.startedAt
+  if (task.state !== 'open' || task.missed.some(({ callId }) => callId === call.callId)) return task
+  const missed = [...task.missed, { callId: call.callId, at, queue }]
+  const dueAt = Math.min(task.dueAt, nextCallable(task.timeZone, hours, at))
+  return changed({ ...task, missed, dueAt }, entry(at, null, 'missedAgain', null, call.callId), rules)
+}

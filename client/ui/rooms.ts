@@ -1,5 +1,7 @@
 import { computed } from 'vue'
+import type { Right } from '../../shared/people.ts'
 import { roomsFor } from '../admin/rooms.ts'
+import { useMissedNotices } from '../floor/missed-notices.ts'
 import { useTexts } from '../locales/i18n.ts'
 import { useSession } from '../session/session.ts'
 import type { IconName } from './icon-names.ts'
@@ -9,19 +11,34 @@ export interface Room {
   to: string
   icon: IconName
   label: string
+  /** How many things there want to be seen. */
+  notices?: number
 }
 
 /** The rooms that I may enter, in the order of the menu. */
 export function useRooms() {
   const session = useSession()
   const { t } = useTexts()
-  return computed<Room[]>(() => [
-    ...(session.rights.has('desk.use') ? [{ to: '/', icon: 'phone' as const, label: t('app.desk') }] : []),
-    ...(session.rights.has('floor.watch')
-      ? [{ to: '/floor', icon: 'layout-grid' as const, label: t('app.floor') }]
-      : []),
-    ...(roomsFor(session.rights).length > 0
-      ? [{ to: '/admin', icon: 'settings-2' as const, label: t('app.admin') }]
-      : []),
-  ])
+  const missed = useMissedNotices()
+  return computed<Room[]>(() => {
+    const may = (right: Right): boolean => session.rights.has(right)
+    const all: (Room & { may: boolean })[] = [
+      { to: '/', icon: 'phone', label: t('app.desk'), may: may('desk.use') },
+      {
+        to: '/day',
+        icon: 'clock',
+        label: t('app.day'),
+        may: may('history.all') || (may('desk.use') && may('history.own')),
+      },
+      {
+        to: '/floor',
+        icon: 'layout-grid',
+        label: t('app.floor'),
+        may: may('floor.watch'),
+        notices: missed.value.length,
+      },
+      { to: '/admin', icon: 'settings-2', label: t('app.admin'), may: roomsFor(session.rights).length > 0 },
+    ]
+    return all.filter((room) => room.may)
+  })
 }

@@ -7,19 +7,10 @@ import { scenes, type Scene } from './scenes.ts'
 
 /**
  * A browser for the tests of one file, with the console as it is now; what a test opens is closed after it.
-<<<<<<< HEAD
- * @param among the scenes that it opens
- * @returns opens a scene by its name
- */
-export function useConsole(
-  among: readonly Scene[] = scenes,
-): (name: string, look?: Look) => Promise<OpenScene> {
-=======
  * @param more scenes of another file
  * @returns opens a scene by its name
  */
 export function useConsole(more: readonly Scene[] = []): (name: string, look?: Look) => Promise<OpenScene> {
->>>>>>> hand
   let browser: Browser
   let opened: OpenScene | null = null
   beforeAll(async () => {
@@ -34,11 +25,7 @@ export function useConsole(more: readonly Scene[] = []): (name: string, look?: L
     await browser.close()
   })
   return async (name, look) => {
-<<<<<<< HEAD
-    const scene = among.find((one) => one.name === name)
-=======
     const scene = [...scenes, ...more].find((one) => one.name === name)
->>>>>>> hand
     if (scene === undefined) throw new Error(`There is no scene ${name}.`)
     opened = await openScene(browser, scene, look)
     return opened

@@ -89,6 +89,7 @@ describe('what is promised', () => {
     await page.getByLabel('What about').fill('Invoice')
     await page.keyboard.press('Control+Enter')
     await page.getByTestId('promised').getByText('will be saved').waitFor()
+    await vi.waitFor(() => expect(made(scene)).toHaveLength(1))
     if (reply !== undefined) server.replies.set('POST /api/tasks', reply)
     await page.reload()
     await page.getByTestId('promised').getByText('will be saved').waitFor({ state: 'detached' })

@@ -57,6 +57,7 @@ export const problems = {
     title: 'At that time nobody may be called where the customer is. Choose another.',
   },
   'task.not_dialable': { status: 422, title: 'This is no number that can be called back.' },
+  'task.do_not_call': { status: 409, title: 'The owner of this number does not want to be called.' },
   'task.nobody': { status: 404, title: 'There is no such person or queue to do this.' },
   'number.unknown': { status: 404, title: 'This number stands for nothing.' },
   'number.exists': { status: 409, title: 'This number stands for something already.' },

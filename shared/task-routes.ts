@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { idSchema, type Route } from './route.ts'
 import {
+  doNotCallRequestSchema,
+  doNotCallSchema,
   newTaskSchema,
+  numberRequestSchema,
   stepRequestSchema,
   taskChoicesSchema,
   taskSchema,
@@ -31,6 +34,7 @@ export const taskRoutes = {
     errors: [
       'task.in_the_past',
       'task.not_dialable',
+      'task.do_not_call',
       'task.outside_hours',
       'task.nobody',
       'task.unknown',
@@ -77,6 +81,7 @@ export const taskRoutes = {
       'task.taken',
       'task.closed',
       'task.not_dialable',
+      'task.do_not_call',
       'task.outside_hours',
       'edit.outdated',
     ],
@@ -91,6 +96,40 @@ export const taskRoutes = {
     errors: ['customer.unknown'],
     body: timesRequestSchema,
     answer: timesSchema,
+  },
+  'doNotCall.list': {
+    method: 'GET',
+    path: '/api/do-not-call',
+    summary: 'The numbers whose owners do not want to be called, the newest first',
+    right: 'tasks.manage',
+    errors: ['database.unreachable'],
+    answer: z.object({ numbers: z.array(doNotCallSchema) }),
+  },
+  'doNotCall.check': {
+    method: 'POST',
+    path: '/api/do-not-call/check',
+    summary: 'Whether a number is not to be called; an emergency number never is',
+    right: either,
+    body: numberRequestSchema,
+    answer: z.object({ doNotCall: doNotCallSchema.nullable() }),
+  },
+  'doNotCall.add': {
+    method: 'POST',
+    path: '/api/do-not-call',
+    summary: 'Note that a number is not to be called any more, and why; what was noted before stays',
+    right: either,
+    errors: ['task.not_dialable', 'edit.outdated'],
+    body: doNotCallRequestSchema,
+    answer: doNotCallSchema,
+  },
+  'doNotCall.remove': {
+    method: 'POST',
+    path: '/api/do-not-call/remove',
+    summary: 'Let a number be called again',
+    right: 'tasks.manage',
+    errors: ['task.not_dialable'],
+    body: numberRequestSchema,
+    answer: z.null(),
   },
   'tasks.choices': {
     method: 'GET',

@@ -173,6 +173,20 @@ export const taskStepSchema = z.discriminatedUnion('do', [
 export type TaskStep = z.infer<typeof taskStepSchema>
 export const stepRequestSchema = z.strictObject({ version: z.number().int(), step: taskStepSchema })
 
+/** A number whose owner does not want to be called, with who noted it, when and why. */
+export const doNotCallSchema = z.object({
+  /** E.164. */
+  number: z.string(),
+  display: z.string(),
+  at: instantSchema,
+  /** Null for somebody who was erased. */
+  by: z.string().nullable(),
+  reason: z.string(),
+})
+export type DoNotCall = z.infer<typeof doNotCallSchema>
+export const numberRequestSchema = z.strictObject({ number: z.string().trim().min(1).max(64) })
+export const doNotCallRequestSchema = numberRequestSchema.extend({ reason: reasonSchema })
+
 /** Whom a callback is to be agreed with. */
 export const timesRequestSchema = z.strictObject({
   customerId: id.nullable(),
@@ -188,6 +202,8 @@ export const timesSchema = z.object({
   /** Zones that their clocks may be in, the likeliest first; never empty. Of zones that show the same time, one. */
   zones: z.array(z.object({ timeZone: z.string(), from: zoneFromSchema })).min(1),
   hours: callHoursSchema,
+  /** That number is not to be called; null for no such thing. */
+  doNotCall: doNotCallSchema.nullable(),
 })
 export type Times = z.infer<typeof timesSchema>
 

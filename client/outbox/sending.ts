@@ -15,6 +15,7 @@ const final: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
   'disposition.gone',
   'task.in_the_past',
   'task.not_dialable',
+  'task.do_not_call',
   'task.outside_hours',
   'task.nobody',
   'task.unknown',

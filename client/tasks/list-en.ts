@@ -53,6 +53,9 @@ export const promisesEn = {
   missedTimes: 'called {n} time | called {n} times',
   promisedBy: 'Promised by {name}, {when}',
   call: 'Call {number}',
+  block: 'Never call this number',
+  blockedBy: '“{reason}” · {name}, {when}',
+  soon: 'Due {when}: {name}',
   steps: {
     take: 'Take',
     letGo: 'Let go',

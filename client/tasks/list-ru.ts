@@ -53,6 +53,9 @@ export const promisesRu: PromiseMessages = {
   missedTimes: 'звонил {n} раз | звонил {n} раза | звонил {n} раз',
   promisedBy: 'Обещал(а) {name}, {when}',
   call: 'Позвонить: {number}',
+  block: 'Больше не звонить',
+  blockedBy: '«{reason}» · {name}, {when}',
+  soon: 'Скоро ({when}): {name}',
   steps: {
     take: 'Взять',
     letGo: 'Отдать',

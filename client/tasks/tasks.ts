@@ -174,6 +174,12 @@ export const useTasks = defineStore('tasks', () => {
     mayUse,
     open,
     due,
+    /** Whether it is mine in particular: I have it, or it is for me and nobody has it. */
+    isMine: (task: Task): boolean => {
+      const me = session.me?.personId
+      if (task.takenBy !== null) return task.takenBy.personId === me
+      return task.for.kind === 'person' && task.for.personId === me
+    },
     closed,
     waiting,
     /** Whether there is anything to show. */

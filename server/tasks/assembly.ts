@@ -9,7 +9,8 @@ import { queuesOf } from '../floor/views.ts'
 import type { People } from '../people/people.ts'
 import type { Realtime } from '../realtime/realtime.ts'
 import type { Settings } from '../settings/settings.ts'
-import { createTaskStore } from './model.ts'
+import { createDoNotCall, type DoNotCallList } from './do-not-call.ts'
+import { createBlockedStore, createTaskStore } from './model.ts'
 import { createTasks, type Tasks } from './tasks.ts'
 import { topicsOfTask } from './task.ts'
 
@@ -28,10 +29,17 @@ export interface TaskParts {
 const minuteMs = 60_000
 
 /** Makes the callbacks and tasks of a server of its parts. */
-export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs } {
+export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs; doNotCall: DoNotCallList } {
   const { config, people, settings, floor, log } = parts
+  const readNumber = (raw: string) => settings.read(raw, null)
+  const doNotCall = createDoNotCall({
+    store: createBlockedStore(parts.database),
+    readNumber,
+    nameOf: people.nameOf,
+  })
   const tasks = createTasks({
     store: createTaskStore(parts.database),
+    doNotCall,
     rules: {
       remindMs: config.CALLBACK_REMINDER_MINUTES * minuteMs,
       escalateMs: config.CALLBACK_ESCALATION_MINUTES * minuteMs,
@@ -44,7 +52,7 @@ export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs } {
       return (number === null ? undefined : of.get(countryOf(number) ?? '')) ?? everywhere
     },
     ourZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    readNumber: (raw) => settings.read(raw, null),
+    readNumber,
     customer: (customerId) => parts.customers().readForTask(customerId),
     people: { nameOf: people.nameOf, rightsOf: people.rightsOf, all: people.list },
     returnsCallsOf: (queue) => !config.MISSED_CALLS_NOT_RETURNED.includes(queue),
@@ -70,5 +78,5 @@ export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs } {
     ],
     { node: config.NODE_NAME, log },
   )
-  return { ...tasks, jobs }
+  return { ...tasks, jobs, doNotCall }
 }

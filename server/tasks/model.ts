@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { isDuplicateKey, needingDatabase } from '../database/errors.ts'
 import { defineModel } from '../database/schema.ts'
+import { blockedSchema, type Blocked, type BlockedStore } from './do-not-call.ts'
 import { storedTaskSchema, type StoredTask } from './task.ts'
 
 const collectionName = 'tasks'
@@ -155,4 +156,27 @@ function newest(found: readonly TaskDocument[], until: Date): Date {
     (latest, { changedAt }) => (changedAt && changedAt > latest ? changedAt : latest),
     until,
   )
+}
+
+const blockedCollection = 'do_not_call'
+
+/** The numbers that are not called any more, in the database. */
+export function createBlockedStore(database: Database): BlockedStore {
+  defineModel(database.connection, blockedCollection, blockedSchema, [
+    { keys: { at: -1 }, options: { name: 'do_not_call_by_time' } },
+  ])
+  const blocked = () => database.collection<Blocked>(blockedCollection)
+  const reading = { timeoutMS: readTimeoutMs }
+  return {
+    find: (number) => needingDatabase(() => blocked().findOne({ _id: number }, reading)),
+    all: (most) => needingDatabase(() => blocked().find({}, reading).sort({ at: -1 }).limit(most).toArray()),
+    add: ({ _id, ...noted }) =>
+      needingDatabase(async () => {
+        await blocked().updateOne({ _id }, { $setOnInsert: noted }, { upsert: true })
+      }),
+    remove: (number) =>
+      needingDatabase(async () => {
+        await blocked().deleteOne({ _id: number })
+      }),
+  }
 }

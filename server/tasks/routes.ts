@@ -1,10 +1,11 @@
 import type { Handlers } from '../http/mount.ts'
+import type { DoNotCallList } from './do-not-call.ts'
 import type { Tasks } from './tasks.ts'
 
-type TaskRoute = Extract<keyof Handlers, `tasks.${string}`>
+type TaskRoute = Extract<keyof Handlers, `tasks.${string}` | `doNotCall.${string}`>
 
 /** How callbacks and tasks are asked for and done over HTTP. */
-export function taskRoutes(tasks: Tasks): Pick<Handlers, TaskRoute> {
+export function taskRoutes(tasks: Tasks & { doNotCall: DoNotCallList }): Pick<Handlers, TaskRoute> {
   return {
     'tasks.list': ({ caller }) => ({ tasks: tasks.list(caller.personId) }),
     'tasks.create': ({ body, caller }) => tasks.create(body, caller.personId),
@@ -13,6 +14,13 @@ export function taskRoutes(tasks: Tasks): Pick<Handlers, TaskRoute> {
       tasks.change(params.taskId, body.version, body.step, caller.personId),
     'tasks.call': ({ params, caller }) => tasks.call(params.taskId, caller.personId),
     'tasks.times': ({ body }) => tasks.times(body.customerId, body.number),
+    'doNotCall.list': async () => ({ numbers: await tasks.doNotCall.list() }),
+    'doNotCall.check': async ({ body }) => ({ doNotCall: await tasks.doNotCall.check(body.number) }),
+    'doNotCall.add': ({ body, caller }) => tasks.doNotCall.add(body.number, body.reason, caller.personId),
+    'doNotCall.remove': async ({ body }) => {
+      await tasks.doNotCall.remove(body.number)
+      return null
+    },
     'tasks.choices': () => tasks.choices(),
   }
 }

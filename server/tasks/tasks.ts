@@ -18,6 +18,7 @@ import { lookAround } from '../database/look-around.ts'
 import type { HeardCall } from '../history/heard-calls.ts'
 import { afterCall, isWith } from './after-call.ts'
 import { missedAgain, missedIn, missedTask } from './missed.ts'
+import type { DoNotCallList } from './do-not-call.ts'
 import type { TaskStore } from './model.ts'
 import {
   maySee,
@@ -46,6 +47,7 @@ export interface TaskCustomer extends Whereabouts {
 export interface TasksOptions {
   store: TaskStore
   rules: TaskRules
+  doNotCall: Pick<DoNotCallList, 'check' | 'refuse'>
   /** Between which hours somebody with a number may be called. */
   hoursOf: (number: string | null) => CallHours
   /** The centre’s own time zone. */
@@ -305,6 +307,7 @@ export function createTasks(options: TasksOptions) {
         now(),
         rules,
       )
+      if (task.kind === 'callback') await options.doNotCall.refuse(number)
       const kept = await store.add(task, null)
       take(kept)
       return viewOf(kept)
@@ -333,6 +336,7 @@ export function createTasks(options: TasksOptions) {
     call: async (taskId: string, personId: string): Promise<Task> => {
       const task = await seen(taskId, personId)
       const next = toCall(task, doer(personId), hoursOf(task.number), now(), rules)
+      await options.doNotCall.refuse(task.number)
       const written = await store.write(next)
       if (written === null) throw new ProblemError('edit.outdated')
       take(written)
@@ -373,7 +377,8 @@ export function createTasks(options: TasksOptions) {
       const number = numbers[0] ?? null
       const where = card ?? { timeZone: null, country: null }
       const zones = await zonesOf(where, number?.e164 ?? null, options.ourZone, now())
-      return { number, numbers, zones, hours: hoursOf(number?.e164 ?? null) }
+      const doNotCall = number === null ? null : await options.doNotCall.check(number.e164)
+      return { number, numbers, zones, hours: hoursOf(number?.e164 ?? null), doNotCall }
     },
 
     /** Whose a task can be. */

@@ -89,6 +89,7 @@ describe('what is promised', () => {
     await page.getByLabel('What about').fill('Invoice')
     await page.keyboard.press('Control+Enter')
     await page.getByTestId('promised').getByText('will be saved').waitFor()
+    await vi.waitFor(() => expect(made(scene)).toHaveLength(1))
     if (reply !== undefined) server.replies.set('POST /api/tasks', reply)
     await page.reload()
     await page.getByTestId('promised').getByText('will be saved').waitFor({ state: 'detached' })
@@ -103,6 +104,19 @@ describe('what is promised', () => {
     await page.getByRole('button', { name: 'Change it' }).click()
     await page.locator(form).waitFor()
     expect(await page.getByLabel('What about').inputValue()).toBe('Corrected invoice')
+  })
+
+  test('to a number that is not to be called is not sent, and says who noted that and why', async () => {
+    const scene = await open('promise-form-do-not-call')
+    const { page } = scene
+    await page.locator(form).getByText('“Write to us, do not call” · Lev Okafor').waitFor()
+    await page.locator(`${form} fieldset [role=group] button`).first().click()
+    await page.getByLabel('What about').fill('Offer')
+    await page.keyboard.press('Control+Enter')
+    // What is no call may be promised.
+    await page.getByRole('button', { name: 'Task', exact: true }).click()
+    await page.keyboard.press('Control+Enter')
+    await vi.waitFor(() => expect(made(scene).map(({ kind }) => kind)).toEqual(['task']))
   })
 
   test('in several time zones is to be chosen for one', async () => {

@@ -42,6 +42,7 @@ export const problemsEn = {
     task_in_the_past: 'This time is over. Choose a later one.',
     task_outside_hours: 'At that time nobody may be called where the customer is. Choose another.',
     task_not_dialable: 'This is no number that can be called back.',
+    task_do_not_call: 'The owner of this number does not want to be called.',
     task_nobody: 'There is no such person or queue any more. Choose who is to do it.',
     disposition_gone: 'This result was taken out meanwhile. Choose another.',
     disposition_in_use: 'Calls have this result: retire it instead of removing it.',

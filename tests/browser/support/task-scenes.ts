@@ -101,6 +101,7 @@ export const timesOf = (more: Partial<Times> = {}): Times => ({
   ],
   zones: [{ timeZone: 'Europe/Kyiv', from: 'card' }],
   hours,
+  doNotCall: null,
   ...more,
 })
 
@@ -216,5 +217,16 @@ export const taskScenes: Scene[] = [
     await page.locator(`${form} [type=submit]`).click()
     await page.locator(form).waitFor({ state: 'detached' })
     await turnTo(page, 2)
+  }),
+  scene('promise-form-do-not-call', `${form} [role=alert]`, openForm, {
+    times: timesOf({
+      doNotCall: {
+        number: '+380445551234',
+        display: '+380 44 555 1234',
+        at: Date.now() - 40 * cast.day,
+        by: lev.name,
+        reason: 'Write to us, do not call',
+      },
+    }),
   }),
 ]

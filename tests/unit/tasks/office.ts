@@ -20,6 +20,7 @@ export function openTasks(store: TaskStore, more: Partial<TasksOptions> = {}) {
   const tasks = createTasks({
     store,
     rules,
+    doNotCall: { check: () => Promise.resolve(null), refuse: () => Promise.resolve() },
     hoursOf: () => hours,
     ourZone: 'Europe/Berlin',
     readNumber: createNumberReader(planOf('DE', []), 'DE'),

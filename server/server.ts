@@ -18,6 +18,7 @@ import { pbxRoutes } from './asterisk/routes.ts'
 import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
 import { createControl } from './control/control.ts'
+import { createDeskPhones } from './control/desk-phone.ts'
 import { createDialling } from './control/dial.ts'
 import { createPickUps } from './control/pick-up.ts'
 import { controlRoutes } from './control/routes.ts'
@@ -246,7 +247,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     log,
   })
   const callCommands = createCallCommands(links, pbxNamed)
+  const deskPhones = createDeskPhones({ floor: () => pipeline.floor(), commands: callCommands })
   const control = createControl({
+    deskPhones,
     floor: () => pipeline.floor(),
     commands: callCommands,
     numberOn: (extension, pbx) => {
@@ -303,6 +306,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       realtime.publishFacts(facts)
       agents.take(facts)
       control.take(facts)
+      deskPhones.take(facts)
       dialling.take(facts)
       pickUps.take(facts)
     },
@@ -416,8 +420,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       }),
       ...statusRoutes(agents, statusRules, (extension) => pipeline.floor().agents.has(extension)),
       'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
-      ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, (personId) =>
-        iceFor(ice, personId, Date.now()),
+      ...phoneRoutes(
+        phones,
+        deviceInUse,
+        config.TEST_CALL_NUMBER,
+        (extension) => deskPhones.isDeaf(ownPhones.phoneOf(extension ?? '')?.device ?? ''),
+        (personId) => iceFor(ice, personId, Date.now()),
       ),
       ...controlRoutes(control, dialling, pickUps),
       ...guideRoutes(guides, {
@@ -540,6 +548,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       archiving?.stop()
       phones.stop()
       control.stop()
+      deskPhones.stop()
       dialling.stop()
       pickUps.stop()
       await links.stop()

@@ -216,6 +216,9 @@ export const usePhone = defineStore('phone', () => {
   return {
     kinds,
     kind,
+    /** The desk phone does not answer or hold from here. */
+    deaf: computed(() => atDesk.value.deaf),
+    foundDeaf: () => (atDesk.value = { ...atDesk.value, deaf: true }),
     why: computed(() => atDesk.value.why),
     testNumber: computed(() => atDesk.value.testNumber),
     state,

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../shared/problems.ts'
+import { AmiError } from '../asterisk/errors.ts'
 import type { CallCommands } from '../asterisk/call-commands.ts'
 import type { Fact, FactType } from '../floor/facts.ts'
 import type { Channel, Contact, Floor } from '../floor/state.ts'
@@ -32,13 +33,15 @@ export function createDeskPhones({ floor, commands }: DeskPhoneOptions) {
   const deaf = new Set<string>()
 
   async function tell(channel: Channel, event: 'talk' | 'hold', isDone: () => boolean): Promise<void> {
-    await commands.tellPhone(channel.channelId, channel.name, event)
     try {
+      await commands.tellPhone(channel.channelId, channel.name, event)
       await waiters.until(isDone)
       deaf.delete(channel.device)
-    } catch {
+    } catch (error) {
+      // The line to the PBX, or its answer, says nothing of the phone. That it cannot tell phones anything does.
+      if (error instanceof AmiError && error.code !== 'ami.refused_action') throw error
       deaf.add(channel.device)
-      throw new ProblemError('control.phone_deaf')
+      throw new ProblemError('control.phone_deaf', { cause: error })
     }
   }
 

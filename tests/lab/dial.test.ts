@@ -56,7 +56,7 @@ async function dial(number: string, commandId: string = randomUUID()): Promise<{
   const said: unknown = await answer.json()
   return answer.ok ? dialRoutes['calls.dial'].answer.parse(said) : (said as { code: string }).code
 }
-const calls = () => nina.deskCalls().filter(({ state }) => state !== 'ended')
+const calls = (who = nina) => who.deskCalls().filter(({ state }) => state !== 'ended')
 
 it('a customer is called by the desk phone: it rings first, and the card is there before it is picked up', async () => {
   await phone({ answer: { afterMs: 1_500 }, hangUpAfterMs: 2_500 })
@@ -108,7 +108,7 @@ async function ringsAtNina(): Promise<{ callId: string; call: PlacedCall; phone:
   customers.push(call)
   await rings.waitFor('ringing')
   const callId = await vi.waitFor(() => {
-    const [one] = nina.deskCalls().filter(({ state }) => state === 'ringing')
+    const [one] = calls().filter(({ state }) => state === 'ringing')
     expect(one).toBeDefined()
     return one?.callId ?? ''
   }, soon)
@@ -131,21 +131,21 @@ it('two pick up what rings at a colleague: one has it, with the card, and the ot
   expect(answers.toSorted()[1]).toBe(
     `pick_up.taken: ${winner === dmytro ? 'Dmytro Savchuk' : 'Aigerim Bekova'}`,
   )
-  await vi.waitFor(() => expect(winner.deskCalls()).toMatchObject([{ callId, state: 'talking' }]), soon)
+  await vi.waitFor(() => expect(calls(winner)).toMatchObject([{ callId, state: 'talking' }]), soon)
   await vi.waitFor(() => expect(winner.pop(callId)).toBeDefined(), soon)
-  expect(nina.deskCalls()).toEqual([])
+  expect(calls()).toEqual([])
   const loser = winner === dmytro ? aigerim : dmytro
-  await vi.waitFor(() => expect(loser.deskCalls().filter(({ state }) => state !== 'ended')).toEqual([]), soon)
+  await vi.waitFor(() => expect(calls(loser)).toEqual([]), soon)
 })
 
 it('a caller who hangs up while somebody would pick up: said, and no phone goes on ringing', async () => {
   await phone({ answer: 'never' }, '202')
   const { callId, call } = await ringsAtNina()
   const answer = pickUp(dmytro, callId)
-  await vi.waitFor(() => expect(dmytro.deskCalls()).toMatchObject([{ pickUp: true }]), soon)
+  await vi.waitFor(() => expect(calls(dmytro)).toMatchObject([{ pickUp: true }]), soon)
   await call.hangUp()
   expect(await answer).toBe('pick_up.caller_gone')
-  await vi.waitFor(() => expect(dmytro.deskCalls()).toEqual([]), soon)
+  await vi.waitFor(() => expect(calls(dmytro)).toEqual([]), soon)
 })
 
 async function control(callId: string, what: 'answer' | 'hold' | 'resume'): Promise<string> {

@@ -19,6 +19,7 @@ import { pbxRoutes } from './asterisk/routes.ts'
 import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
 import { createControl } from './control/control.ts'
+import { createDeskPhones } from './control/desk-phone.ts'
 import { createDialling } from './control/dial.ts'
 import { createPickUps } from './control/pick-up.ts'
 import { controlRoutes } from './control/routes.ts'
@@ -256,7 +257,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     log,
   })
   const callCommands = createCallCommands(links, pbxNamed)
+  const deskPhones = createDeskPhones({ floor: () => pipeline.floor(), commands: callCommands })
   const control = createControl({
+    deskPhones,
     floor: () => pipeline.floor(),
     commands: callCommands,
     numberOn: (extension, pbx) => {
@@ -313,6 +316,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       realtime.publishFacts(facts)
       agents.take(facts)
       control.take(facts)
+      deskPhones.take(facts)
       dialling.take(facts)
       pickUps.take(facts)
     },
@@ -447,8 +451,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         }),
       ),
       'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
-      ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, (personId) =>
-        iceFor(ice, personId, Date.now()),
+      ...phoneRoutes(
+        phones,
+        deviceInUse,
+        config.TEST_CALL_NUMBER,
+        (extension) => deskPhones.isDeaf(ownPhones.phoneOf(extension ?? '')?.device ?? ''),
+        (personId) => iceFor(ice, personId, Date.now()),
       ),
       ...controlRoutes(control, dialling, pickUps),
       ...taskRoutes(tasks),
@@ -575,6 +583,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       archiving?.stop()
       phones.stop()
       control.stop()
+      deskPhones.stop()
       dialling.stop()
       pickUps.stop()
       await links.stop()

@@ -22,7 +22,8 @@ const commandId = commandIdSchema
  * What an agent does with the call that they are in. `transfer` sends it on at once. `consult` has the customer wait while
  * somebody is asked; then `complete` joins the two and leaves, `cancel` goes back to the customer, `swap` changes between
  * them, `conference` has all three hear each other. `park` has the
- * customer wait for whoever takes them. `record` has the recording pause while card data are said, and go on.
+ * customer wait for whoever takes them. `record` has the recording pause while card data are said, and go on. `answer`, `hold`
+ * and `resume` have the desk phone do so, where it obeys.
  */
 export const controlRequestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('transfer'), commandId, to: callTargetSchema, word: wordSchema }),
@@ -39,6 +40,9 @@ export const controlRequestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('record'), commandId, paused: z.boolean() }),
   z.strictObject({ do: z.literal('park'), commandId, word: wordSchema }),
   z.strictObject({ do: z.literal('hangUp'), commandId }),
+  z.strictObject({ do: z.literal('answer'), commandId }),
+  z.strictObject({ do: z.literal('hold'), commandId }),
+  z.strictObject({ do: z.literal('resume'), commandId }),
 ])
 export type ControlRequest = z.infer<typeof controlRequestSchema>
 export type ControlKind = ControlRequest['do']
@@ -94,6 +98,8 @@ export const controlRoutes = {
       'control.consulting',
       'control.not_consulting',
       'control.not_recorded',
+      'control.not_ringing',
+      'control.phone_deaf',
       'control.refused',
       'control.not_done',
       'pbx.unreachable',

@@ -17,6 +17,8 @@ export const deskPhonesSchema = z.object({
   why: z.enum(['pbxAway', 'notSetUp']).nullable(),
   /** By which of them calls are taken now, in whatever window that is. */
   inUse: phoneKindSchema,
+  /** The desk phone was asked to answer or hold, and did not: not to be offered any more. */
+  deaf: z.boolean(),
   /** What the browser phone calls to be tried: a greeting, then one's own voice; null for nothing. */
   testNumber: z.string().nullable(),
 })

@@ -105,6 +105,14 @@ export const problems = {
   'control.consulting': { status: 409, title: 'Somebody is being asked already. End that first.' },
   'control.not_consulting': { status: 409, title: 'Nobody is being asked about this call, or not any more.' },
   'control.not_recorded': { status: 409, title: 'This call is not recorded, or not any more.' },
+  'control.not_ringing': {
+    status: 409,
+    title: 'This call does not ring at your desk phone, or not any more.',
+  },
+  'control.phone_deaf': {
+    status: 409,
+    title: 'Your desk phone does not do this when it is asked. Do it on the phone itself.',
+  },
   'control.refused': { status: 502, title: 'The telephone system refused it. The call is as it was.' },
   'control.not_done': {
     status: 504,

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import type { CallTarget, CallTargets, ControlKind } from '../../shared/control.ts'
 import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
 import { useDesk } from '../desk/desk.ts'
+import { usePhone } from '../phone/phone-store.ts'
 import { newId } from '../ui/new-id.ts'
 
 /** What is asked of a call, without the id that makes it one command. */
@@ -19,6 +20,7 @@ const lookAgainMs = 1_000
 /** What I do with the call before me: send it on, or ask somebody first. */
 export const useControl = defineStore('control', () => {
   const desk = useDesk()
+  const phone = usePhone()
   /** The call for which somebody is being chosen. */
   const openFor = ref<string | null>(null)
   /** Who was named already as the choice was opened. */
@@ -90,6 +92,7 @@ export const useControl = defineStore('control', () => {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       failed.value = { callId, did: command.do, code: error.code }
+      if (error.code === 'control.phone_deaf') phone.foundDeaf()
       return false
     } finally {
       pending.value = null

@@ -14,7 +14,7 @@ import { useSound } from './sound.ts'
 /** This page, as the server knows it: another after a reload, since its calls are gone then. */
 const page = newId()
 const askAgainMs = 5_000
-const nothing: DeskPhones = { kinds: [], why: null, inUse: 'desk', testNumber: null }
+const nothing: DeskPhones = { kinds: [], why: null, inUse: 'desk', deaf: false, testNumber: null }
 
 /** The phone of this window: which kind is in use for the shift, how it stands, and the calls on it. */
 export const usePhone = defineStore('phone', () => {
@@ -227,6 +227,9 @@ export const usePhone = defineStore('phone', () => {
   return {
     kinds,
     kind,
+    /** The desk phone does not answer or hold from here. */
+    deaf: computed(() => atDesk.value.deaf),
+    foundDeaf: () => (atDesk.value = { ...atDesk.value, deaf: true }),
     why: computed(() => atDesk.value.why),
     testNumber: computed(() => atDesk.value.testNumber),
     state,

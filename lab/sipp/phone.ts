@@ -10,6 +10,8 @@ export type PhoneAct = { afterMs: number } &
   (
     | { do: 'hold'; silent?: true }
     | { do: 'resume' | 'cancelConsult' | 'endConsult' | 'join' }
+    /** Waits until the PBX tells it what to do. */
+    | { do: 'told' }
     | { do: 'press'; keys: string }
     | { do: 'transfer'; to: string }
     /** Calls a third party while the caller is on hold, and goes on when it rings there or when it has picked up. */
@@ -19,8 +21,11 @@ export type PhoneAct = { afterMs: number } &
 /** What a desk phone does with every call that reaches it. */
 export interface PhoneOptions {
   extension: Extension
-  /** Rings that long and picks up; or never does, is busy, refuses, or sends the caller on. Default: after one second. */
-  answer?: { afterMs: number } | 'never' | 'busy' | 'decline' | { forwardTo: string }
+  /**
+   * Rings that long and picks up; or when the PBX tells it to; or never does, is busy, refuses, or sends the caller on.
+   * Default: after one second.
+   */
+  answer?: { afterMs: number } | 'whenTold' | 'never' | 'busy' | 'decline' | { forwardTo: string }
   /** Ends the call that long after the last of what follows; without it, the other side ends it. */
   hangUpAfterMs?: number
   /** What it does once it has answered, one thing after the other. */
@@ -132,7 +137,9 @@ function phoneSteps(options: PhoneOptions): Step[] {
   const goodbyeMs = options.hangUpAfterMs ?? (handsOver ? 300 : undefined)
   return [
     called,
-    { part: 'phone-ring', values: { MS: answer === 'never' ? forEverMs : answer.afterMs } },
+    ...(answer === 'whenTold'
+      ? [{ part: 'phone-rings' }, { part: 'phone-told' }]
+      : [{ part: 'phone-ring', values: { MS: answer === 'never' ? forEverMs : answer.afterMs } }]),
     { part: 'phone-answer' },
     ...(options.audio === true ? [{ part: 'audio' }] : []),
     ...actSteps(acts),
@@ -166,6 +173,8 @@ function actSteps(acts: readonly PhoneAct[]): Step[] {
           ...first,
           { part: 'phone-hold', values: { DIRECTION: act.silent === true ? 'inactive' : 'sendonly' } },
         ]
+      case 'told':
+        return [...first, { part: 'phone-told' }]
       case 'resume':
         return [...first, { part: 'phone-resume' }]
       case 'press':

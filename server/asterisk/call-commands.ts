@@ -36,6 +36,12 @@ export interface CallCommands {
    * @param device which rings when nobody has taken them for long, as its own PBX names it
    */
   park: (channelId: string, device: string) => Promise<void>
+  /**
+   * Has the phone of a channel answer, or take the other side off hold (`talk`), or hold it, by NOTIFY. Whether it does is seen by
+   * what happens: many phones do nothing.
+   * @param channelName as the PBX has it
+   */
+  tellPhone: (channelId: string, channelName: string, event: 'talk' | 'hold') => Promise<void>
   /** Ends what is on this channel. */
   hangUp: (channelId: string) => Promise<void>
   /**
@@ -123,6 +129,11 @@ export function createCallCommands(
     park: async (channelId, device) => {
       // The name of a channel is asked for, of which the PBX takes what stands before its last dash.
       await on(channelId).act('Park', { TimeoutChannel: `${device}-0` })
+    },
+    tellPhone: async (channelId, channelName, event) => {
+      const { ask, places } = on(channelId)
+      const Channel = channelName.slice(places.prefix.length)
+      await ask('PJSIPNotify', { Channel, Variable: `Event=${event}` })
     },
     hangUp: async (channelId) => {
       await on(channelId).act('Hangup', { Cause: '16' })

@@ -7,6 +7,7 @@ import { ProblemError } from '../../shared/problems.ts'
 import type { CallCommands, FeatureKey } from '../asterisk/call-commands.ts'
 import type { Fact, FactType } from '../floor/facts.ts'
 import type { Call, Contact, Floor } from '../floor/state.ts'
+import type { DeskPhones } from './desk-phone.ts'
 import type { KeptWord } from '../history/words.ts'
 import { createOnce } from './once.ts'
 import { createWaiters } from './waiters.ts'
@@ -36,9 +37,13 @@ export interface ControlOptions {
   nameOf: (personId: string) => string | null
   /** More is said of a call than its desks show. */
   onWord: (callId: string) => void
+  deskPhones: Pick<DeskPhones, 'answer' | 'hold'>
   log: Pick<Logger, 'info' | 'warn'>
   now?: () => number
 }
+
+/** What is done with a call in which the agent talks. */
+type TalkRequest = Exclude<ControlRequest, { do: 'answer' }>
 
 export type Control = ReturnType<typeof createControl>
 
@@ -88,7 +93,7 @@ export function createControl(options: ControlOptions) {
     return contact?.endedAt === null ? contact : null
   }
 
-  async function perform(callId: string, contact: Contact, request: ControlRequest): Promise<void> {
+  async function perform(callId: string, contact: Contact, request: TalkRequest): Promise<void> {
     const { contactId, channelId } = contact
     const consultIs = (wanted: (state: string | null) => boolean) => () =>
       wanted(talk(callId, contactId)?.consult?.state ?? null)
@@ -141,6 +146,9 @@ export function createControl(options: ControlOptions) {
         await commands.park(customerChannelId, options.deviceOn(device, pbx))
         return waiters.until(isOver)
       }
+      case 'hold':
+      case 'resume':
+        return options.deskPhones.hold(callId, contact, request.do === 'hold')
       case 'hangUp':
         await commands.hangUp(channelId)
         return waiters.until(isOver)
@@ -151,12 +159,13 @@ export function createControl(options: ControlOptions) {
   }
 
   /** Refuses what makes no sense as the call stands. @throws ProblemError */
-  function check(contact: Contact, request: ControlRequest): void {
+  function check(contact: Contact, request: TalkRequest): void {
     const state = contact.consult?.state ?? null
     if (request.do === 'transfer' || request.do === 'consult' || request.do === 'park') {
       if (state !== null) throw new ProblemError('control.consulting')
       return
     }
+    if (request.do === 'hold' || request.do === 'resume') return
     if (request.do === 'record' || request.do === 'hangUp') return
     const needsTalk = request.do === 'swap' || request.do === 'conference'
     const open = needsTalk ? state === 'talking' || state === 'withCustomer' : state !== null
@@ -202,7 +211,20 @@ export function createControl(options: ControlOptions) {
     options.onWord(callId)
   }
 
+  /** @throws ProblemError */
+  async function answer({ extension }: Commander, callId: string): Promise<null> {
+    if (!floor().calls.has(callId)) throw new ProblemError('call.unknown')
+    if (extension === null) throw new ProblemError('call.not_yours')
+    try {
+      await options.deskPhones.answer(callId, extension)
+      return null
+    } catch (error) {
+      throw asProblem(error, { callId, did: 'answer' })
+    }
+  }
+
   async function run(commander: Commander, callId: string, request: ControlRequest): Promise<null> {
+    if (request.do === 'answer') return answer(commander, callId)
     const { contact } = contactOf(commander, callId)
     if (busy.has(contact.contactId)) throw new ProblemError('control.under_way')
     check(contact, request)

@@ -57,7 +57,7 @@ export function createDialling(options: DialOptions) {
       if (!(await commands.originate(callId, device, { exten, shown, ringMs })))
         throw new ProblemError('dial.not_dialable')
       await begins.until(() => floor().calls.has(callId))
-      await picksUp.until(() => floor().calls.get(callId)?.ownPhone !== 'ringing' || hasEnded(callId))
+      await picksUp.until(() => floor().calls.get(callId)?.ownPhone === 'pickedUp' || hasEnded(callId))
       throwIfNotPickedUp(callId)
       return { callId }
     } catch (error) {
@@ -75,7 +75,7 @@ export function createDialling(options: DialOptions) {
   /** @throws ProblemError with why nobody was called */
   function throwIfNotPickedUp(callId: string): void {
     const call = floor().calls.get(callId)
-    if (call !== undefined && call.ownPhone !== 'ringing') return
+    if (call?.ownPhone === 'pickedUp') return
     throw new ProblemError(call?.hungUpBy === 'agent' ? 'dial.declined' : 'dial.not_picked_up')
   }
 

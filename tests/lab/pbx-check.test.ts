@@ -170,7 +170,7 @@ describe('a PBX that is not ready', () => {
     const report = await check()
     expect(found(report, 'writeClasses')?.values).toEqual({
       actions:
-        'Setvar, BlindTransfer, Atxfer, PlayDTMF, Hangup, Park, MixMonitorMute, UserEvent, QueuePause, QueueAdd, QueueRemove, Originate, DBPut',
+        'Setvar, BlindTransfer, Atxfer, PlayDTMF, Hangup, Park, MixMonitorMute, UserEvent, QueuePause, QueueAdd, QueueRemove, Originate, DBPut, PJSIPNotify',
       classes: 'call, user, agent, originate, system',
     })
     expect([state(report, 'dialplan'), state(report, 'status')]).toEqual(['missing', 'missing'])

@@ -61,6 +61,8 @@ export const problemsEn = {
     control_consulting: 'You are asking somebody already. End that first.',
     control_not_consulting: 'Nobody is being asked any more.',
     control_not_recorded: 'This call is not recorded.',
+    control_not_ringing: 'This call does not ring at your desk phone any more.',
+    control_phone_deaf: 'Your desk phone does not do this from here. Use its own keys.',
     control_refused: 'The telephone system refused it. The customer is still with you.',
     control_not_done: 'The telephone system has not done it in time. Look at the call before you try again.',
     dial_not_dialable: 'This number cannot be dialled from here.',

@@ -36,7 +36,7 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
   user: { UserEvent: ['neighbours'] },
   agent: { QueuePause: ['status'], QueueAdd: ['browserPhone'], QueueRemove: ['browserPhone'] },
   originate: { Originate: ['dialling'] },
-  system: { DBPut: ['browserPhone'] },
+  system: { DBPut: ['browserPhone'], PJSIPNotify: ['dialling'] },
 }
 const heardClasses = Object.keys(heardFor) as AmiClass[]
 const usedClasses = Object.keys(usedFor) as AmiClass[]

@@ -7,7 +7,13 @@ import { statusOf } from './status-cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
 
 /** What stands at a desk with both phones. */
-const bothPhones: DeskPhones = { kinds: ['browser', 'desk'], why: null, inUse: 'desk', testNumber: '*60' }
+const bothPhones: DeskPhones = {
+  kinds: ['browser', 'desk'],
+  why: null,
+  inUse: 'desk',
+  deaf: false,
+  testNumber: '*60',
+}
 
 /** A desk with both phones, whose browser phone the server refuses. */
 function refusedWith(server: ScriptedServer, code: ProblemCode): void {

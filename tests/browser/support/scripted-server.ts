@@ -113,7 +113,7 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
     else if (what === 'GET /api/session' && state.me !== null) send(response, 200, state.me)
     else if (what === 'GET /api/session') response.writeHead(204).end()
     else if (what === 'GET /api/phone' && state.me !== null) {
-      const desk: DeskPhones = { kinds: ['desk'], why: null, inUse: 'desk', testNumber: '*60' }
+      const desk: DeskPhones = { kinds: ['desk'], why: null, inUse: 'desk', deaf: false, testNumber: '*60' }
       send(response, 200, desk)
     } else if (what === 'DELETE /api/session') {
       state.me = null

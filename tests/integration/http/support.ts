@@ -76,7 +76,7 @@ function otherRoutes(): Omit<
     'calls.dial': () => Promise.reject(new ProblemError('dial.no_phone')),
     'calls.pickUp': noCall,
     'calls.quality': () => Promise.resolve(null),
-    'phone.read': () => ({ kinds: [], why: null, inUse: 'desk', testNumber: '*60' }),
+    'phone.read': () => ({ kinds: [], why: null, inUse: 'desk', deaf: false, testNumber: '*60' }),
     'phone.open': () => Promise.reject(new ProblemError('phone.none')),
     'phone.ice': () => ({ servers: [], relayOnly: false, renewAfterSeconds: 60 }),
     'phone.close': () => null,

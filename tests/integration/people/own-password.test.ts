@@ -21,7 +21,9 @@ it('Whoever knows their old password changes it: their other sessions end, and o
   await expect(office.signIn('anna')).rejects.toMatchObject({ code: 'sign_in.refused' })
   await office.signIn('anna', { password: newPassword })
   const { entries } = await office.people.readAudit({ kind: 'changes' })
-  expect(entries[0]).toMatchObject({ action: 'person.changed', actor: 'Person anna', changed: ['password'] })
+  expect(entries).toContainEqual(
+    expect.objectContaining({ action: 'person.changed', actor: 'Person anna', changed: ['password'] }),
+  )
   expect(JSON.stringify(entries)).not.toContain('horse')
 })
 

@@ -37,7 +37,14 @@ import { dialRoutes } from './dial.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
-import { deskSchema, localeSchema, meSchema, signInRequestSchema, takeDeskRequestSchema } from './people.ts'
+import {
+  ownPasswordRequestSchema,
+  deskSchema,
+  localeSchema,
+  meSchema,
+  signInRequestSchema,
+  takeDeskRequestSchema,
+} from './people.ts'
 import { idSchema, type Route } from './route.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -260,6 +267,15 @@ export const api = {
     errors: ['desk.unknown', 'desk.taken'],
     body: takeDeskRequestSchema,
     answer: meSchema,
+  },
+  'session.password': {
+    method: 'PUT',
+    path: '/api/session/password',
+    summary: 'Change my own password; my other sessions end',
+    right: 'session',
+    errors: ['password.wrong', 'sign_in.throttled', 'edit.outdated'],
+    body: ownPasswordRequestSchema,
+    answer: nothing,
   },
   'session.locale': {
     method: 'PUT',

@@ -99,6 +99,12 @@ export const passwordSchema = z
   .min(10, 'A password has at least 10 characters.')
   .max(200, 'A password has at most 200 characters.')
 
+/** A change of one's own password. */
+export const ownPasswordRequestSchema = z.strictObject({
+  oldPassword: z.string().min(1).max(200),
+  newPassword: passwordSchema,
+})
+
 export const localeSchema = z.enum(['en', 'ru'])
 export type Locale = z.infer<typeof localeSchema>
 

@@ -15,6 +15,7 @@ export const problems = {
   'session.csrf': { status: 403, title: 'The request did not come from this console. Reload the page.' },
   'sign_in.refused': { status: 401, title: 'Name or password is wrong.' },
   'sign_in.throttled': { status: 429, title: 'Too many attempts. Wait before you try again.' },
+  'password.wrong': { status: 403, title: 'The old password is wrong. Nothing was changed.' },
   'right.missing': { status: 403, title: 'Your role does not allow this.' },
   'desk.taken': { status: 409, title: 'Somebody else is signed in at this desk.' },
   'desk.unknown': { status: 404, title: 'There is no desk with this extension.' },

@@ -27,7 +27,7 @@ export function useRooms() {
       {
         to: '/day',
         icon: 'clock',
-        label: t('app.day'),
+        label: t(may('desk.use') ? 'app.day' : 'app.days'),
         may: may('history.all') || (may('desk.use') && may('history.own')),
       },
       {

@@ -10,6 +10,7 @@ import { createDeskManagement } from './desks.ts'
 import { createManagement } from './manage.ts'
 import { PeopleMemory, type PeopleChange } from './memory.ts'
 import type { PeopleStore, PersonDocument } from './model.ts'
+import { createOwnPassword } from './own-password.ts'
 import { createPresence } from './presence.ts'
 import { createSignIn } from './sign-in.ts'
 import { csrfTokenOf, sessionIdOf } from './tokens.ts'
@@ -57,6 +58,7 @@ export function createPeople(options: PeopleOptions) {
   const changes = createPeopleChanges(store, memory, now)
   const presence = createPresence(store, memory, changes)
   const signIn = createSignIn({ store, memory, changes, presence, sessionHours, now })
+  const changePassword = createOwnPassword({ store, memory, changes, presence, now })
   const management = createManagement(store, memory, changes, presence, now)
 
   /** Sessions used since that was last written. */
@@ -229,6 +231,9 @@ export function createPeople(options: PeopleOptions) {
       refuseBeforeStart()
       return signIn(...request)
     },
+
+    /** See createOwnPassword. */
+    changePassword,
 
     /** Ends the caller's session; with their last one the desk is left. */
     signOut: (caller: Caller): Promise<void> =>

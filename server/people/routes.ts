@@ -53,6 +53,10 @@ export function peopleRoutes(
       return people.me(people.authenticate(token))
     },
     'session.read': ({ caller }) => people.me(caller),
+    'session.password': async ({ caller, body }) => {
+      await people.changePassword(caller, body)
+      return null
+    },
     'session.end': async ({ caller, setCookie }) => {
       await people.signOut(caller)
       setCookie(sessionCookie(null, 0, secure))

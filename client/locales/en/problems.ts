@@ -14,6 +14,7 @@ export const problemsEn = {
     session_csrf: 'The page is out of date. Reload it, then try again.',
     sign_in_refused: 'Name or password is wrong.',
     sign_in_throttled: 'Too many attempts. Wait, then try again.',
+    password_wrong: 'The old password is wrong. Nothing was changed.',
     right_missing: 'Your role does not allow this.',
     desk_taken: 'Somebody else is signed in at this desk. Enter the number of another.',
     desk_unknown: 'There is no such desk.',

@@ -33,6 +33,7 @@ import { callExplanationSchema } from './explanation.ts'
 import { noticeSchema } from './notices.ts'
 import { pbxCheckSchema } from './pbx-check.ts'
 import { controlRoutes } from './control.ts'
+import { articleRoutes } from './articles.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
@@ -481,6 +482,7 @@ export const api = {
   ...phoneRoutes,
   ...controlRoutes,
   ...guideRoutes,
+  ...articleRoutes,
   'pbx.check': {
     method: 'GET',
     path: '/api/pbx/:pbx/check',

@@ -22,6 +22,9 @@ const fields: Readonly<Record<string, AdminKey>> = {
   ignoredNumbers: 'numbers.plan.ignored',
   devices: 'desks.devices',
   greeting: 'guides.greeting',
+  title: 'articles.name',
+  tags: 'articles.tags',
+  pins: 'articles.pins',
   points: 'guides.points',
   links: 'guides.links',
   timeZone: 'hours.timeZone',
@@ -46,6 +49,8 @@ const lists: ReadonlySet<string> = new Set([
   'devices',
   'holidays',
   'points',
+  'tags',
+  'pins',
   'links',
 ])
 

@@ -5,6 +5,7 @@ import { builtinModules } from 'node:module'
 import tseslint from 'typescript-eslint'
 
 const domains = [
+  'articles',
   'asterisk',
   'floor',
   'history',

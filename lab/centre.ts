@@ -10,6 +10,7 @@ import { customersCollection } from '../server/customers/model.ts'
 import { createCustomers } from '../server/customers/customers.ts'
 import { connectDatabase } from '../server/database/database.ts'
 import { ensureIndexes } from '../server/database/schema.ts'
+import { createArticleStore } from '../server/articles/model.ts'
 import { createGuideStore } from '../server/guides/model.ts'
 import { createPeopleStore } from '../server/people/model.ts'
 import { createPeople } from '../server/people/people.ts'
@@ -18,6 +19,7 @@ import { startAsterisk, type Address, type LabAsterisk } from './asterisk/asteri
 import { freePort, waitUntil, whenProcessEnds } from './asterisk/process.ts'
 import { crowdExtensions } from './asterisk/running.ts'
 import { databaseUri, startDatabase, type LabDatabase } from './database/database.ts'
+import { labArticles } from './seed/articles.ts'
 import { labGuides } from './seed/guides.ts'
 import { seedDispositions } from './seed/dispositions.ts'
 import { labPinKey } from './seed/identity.ts'
@@ -268,9 +270,11 @@ async function furnish(
       idleMinutes: 60,
       desks,
     })
+    const articles = createArticleStore(database, () => undefined)
     const guides = createGuideStore(database.connection, () => undefined)
     await ensureIndexes(database.connection)
     for (const [id, guide] of Object.entries(labGuides)) await guides.seed(id, guide)
+    for (const [id, article] of Object.entries(labArticles)) await articles.seed(id, article)
     if ((await database.collection(customersCollection).findOne({})) === null) {
       say(`Seeding ${customers.toLocaleString('en')} customers …`)
       await seedCustomers(database, { count: customers })

@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Health } from '../shared/api.ts'
 import { pbxOfId } from '../shared/pbx-names.ts'
+import { createArticles } from './articles/articles.ts'
+import { createArticleStore } from './articles/model.ts'
+import { articleRoutes } from './articles/routes.ts'
 import { createAgents } from './agents/agents.ts'
 import { createDays } from './agents/days.ts'
 import { createAgentStore } from './agents/model.ts'
@@ -134,6 +137,16 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       log.error({ guide: id }, 'A guide in the database cannot be read by this version, and is left out.')
     }),
     audit: people.audit,
+  })
+  const articles = createArticles({
+    store: createArticleStore(database, (id) => {
+      log.error(
+        { article: id },
+        'An article in the database cannot be read by this version, and is left out.',
+      )
+    }),
+    audit: people.audit,
+    now: Date.now,
   })
   const agentStore = createAgentStore(database, (id) => {
     log.error({ rules: id }, 'The rules of agents’ status in the database cannot be read by this version.')
@@ -464,6 +477,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         queues: () => pipeline.floor().queues.keys(),
         numbers: settings.listNumbers,
       }),
+      ...articleRoutes(articles, {
+        queues: () => pipeline.floor().queues.keys(),
+        numbers: settings.listNumbers,
+        dialledIn: (callId) => pipeline.floor().calls.get(callId)?.dialled ?? null,
+      }),
       ...pbxRoutes(pbxs, () => [...pipeline.floor().agents.values()]),
       'health.read': health,
     },
@@ -544,6 +562,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await ensureIndexes(database.connection)
       await settings.load()
       await guides.load()
+      await articles.load()
       await statusRules.load()
       await people.start()
       people.onChange((change) => {

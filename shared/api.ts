@@ -34,6 +34,7 @@ import { noticeSchema } from './notices.ts'
 import { pbxCheckSchema } from './pbx-check.ts'
 import { controlRoutes } from './control.ts'
 import { dialRoutes } from './dial.ts'
+import { articleRoutes } from './articles.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
@@ -501,6 +502,7 @@ export const api = {
   ...controlRoutes,
   ...dialRoutes,
   ...guideRoutes,
+  ...articleRoutes,
   'pbx.check': {
     method: 'GET',
     path: '/api/pbx/:pbx/check',

@@ -22,7 +22,7 @@ export const rights = [
   'history.trace', // download a call as a trace, with numbers and names replaced
   'health.read', // see the state of connections in detail
   'people.manage', // add people, change roles, end sessions
-  'guides.write', // write what agents are told to say
+  'guides.write', // write what agents are told to say, and articles
   'settings.manage', // desks, numbers, opening hours
 ] as const
 export const rightSchema = z.enum(rights)

@@ -62,6 +62,8 @@ export const problems = {
   'task.nobody': { status: 404, title: 'There is no such person or queue to do this.' },
   'number.unknown': { status: 404, title: 'This number stands for nothing.' },
   'number.exists': { status: 409, title: 'This number stands for something already.' },
+  'article.unknown': { status: 404, title: 'There is no such article.' },
+  'article.too_many': { status: 409, title: 'There are as many articles as there may be.' },
   'customer.unknown': { status: 404, title: 'There is no such customer.' },
   'customer.changed': {
     status: 409,

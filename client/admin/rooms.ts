@@ -73,6 +73,14 @@ export const adminRooms: readonly AdminRoom[] = [
     page: () => import('./guides/GuidesPage.vue'),
   },
   {
+    name: 'adminArticles',
+    path: 'articles/:open?',
+    icon: 'book-open',
+    label: 'rooms.articles',
+    right: 'guides.write',
+    page: () => import('./articles/ArticlesPage.vue'),
+  },
+  {
     name: 'adminPbx',
     path: 'pbx',
     icon: 'plug-zap',

@@ -1,4 +1,5 @@
 import { controlEn } from '../control/en.ts'
+import { articlesEn } from '../articles/en.ts'
 import { guideEn } from '../guide/en.ts'
 import { appEn } from './en/app.ts'
 import { cardEn } from './en/card.ts'
@@ -26,6 +27,7 @@ export const en = {
   ...whyEn,
   ...problemsEn,
   control: controlEn,
+  articles: articlesEn,
   guide: guideEn,
   palette: paletteEn,
   phone: phoneEn,

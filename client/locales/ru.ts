@@ -1,4 +1,5 @@
 import { controlRu } from '../control/ru.ts'
+import { articlesRu } from '../articles/ru.ts'
 import { guideRu } from '../guide/ru.ts'
 import type { Messages } from './en.ts'
 import { appRu } from './ru/app.ts'
@@ -24,6 +25,7 @@ export const ru: Messages = {
   ...whyRu,
   ...problemsRu,
   control: controlRu,
+  articles: articlesRu,
   guide: guideRu,
   palette: paletteRu,
   phone: phoneRu,

@@ -1,5 +1,6 @@
 import { computed, type ComputedRef } from 'vue'
 import { useAdminEntries } from '../admin/palette.ts'
+import { useArticleEntries } from '../articles/palette.ts'
 import { useCardEntries } from '../card/palette.ts'
 import { useControlEntries } from '../control/palette.ts'
 import { useStatusEntries } from '../status/palette.ts'
@@ -10,6 +11,7 @@ import type { PaletteEntry } from './entry.ts'
 const rooms: readonly (() => () => readonly PaletteEntry[])[] = [
   useControlEntries,
   useCardEntries,
+  useArticleEntries,
   useStatusEntries,
   useFrameEntries,
   useAdminEntries,

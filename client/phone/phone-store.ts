@@ -164,11 +164,11 @@ export const usePhone = defineStore('phone', () => {
 
   // Another desk, or person, has another phone; without one there is none. What is being said meanwhile goes on.
   watch(
-    () => [
-      session.me !== null && session.rights.has('desk.use') ? session.me.extension : null,
-      session.me?.personId,
+    [
+      () => (session.me !== null && session.rights.has('desk.use') ? session.me.extension : null),
+      () => session.me?.personId,
     ],
-    ([extension], before) => {
+    ([extension], [before]) => {
       window.clearTimeout(asking)
       chosen.value = null
       atDesk.value = nothing

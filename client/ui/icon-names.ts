@@ -56,6 +56,7 @@ export const iconNames = [
   'plus',
   'list-checks',
   'settings-2',
+  'book-open',
 ] as const
 
 export type IconName = (typeof iconNames)[number]

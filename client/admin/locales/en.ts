@@ -3,6 +3,7 @@ import type { ImportFault } from '../../../shared/people-import.ts'
 import type { Role } from '../../../shared/people.ts'
 import type { Texts, Underscored } from '../../locales/en.ts'
 import { desksEn } from '../desks/en.ts'
+import { articlesEn } from '../articles/en.ts'
 import { guidesEn } from '../guides/en.ts'
 import { hoursEn } from '../hours/en.ts'
 import { numbersEn } from '../numbers/en.ts'
@@ -23,6 +24,7 @@ export const adminEn = {
     hours: 'Opening hours',
     status: 'Agents’ status',
     guides: 'What agents say',
+    articles: 'Articles',
     pbx: 'Telephone system',
     verification: 'Verification of callers',
     dispositions: 'Results of calls',
@@ -145,6 +147,7 @@ export const adminEn = {
   desks: desksEn,
   numbers: numbersEn,
   hours: hoursEn,
+  articles: articlesEn,
   guides: guidesEn,
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
@@ -173,7 +176,10 @@ export const adminEn = {
     },
     health_read: { name: 'See the state of connections', what: 'telephone system, database, history' },
     people_manage: { name: 'Manage people', what: 'people, roles, passwords, who changed what' },
-    guides_write: { name: 'Write what agents say', what: 'greetings, points to cover, links' },
+    guides_write: {
+      name: 'Write what agents say and articles',
+      what: 'greetings, points to cover, links; what agents look up',
+    },
     settings_manage: { name: 'Set up the center', what: 'desks, numbers, opening hours' },
   } satisfies Record<RightKey, { name: string; what: string }>,
   audit: {
@@ -210,6 +216,8 @@ export const adminEn = {
       numberPlan_changed: 'Changed the number plan',
       guide_set: 'Wrote what agents say: {subject}',
       guide_removed: 'Took away what agents say: {subject}',
+      article_set: 'Wrote an article: {subject}',
+      article_removed: 'Took away an article: {subject}',
       schedule_set: 'Set the opening hours: {subject}',
       schedule_removed: 'Removed the opening hours: {subject}',
       dispositions_changed: 'Changed what may come of calls: version {subject}',

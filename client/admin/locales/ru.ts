@@ -1,4 +1,5 @@
 import { desksRu } from '../desks/ru.ts'
+import { articlesRu } from '../articles/ru.ts'
 import { guidesRu } from '../guides/ru.ts'
 import { hoursRu } from '../hours/ru.ts'
 import { numbersRu } from '../numbers/ru.ts'
@@ -19,6 +20,7 @@ export const adminRu: AdminMessages = {
     hours: 'Часы работы',
     status: 'Статусы операторов',
     guides: 'Что говорят',
+    articles: 'Статьи',
     pbx: 'Телефонная система',
     dispositions: 'Итоги звонков',
     verification: 'Проверка звонящих',
@@ -141,6 +143,7 @@ export const adminRu: AdminMessages = {
   desks: desksRu,
   numbers: numbersRu,
   hours: hoursRu,
+  articles: articlesRu,
   guides: guidesRu,
   rights: {
     desk_use: { name: 'Работать за местом', what: 'получать звонки и видеть их карточки' },
@@ -166,7 +169,10 @@ export const adminRu: AdminMessages = {
     history_trace: { name: 'Выгружать звонки как трассы', what: 'доступные звонки, номера и имена заменены' },
     health_read: { name: 'Видеть состояние связи', what: 'АТС, база данных, история' },
     people_manage: { name: 'Управлять людьми', what: 'люди, роли, пароли, кто что менял' },
-    guides_write: { name: 'Писать, что говорят', what: 'приветствия, вопросы, ссылки' },
+    guides_write: {
+      name: 'Писать, что говорят, и статьи',
+      what: 'приветствия, вопросы, ссылки; что находят операторы',
+    },
     settings_manage: { name: 'Настраивать центр', what: 'места, номера, часы работы' },
   },
   audit: {
@@ -203,6 +209,8 @@ export const adminRu: AdminMessages = {
       numberPlan_changed: 'Изменён план номеров',
       guide_set: 'Написано, что говорят: {subject}',
       guide_removed: 'Убрано, что говорят: {subject}',
+      article_set: 'Написал статью: {subject}',
+      article_removed: 'Убрал статью: {subject}',
       schedule_set: 'Заданы часы работы: {subject}',
       schedule_removed: 'Убраны часы работы: {subject}',
       dispositions_changed: 'Изменены итоги звонков: версия {subject}',

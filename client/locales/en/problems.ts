@@ -49,6 +49,8 @@ export const problemsEn = {
     disposition_in_use: 'Calls have this result: retire it instead of removing it.',
     number_unknown: 'This number stands for nothing any more.',
     number_exists: 'This number stands for something already. Change that instead.',
+    article_unknown: 'There is no such article any more.',
+    article_too_many: 'There are as many articles as there may be. Take one away first.',
     customer_unknown: 'This customer is no longer in the base.',
     customer_changed: 'Somebody changed this card meanwhile. Look at the new version, then try again.',
     call_unknown: 'This call is no longer known.',

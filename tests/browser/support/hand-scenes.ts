@@ -1,5 +1,7 @@
 import { ninaSits } from './at-the-desk.ts'
 import * as cast from './cast.ts'
+import { labArticles } from '../../../lab/seed/articles.ts'
+import type { ScriptedServer } from './scripted-server.ts'
 import type { Scene } from './scenes.ts'
 
 const inCall = (now: number) =>
@@ -7,6 +9,36 @@ const inCall = (now: number) =>
     { type: 'deskCall.set', call: cast.ringing(now, { state: 'talking', answeredAt: now - 167_000 }) },
     { type: 'pop.set', callId: cast.ringing(now).callId, pop: cast.popOf(cast.olena(now)) },
   ] as const
+
+/** Articles as a server gives them, by the lab's own. */
+function withArticles(server: ScriptedServer): void {
+  const stored = Object.entries(labArticles).map(([articleId, article]) => ({
+    articleId,
+    version: 0,
+    article,
+  }))
+  const hits = (words: string) =>
+    stored
+      .filter(({ article }) => article.title.toLowerCase().includes(words))
+      .map(({ articleId, article: { title, tags, text } }) => ({
+        articleId,
+        title,
+        tags,
+        begins: text.slice(0, 100),
+      }))
+  server.replies.set('GET /api/articles', ({ query }) => {
+    const words = query.get('q') ?? ''
+    return words === '' ? hits('d').slice(0, 2) : hits(words.toLowerCase())
+  })
+  server.replies.set('GET /api/articles/', ({ path }) =>
+    stored.find(({ articleId }) => path.endsWith(articleId)),
+  )
+  server.replies.set('GET /api/article-editor', () => ({
+    articles: stored,
+    queues: ['collections', 'sales', 'support'],
+    numbers: [{ number: '+493023125101', label: 'Support' }],
+  }))
+}
 
 /** What is known and done beside the calls: the session that ends, the palette, articles, other windows. */
 export const handScenes: Scene[] = [
@@ -30,6 +62,32 @@ export const handScenes: Scene[] = [
       ])
       await page.getByTestId('call-card').waitFor()
       await page.keyboard.press('Control+k')
+    },
+  },
+  {
+    name: 'articles',
+    ready: '[data-testid=articles] .article-text',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale, [...inCall(now)])
+      withArticles(server)
+    },
+    act: async (page) => {
+      await page.getByTestId('call-card').waitFor()
+      await page.keyboard.press('Control+.')
+      await page.getByTestId('articles').getByRole('textbox').fill('damaged')
+      await page
+        .getByTestId('articles')
+        .getByRole('button', { name: /^Damaged/ })
+        .click()
+    },
+  },
+  {
+    name: 'admin-articles',
+    path: '/admin/articles/damaged-goods',
+    ready: '.article-text',
+    set: (server, now, locale) => {
+      ninaSits(server, now, locale, [], cast.lev)
+      withArticles(server)
     },
   },
   {

@@ -369,15 +369,17 @@ export function createAgents(options: AgentsOptions) {
       const { extension } = status
       const isOpen = rules().queues.some((one) => one.queue === queue && one.signIn)
       if (isOwn && !isOpen) throw new ProblemError('queue.not_open')
+      // Whoever has the desk by the time that the PBX has done it did not ask for it.
+      const isTheirs = () => statuses.get(extension)?.personId === status.personId
       if (signedIn) {
         const phone = phoneOf(status)
         const pauseOf = (device: string): Pause =>
           phone.inUse === null || phone.inUse === device ? pauseFor(status) : otherPhone
         const isNew = await signIn.signIn(extension, queue, phone, pauseOf)
-        chooseQueue(extension, queue, isNew ? 'joined' : null)
+        chooseQueue(extension, queue, isNew ? (isTheirs() ? 'joined' : 'leaving') : null)
       } else {
         const isFixed = await signIn.signOut(extension, queue)
-        chooseQueue(extension, queue, isFixed ? 'out' : null)
+        chooseQueue(extension, queue, isFixed && isTheirs() ? 'out' : null)
       }
       return shown(extension)
     },

@@ -260,8 +260,10 @@ function after(status: Status, event: StatusEvent, rules: MachineRules): Status 
       consoleLostAt: event.hasConsole ? null : at,
     }
   }
-  if (event.type === 'queue')
-    return { ...status, queues: withChoice(status.queues, event.queue, event.choice) }
+  if (event.type === 'queue') {
+    const queues = withChoice(status.queues, event.queue, event.choice)
+    return { ...status, queues: status.state === 'offline' ? afterLeaving(queues) : queues }
+  }
   if (status.state === 'offline') return status
   switch (event.type) {
     case 'left':

@@ -62,6 +62,16 @@ describe('an agent who signs in to single queues', () => {
     expect(standing()).toEqual({ sales: 'in', support: 'in' })
   })
 
+  it('whose desk is left before the PBX has done it is taken out again', async () => {
+    await sign('sales', false)
+    const asked = sign('sales', true)
+    await sits(null)
+    await asked
+    await shift.wait(1_200)
+    expect(shift.paused()).toEqual({ support: ownReasons.offline })
+    expect(shift.kept.at(-1)?.queues).toEqual([])
+  })
+
   it('is told what the PBX refuses, and nothing of it is kept', async () => {
     await sign('sales', false)
     shift.obedience = 'refuses'

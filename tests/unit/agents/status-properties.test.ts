@@ -48,6 +48,9 @@ const what: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.constantFrom({ type: 'consoleLost' }, { type: 'consoleBack' }),
   fc.constantFrom({ type: 'deviceLost' }, { type: 'deviceBack' }),
   fc.constantFrom('PJSIP/201-web', null).map((browser) => ({ type: 'device', browser })),
+  fc
+    .constantFrom('joined', 'out', 'leaving', null)
+    .map((choice) => ({ type: 'queue', queue: 'support', choice })),
   fc.constant({ type: 'time' }),
 )
 /** Mostly later than what came before, now and then earlier: clocks differ. */
@@ -165,6 +168,20 @@ it('A notice of missed calls stands only on the break that began for them, and a
         }
         expect(after.misses).toBeLessThan(of.missedBreak?.after ?? Infinity)
         if (after.state === 'onCall' && before.state !== 'onCall') expect(after.misses).toBe(0)
+      }
+    }),
+    runs(500),
+  )
+})
+
+it('Nothing that was joined stays with a desk that is left, and nothing that was only paused', () => {
+  fc.assert(
+    fc.property(story, rules, (events, of) => {
+      for (const { before, after, event } of play(events, of).steps) {
+        if (event.type === 'queue') expect(after).toMatchObject({ state: before.state, since: before.since })
+        if (event.type === 'left') for (const { state } of after.queues) expect(state).toBe('leaving')
+        else if (event.type !== 'queue' && event.type !== 'seated')
+          expect(after.queues).toEqual(before.queues)
       }
     }),
     runs(500),

@@ -1,6 +1,7 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { serverFlags } from '../../lab/server-script.ts'
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
@@ -65,7 +66,7 @@ export function startServerProcess(
   nodeFlags: readonly string[],
 ): Process {
   return asProcess(
-    spawn(process.execPath, [...nodeFlags, here('../../dist/server/main.js')], {
+    spawn(process.execPath, [...nodeFlags, ...serverFlags, here('../../dist/server/main.js')], {
       env: { ...process.env, NODE_ENV: 'production', ...environment },
       stdio: ['ignore', log, log],
     }),

@@ -7,11 +7,13 @@ import { firstLocale, i18n, setLocale } from './locales/i18n.ts'
 import { makeRouter } from './router.ts'
 import { restoreSession } from './session/restore.ts'
 import { useSession } from './session/session.ts'
+import { keepShell } from './shell/register.ts'
 import { startClock } from './ui/clock.ts'
 import { prepareFormats } from './ui/format.ts'
 import { followTheme } from './ui/theme.ts'
 
 followTheme()
+keepShell()
 startClock()
 await setLocale(firstLocale())
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +21,7 @@ export default defineConfig({
   plugins: [
     vue(),
     bundledIcons(createRequire(import.meta.url).resolve('@iconify-json/lucide/icons.json')),
+    shellWorker(here('shell/worker.js')),
     ui({
       root: here('..'),
       autoImport: false,
@@ -82,6 +84,31 @@ function bundledIcons(file: string): Plugin {
         }),
       )
       return `export default ${JSON.stringify(shapes)}`
+    },
+  }
+}
+
+/**
+ * A Vite plugin that writes the service worker with the list of the build's hashed files in it.
+ * @param file the worker, with places for the files and the build
+ */
+function shellWorker(file: string): Plugin {
+  return {
+    name: 'ringcard:shell-worker',
+    apply: 'build',
+    generateBundle: {
+      // Styles are among the files by then.
+      order: 'post',
+      handler(_options, bundle) {
+        const files = Object.keys(bundle)
+          .filter((name) => name.startsWith('assets/') && !name.endsWith('.map'))
+          .map((name) => `/${name}`)
+          .sort()
+        const template = readFileSync(file, 'utf8')
+        const build = createHash('sha256').update(files.join()).update(template).digest('hex').slice(0, 12)
+        const source = template.replace('__FILES__', JSON.stringify(files)).replace('__BUILD__', build)
+        this.emitFile({ type: 'asset', fileName: 'worker.js', source })
+      },
     },
   }
 }

@@ -8,5 +8,4 @@ export const articlesEn = {
   nonePinned: 'Nothing is pinned to this call. Type what you look for.',
   failed: 'The articles could not be read.',
   back: 'Back to the list',
-  linkOpens: 'opens in another tab',
 }

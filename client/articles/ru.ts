@@ -11,5 +11,4 @@ export const articlesRu: Texts<typeof articlesEn> = {
   nonePinned: 'К этому звонку ничего не прикреплено. Введите, что ищете.',
   failed: 'Прочитать статьи не удалось.',
   back: 'К списку',
-  linkOpens: 'откроется в другой вкладке',
 }

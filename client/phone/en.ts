@@ -49,7 +49,6 @@ export const phoneEn = {
   answering: 'Answering …',
   mute: 'Mute',
   unmute: 'Unmute',
-  muted: 'You are muted',
   hold: 'Hold',
   resume: 'Resume',
   keypad: 'Keypad',
@@ -57,8 +56,6 @@ export const phoneEn = {
   sent: 'Sent: {digits}',
   hangUp: 'Hang up',
   second: 'Another call: {number}',
-  secondUnknown: 'Another call rings',
-  inHandHere: 'In hand in this browser',
   number: 'Number to call',
   call: 'Call',
   calling: 'Calling …',
@@ -120,5 +117,4 @@ export const phoneEn = {
     jitter: 'Unevenness (jitter)',
     roundTrip: 'There and back',
   },
-  announceReady: 'Browser phone ready',
 }

@@ -48,7 +48,6 @@ export const phoneRu: Texts<typeof phoneEn> = {
   answering: 'Отвечаем …',
   mute: 'Без звука',
   unmute: 'Со звуком',
-  muted: 'Вас не слышно',
   hold: 'Удержать',
   resume: 'Вернуться',
   keypad: 'Клавиши',
@@ -56,8 +55,6 @@ export const phoneRu: Texts<typeof phoneEn> = {
   sent: 'Отправлено: {digits}',
   hangUp: 'Завершить',
   second: 'Ещё звонок: {number}',
-  secondUnknown: 'Ещё один звонок',
-  inHandHere: 'Разговор в этом браузере',
   number: 'Номер для звонка',
   call: 'Позвонить',
   calling: 'Вызов …',
@@ -119,5 +116,4 @@ export const phoneRu: Texts<typeof phoneEn> = {
     jitter: 'Неравномерность (джиттер)',
     roundTrip: 'Туда и обратно',
   },
-  announceReady: 'Телефон в браузере готов',
 }

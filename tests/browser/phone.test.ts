@@ -400,7 +400,6 @@ test('a session that ends in a call: registered no more at once, and the call go
     csrfToken: string
   }
   await page.request.delete(`${centre.url}/api/session`, { headers: { 'x-csrf-token': csrfToken } })
-  await page.getByRole('button', { name: 'Sign in again' }).click()
   await page.getByTestId('signed-out-call').waitFor()
   await waitUntil('the registration to be gone', async () => !(await registered()))
   await waitUntil('the secret to be void', async () => {

@@ -50,7 +50,6 @@ export const cardEn = {
     paymentData: 'Pays',
     contact: 'Contact',
     account: 'Account number',
-    tags: 'Tags',
     phoneLabels: { mobile: 'Mobile', work: 'Work', home: 'Home', other: 'Other' },
     emailLabels: { work: 'E-mail, work', private: 'E-mail, private', other: 'E-mail' },
     everythingNone: 'Nothing has happened with this customer yet. This call will be the first line.',

@@ -6,7 +6,6 @@ export const deskEn = {
     label: 'Queues',
     waiting: '{n} waiting | {n} waiting',
     waitingOnly: 'waiting | waiting',
-    longest: 'longest {age}',
     free: '{free} of {all} free',
     none: 'You are in no queue yet. A supervisor adds agents to queues.',
     summary: 'waiting',
@@ -70,7 +69,6 @@ export const deskEn = {
     empty: 'Your calls of today will be listed here, the newest first.',
     unavailable:
       'Earlier calls of today cannot be read now. They appear by themselves when the database is back.',
-    running: 'now',
     open: 'Open the card of {name}',
     reconstructed: 'Told afterwards from the record of the telephone system',
     outcomes: {

@@ -7,10 +7,8 @@ import type { AskableFact } from '../../../shared/verification.ts'
 export const whyEn = {
   why: {
     title: 'Why this card, or why none',
-    ask: 'No card?',
     askRow: 'Why this card, or why none: {name}',
     back: 'Back',
-    loading: 'Reading what was kept of this call …',
     failed: 'What happened in this call could not be read.',
     notCurrent: 'The newest moments are still on their way to the database. Try again in a moment.',
     truncated: 'This call is longer than this page: its first part is shown.',
@@ -49,7 +47,6 @@ export const whyEn = {
       phones: 'Phones',
       noPhones: 'not kept any more',
       screen: 'Screen',
-      end: 'Offer',
       notOffered: 'not offered: dialled from here, or picked up',
       after: '{outcome} after {ring}',
       takenBack: 'Taken back at {time}: {reason}',

@@ -44,7 +44,6 @@ export const cardRu: Texts<typeof cardEn> = {
     paymentData: 'Оплата',
     contact: 'Контакты',
     account: 'Номер клиента',
-    tags: 'Метки',
     phoneLabels: { mobile: 'Мобильный', work: 'Рабочий', home: 'Домашний', other: 'Другой' },
     emailLabels: { work: 'Почта, рабочая', private: 'Почта, личная', other: 'Почта' },
     everythingNone: 'С этим клиентом ещё ничего не было. Этот звонок станет первой строкой.',

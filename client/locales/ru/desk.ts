@@ -7,7 +7,6 @@ export const deskRu: Texts<typeof deskEn> = {
     label: 'Очереди',
     waiting: '{n} ждёт | {n} ждут | {n} ждёт',
     waitingOnly: 'ждёт | ждут | ждёт',
-    longest: 'дольше всех {age}',
     free: 'свободны {free} из {all}',
     none: 'Вы пока не состоите ни в одной очереди. Операторов добавляет супервизор.',
     summary: 'ждут',
@@ -71,7 +70,6 @@ export const deskRu: Texts<typeof deskEn> = {
     empty: 'Здесь будут ваши звонки за сегодня, новые сверху.',
     unavailable:
       'Более ранние звонки за сегодня сейчас не прочитать. Они появятся сами, когда база данных вернётся.',
-    running: 'сейчас',
     open: 'Открыть карточку: {name}',
     reconstructed: 'Восстановлен по журналу АТС',
     outcomes: {

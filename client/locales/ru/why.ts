@@ -5,10 +5,8 @@ import type { Texts } from '../shape.ts'
 export const whyRu: Texts<typeof whyEn> = {
   why: {
     title: 'Почему эта карточка или почему её нет',
-    ask: 'Нет карточки?',
     askRow: 'Почему эта карточка или почему её нет: {name}',
     back: 'Назад',
-    loading: 'Читаем, что сохранилось об этом звонке …',
     failed: 'Не удалось прочитать, что было в этом звонке.',
     notCurrent: 'Последние мгновения ещё на пути в базу. Повторите чуть позже.',
     truncated: 'Звонок длиннее этой страницы: показано его начало.',
@@ -47,7 +45,6 @@ export const whyRu: Texts<typeof whyEn> = {
       phones: 'Телефоны',
       noPhones: 'больше не хранится',
       screen: 'Экран',
-      end: 'Предложение',
       notOffered: 'не предлагался: набран отсюда или перехвачен',
       after: '{outcome} через {ring}',
       takenBack: 'Убран в {time}: {reason}',

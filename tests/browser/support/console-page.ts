@@ -28,6 +28,7 @@ export async function openScene(browser: Browser, scene: Scene, look: Look = {})
     locale,
     timezoneId: 'Europe/Berlin',
     reducedMotion: 'reduce',
+    serviceWorkers: 'block',
   })
   const page = await context.newPage()
   const complaints: string[] = []

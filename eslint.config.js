@@ -15,6 +15,7 @@ const domains = [
   'agents',
   'people',
   'phone',
+  'phone-book',
   'settings',
   'realtime',
   'http',

@@ -86,6 +86,8 @@ export const auditActions = [
   'verification.changed',
   'guide.set',
   'guide.removed',
+  'phoneBook.set',
+  'phoneBook.removed',
   'dispositions.changed',
 ] as const
 export const auditActionSchema = z.enum(auditActions)

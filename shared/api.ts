@@ -34,6 +34,7 @@ import { noticeSchema } from './notices.ts'
 import { pbxCheckSchema } from './pbx-check.ts'
 import { controlRoutes } from './control.ts'
 import { dialRoutes } from './dial.ts'
+import { phoneBookRoutes } from './phone-book.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
@@ -482,6 +483,7 @@ export const api = {
   ...phoneRoutes,
   ...controlRoutes,
   ...dialRoutes,
+  ...phoneBookRoutes,
   ...guideRoutes,
   'pbx.check': {
     method: 'GET',

@@ -4,6 +4,7 @@ import type { Role } from '../../../shared/people.ts'
 import type { Texts, Underscored } from '../../locales/en.ts'
 import { desksEn } from '../desks/en.ts'
 import { guidesEn } from '../guides/en.ts'
+import { phoneBookEn } from '../phone-book/en.ts'
 import { hoursEn } from '../hours/en.ts'
 import { numbersEn } from '../numbers/en.ts'
 import type { RightKey } from '../roles/right-key.ts'
@@ -22,6 +23,7 @@ export const adminEn = {
     numbers: 'Numbers',
     hours: 'Opening hours',
     guides: 'What agents say',
+    phoneBook: 'Phone book',
     pbx: 'Telephone system',
     verification: 'Verification of callers',
     dispositions: 'Results of calls',
@@ -145,6 +147,7 @@ export const adminEn = {
   numbers: numbersEn,
   hours: hoursEn,
   guides: guidesEn,
+  phoneBook: phoneBookEn,
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
     dispositions_set: { name: 'Say what came of calls', what: 'of those that they talked in' },
@@ -168,6 +171,7 @@ export const adminEn = {
     health_read: { name: 'See the state of connections', what: 'telephone system, database, history' },
     people_manage: { name: 'Manage people', what: 'people, roles, passwords, who changed what' },
     guides_write: { name: 'Write what agents say', what: 'greetings, points to cover, links' },
+    phonebook_write: { name: 'Keep the phone book', what: 'whom calls are sent to outside' },
     settings_manage: { name: 'Set up the center', what: 'desks, numbers, opening hours' },
   } satisfies Record<RightKey, { name: string; what: string }>,
   audit: {
@@ -204,6 +208,8 @@ export const adminEn = {
       numberPlan_changed: 'Changed the number plan',
       guide_set: 'Wrote what agents say: {subject}',
       guide_removed: 'Took away what agents say: {subject}',
+      phoneBook_set: 'Changed the phone book: {subject}',
+      phoneBook_removed: 'Took out of the phone book: {subject}',
       schedule_set: 'Set the opening hours: {subject}',
       schedule_removed: 'Removed the opening hours: {subject}',
       dispositions_changed: 'Changed what may come of calls: version {subject}',

@@ -1,5 +1,6 @@
 import { desksRu } from '../desks/ru.ts'
 import { guidesRu } from '../guides/ru.ts'
+import { phoneBookRu } from '../phone-book/ru.ts'
 import { hoursRu } from '../hours/ru.ts'
 import { numbersRu } from '../numbers/ru.ts'
 import type { AdminMessages } from './en.ts'
@@ -18,6 +19,7 @@ export const adminRu: AdminMessages = {
     numbers: 'Номера',
     hours: 'Часы работы',
     guides: 'Что говорят',
+    phoneBook: 'Телефонная книга',
     pbx: 'Телефонная система',
     dispositions: 'Итоги звонков',
     verification: 'Проверка звонящих',
@@ -141,6 +143,7 @@ export const adminRu: AdminMessages = {
   numbers: numbersRu,
   hours: hoursRu,
   guides: guidesRu,
+  phoneBook: phoneBookRu,
   rights: {
     desk_use: { name: 'Работать за местом', what: 'получать звонки и видеть их карточки' },
     dispositions_set: { name: 'Указывать итоги звонков', what: 'тех, в которых говорили сами' },
@@ -161,6 +164,7 @@ export const adminRu: AdminMessages = {
     health_read: { name: 'Видеть состояние связи', what: 'АТС, база данных, история' },
     people_manage: { name: 'Управлять людьми', what: 'люди, роли, пароли, кто что менял' },
     guides_write: { name: 'Писать, что говорят', what: 'приветствия, вопросы, ссылки' },
+    phonebook_write: { name: 'Вести телефонную книгу', what: 'кому переводят звонки вне центра' },
     settings_manage: { name: 'Настраивать центр', what: 'места, номера, часы работы' },
   },
   audit: {
@@ -197,6 +201,8 @@ export const adminRu: AdminMessages = {
       numberPlan_changed: 'Изменён план номеров',
       guide_set: 'Написано, что говорят: {subject}',
       guide_removed: 'Убрано, что говорят: {subject}',
+      phoneBook_set: 'Изменена телефонная книга: {subject}',
+      phoneBook_removed: 'Убрано из телефонной книги: {subject}',
       schedule_set: 'Заданы часы работы: {subject}',
       schedule_removed: 'Убраны часы работы: {subject}',
       dispositions_changed: 'Изменены итоги звонков: версия {subject}',

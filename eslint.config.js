@@ -17,6 +17,7 @@ const domains = [
   'agents',
   'people',
   'phone',
+  'phone-book',
   'settings',
   'realtime',
   'http',

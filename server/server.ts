@@ -24,6 +24,7 @@ import type { Config } from './config.ts'
 import { createControl } from './control/control.ts'
 import { createDeskPhones } from './control/desk-phone.ts'
 import { createDialling } from './control/dial.ts'
+import { dialString } from './control/targets.ts'
 import { createPickUps } from './control/pick-up.ts'
 import { controlRoutes } from './control/routes.ts'
 import { createCustomers } from './customers/customers.ts'
@@ -50,6 +51,9 @@ import { peopleRoutes } from './people/routes.ts'
 import { tokenFromCookies } from './people/tokens.ts'
 import { iceFor } from './phone/ice.ts'
 import { leftWaiting } from './phone/left-calls.ts'
+import { createPhoneBookStore } from './phone-book/model.ts'
+import { createPhoneBook } from './phone-book/phone-book.ts'
+import { phoneBookRoutes } from './phone-book/routes.ts'
 import { createPhones } from './phone/phone.ts'
 import { createQualityKeeper } from './phone/quality.ts'
 import { phoneRoutes } from './phone/routes.ts'
@@ -147,6 +151,16 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     }),
     audit: people.audit,
     now: Date.now,
+  })
+  const phoneBook = createPhoneBook({
+    store: createPhoneBookStore(database.connection, (id) => {
+      log.error({ entry: id }, 'An entry of the phone book cannot be read by this version, and is left out.')
+    }),
+    isDialable: (number) =>
+      pbxs.some(({ name, INTERNATIONAL_PREFIX }) =>
+        dialString(number, (raw) => settings.read(raw, homes.of(name)), INTERNATIONAL_PREFIX),
+      ),
+    audit: people.audit,
   })
   const agentStore = createAgentStore(database, (id) => {
     log.error({ rules: id }, 'The rules of agents’ status in the database cannot be read by this version.')
@@ -273,6 +287,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const deskPhones = createDeskPhones({ floor: () => pipeline.floor(), commands: callCommands })
   const control = createControl({
     deskPhones,
+    contacts: () =>
+      phoneBook
+        .list()
+        .map(({ entryId, entry: { name, number, group } }) => ({ entryId, name, number, group })),
     floor: () => pipeline.floor(),
     commands: callCommands,
     numberOn: (extension, pbx) => {
@@ -473,6 +491,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       ),
       ...controlRoutes(control, dialling, pickUps),
       ...taskRoutes(tasks),
+      ...phoneBookRoutes(phoneBook),
       ...guideRoutes(guides, {
         queues: () => pipeline.floor().queues.keys(),
         numbers: settings.listNumbers,
@@ -563,6 +582,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await settings.load()
       await guides.load()
       await articles.load()
+      await phoneBook.load()
       await statusRules.load()
       await people.start()
       people.onChange((change) => {

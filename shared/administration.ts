@@ -88,6 +88,8 @@ export const auditActions = [
   'guide.removed',
   'article.set',
   'article.removed',
+  'phoneBook.set',
+  'phoneBook.removed',
   'dispositions.changed',
 ] as const
 export const auditActionSchema = z.enum(auditActions)

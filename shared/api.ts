@@ -35,6 +35,7 @@ import { pbxCheckSchema } from './pbx-check.ts'
 import { controlRoutes } from './control.ts'
 import { dialRoutes } from './dial.ts'
 import { articleRoutes } from './articles.ts'
+import { phoneBookRoutes } from './phone-book.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { phoneRoutes } from './phone.ts'
 import { pbxNamePattern } from './pbx-names.ts'
@@ -501,6 +502,7 @@ export const api = {
   ...phoneRoutes,
   ...controlRoutes,
   ...dialRoutes,
+  ...phoneBookRoutes,
   ...guideRoutes,
   ...articleRoutes,
   'pbx.check': {

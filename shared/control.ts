@@ -59,6 +59,10 @@ export const callTargetsSchema = z.object({
       since: instantSchema,
     }),
   ),
+  /** The phone book. */
+  contacts: z.array(
+    z.object({ entryId: z.string(), name: z.string(), number: z.string(), group: z.string() }),
+  ),
   queues: z.array(
     z.object({
       queue: z.string(),

@@ -23,6 +23,7 @@ export const rights = [
   'health.read', // see the state of connections in detail
   'people.manage', // add people, change roles, end sessions
   'guides.write', // write what agents are told to say, and articles
+  'phonebook.write', // keep the phone book, to which calls are sent
   'settings.manage', // desks, numbers, opening hours
 ] as const
 export const rightSchema = z.enum(rights)
@@ -71,6 +72,7 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
     'history.trace',
     'health.read',
     'guides.write',
+    'phonebook.write',
   ],
   marketing: ['card.read', 'card.write', 'history.own'],
   sales: [...talking],
@@ -85,6 +87,7 @@ export const defaultRoleRights: Readonly<Record<Role, readonly Right[]>> = {
     'history.trace',
     'floor.watch',
     'guides.write',
+    'phonebook.write',
   ],
 }
 

@@ -81,6 +81,14 @@ export const adminRooms: readonly AdminRoom[] = [
     page: () => import('./articles/ArticlesPage.vue'),
   },
   {
+    name: 'adminPhoneBook',
+    path: 'phone-book/:open?',
+    icon: 'phone',
+    label: 'rooms.phoneBook',
+    right: 'phonebook.write',
+    page: () => import('./phone-book/PhoneBookPage.vue'),
+  },
+  {
     name: 'adminPbx',
     path: 'pbx',
     icon: 'plug-zap',

@@ -10,10 +10,11 @@ export interface Choice {
   agent?: CallTargets['agents'][number]
   queue?: CallTargets['queues'][number]
   number?: string
+  contact?: CallTargets['contacts'][number]
 }
 
 /**
- * What of all targets fits what somebody typed: colleagues, queues, and the number itself where it is one.
+ * What of all targets fits what somebody typed: colleagues, queues, the phone book, and the number itself where it is one.
  * Last the parking lot.
  * @param park what the parking lot is called
  * @param typed parts of a name, an extension, a queue or a number
@@ -35,7 +36,14 @@ export function choicesFor(targets: CallTargets | null, typed: string, park: str
       to: { kind: 'queue', queue: queue.queue },
       queue,
     }))
-  const found = [...agents, ...queues, ...(fits(park) ? [{ id: 'park', to: null }] : [])]
+  const contacts = (targets?.contacts ?? [])
+    .filter(({ name, number, group }) => fits(`${name} ${group} ${number} ${number.replace(/\D/g, '')}`))
+    .map((contact): Choice => ({
+      id: `contact-${contact.entryId}`,
+      to: { kind: 'number', number: contact.number },
+      contact,
+    }))
+  const found = [...agents, ...queues, ...contacts, ...(fits(park) ? [{ id: 'park', to: null }] : [])]
   const number = dialable(typed)
   const isOwn = agents.some(({ agent }) => agent?.extension === number)
   if (number === null || isOwn || !/^\+?\d+$/.test(number)) return found

@@ -3,7 +3,7 @@ export const controlEn = {
   transfer: 'Transfer',
   picker: 'Transfer or ask somebody',
   find: 'Name, queue or number',
-  kinds: { agent: 'Colleagues', queue: 'Queues', park: 'Parking', number: 'Number' },
+  kinds: { agent: 'Colleagues', queue: 'Queues', contact: 'Phone book', park: 'Parking', number: 'Number' },
   park: 'Park: anybody can take it',
   parked: 'Parked calls',
   take: 'Take',

@@ -37,6 +37,8 @@ export interface ControlOptions {
   nameOf: (personId: string) => string | null
   /** More is said of a call than its desks show. */
   onWord: (callId: string) => void
+  /** The phone book. */
+  contacts: () => CallTargets['contacts']
   deskPhones: Pick<DeskPhones, 'answer' | 'hold'>
   log: Pick<Logger, 'info' | 'warn'>
   now?: () => number
@@ -268,6 +270,7 @@ export function createControl(options: ControlOptions) {
         isHere: (extension) => options.numberOn(extension, call.pbx) !== null,
         isQueueHere: (queue) => options.queueOn(queue, call.pbx) !== null,
         nameOf: options.nameOf,
+        contacts: options.contacts(),
       })
     },
 

@@ -12,6 +12,7 @@ export interface TargetContext {
   isHere: (extension: string) => boolean
   isQueueHere: (queue: string) => boolean
   nameOf: (personId: string) => string | null
+  contacts: CallTargets['contacts']
 }
 
 /** The order in which agents are shown: who can take a call now, then who soon might. */
@@ -27,7 +28,7 @@ const order: Record<Agent['state'], number> = {
 /** Everybody and every queue that a call can be sent to, as the floor is now. */
 export function targetsOf(
   floor: Floor,
-  { own, at, isHere, isQueueHere, nameOf }: TargetContext,
+  { own, at, isHere, isQueueHere, nameOf, contacts }: TargetContext,
 ): CallTargets {
   const agents = [...floor.agents.values()]
     .filter(({ extension, personId }) => personId !== null && extension !== own && isHere(extension))
@@ -42,7 +43,7 @@ export function targetsOf(
     const { waiting, longestWaitSince, agentsFree } = queueView(floor, name)
     return { queue: name, waiting, longestWaitSince, agentsFree }
   })
-  return { at, agents, queues: queues.sort((a, b) => a.queue.localeCompare(b.queue)) }
+  return { at, agents, contacts, queues: queues.sort((a, b) => a.queue.localeCompare(b.queue)) }
 }
 
 /** The longest number that is dialled as it was typed: extensions, short codes, emergency numbers. */

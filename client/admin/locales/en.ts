@@ -5,6 +5,7 @@ import type { Texts, Underscored } from '../../locales/en.ts'
 import { desksEn } from '../desks/en.ts'
 import { articlesEn } from '../articles/en.ts'
 import { guidesEn } from '../guides/en.ts'
+import { phoneBookEn } from '../phone-book/en.ts'
 import { hoursEn } from '../hours/en.ts'
 import { numbersEn } from '../numbers/en.ts'
 import type { RightKey } from '../roles/right-key.ts'
@@ -25,6 +26,7 @@ export const adminEn = {
     status: 'Agents’ status',
     guides: 'What agents say',
     articles: 'Articles',
+    phoneBook: 'Phone book',
     pbx: 'Telephone system',
     verification: 'Verification of callers',
     dispositions: 'Results of calls',
@@ -149,6 +151,7 @@ export const adminEn = {
   hours: hoursEn,
   articles: articlesEn,
   guides: guidesEn,
+  phoneBook: phoneBookEn,
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
     dispositions_set: { name: 'Say what came of calls', what: 'of those that they talked in' },
@@ -180,6 +183,7 @@ export const adminEn = {
       name: 'Write what agents say and articles',
       what: 'greetings, points to cover, links; what agents look up',
     },
+    phonebook_write: { name: 'Keep the phone book', what: 'whom calls are sent to outside' },
     settings_manage: { name: 'Set up the center', what: 'desks, numbers, opening hours' },
   } satisfies Record<RightKey, { name: string; what: string }>,
   audit: {
@@ -218,6 +222,8 @@ export const adminEn = {
       guide_removed: 'Took away what agents say: {subject}',
       article_set: 'Wrote an article: {subject}',
       article_removed: 'Took away an article: {subject}',
+      phoneBook_set: 'Changed the phone book: {subject}',
+      phoneBook_removed: 'Took out of the phone book: {subject}',
       schedule_set: 'Set the opening hours: {subject}',
       schedule_removed: 'Removed the opening hours: {subject}',
       dispositions_changed: 'Changed what may come of calls: version {subject}',

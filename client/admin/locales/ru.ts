@@ -1,6 +1,7 @@
 import { desksRu } from '../desks/ru.ts'
 import { articlesRu } from '../articles/ru.ts'
 import { guidesRu } from '../guides/ru.ts'
+import { phoneBookRu } from '../phone-book/ru.ts'
 import { hoursRu } from '../hours/ru.ts'
 import { numbersRu } from '../numbers/ru.ts'
 import type { AdminMessages } from './en.ts'
@@ -21,6 +22,7 @@ export const adminRu: AdminMessages = {
     status: 'Статусы операторов',
     guides: 'Что говорят',
     articles: 'Статьи',
+    phoneBook: 'Телефонная книга',
     pbx: 'Телефонная система',
     dispositions: 'Итоги звонков',
     verification: 'Проверка звонящих',
@@ -145,6 +147,7 @@ export const adminRu: AdminMessages = {
   hours: hoursRu,
   articles: articlesRu,
   guides: guidesRu,
+  phoneBook: phoneBookRu,
   rights: {
     desk_use: { name: 'Работать за местом', what: 'получать звонки и видеть их карточки' },
     dispositions_set: { name: 'Указывать итоги звонков', what: 'тех, в которых говорили сами' },
@@ -173,6 +176,7 @@ export const adminRu: AdminMessages = {
       name: 'Писать, что говорят, и статьи',
       what: 'приветствия, вопросы, ссылки; что находят операторы',
     },
+    phonebook_write: { name: 'Вести телефонную книгу', what: 'кому переводят звонки вне центра' },
     settings_manage: { name: 'Настраивать центр', what: 'места, номера, часы работы' },
   },
   audit: {
@@ -211,6 +215,8 @@ export const adminRu: AdminMessages = {
       guide_removed: 'Убрано, что говорят: {subject}',
       article_set: 'Написал статью: {subject}',
       article_removed: 'Убрал статью: {subject}',
+      phoneBook_set: 'Изменена телефонная книга: {subject}',
+      phoneBook_removed: 'Убрано из телефонной книги: {subject}',
       schedule_set: 'Заданы часы работы: {subject}',
       schedule_removed: 'Убраны часы работы: {subject}',
       dispositions_changed: 'Изменены итоги звонков: версия {subject}',

@@ -25,6 +25,14 @@ export function targetsAt(now: number): CallTargets {
       agent('206', 'Maximiliane Freifrau von Oldenburg-Wittelsbach', 'talking', 2),
       agent('203', 'Aigerim Bekova', 'paused', 12),
     ],
+    contacts: [
+      {
+        entryId: 'entry-of-the-phone-book-1',
+        name: 'Tile factory Velten',
+        number: '+49 30 23125 940',
+        group: 'Suppliers',
+      },
+    ],
     queues: [
       { queue: 'collections', waiting: 0, longestWaitSince: null, agentsFree: 1 },
       { queue: 'sales', waiting: 1, longestWaitSince: now - 25_000, agentsFree: 0 },

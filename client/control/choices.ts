@@ -1,5 +1,5 @@
 import type { CallTarget, CallTargets } from '../../shared/control.ts'
-import { dialable } from '../phone/phone.ts'
+import { dialable } from '../phone/dialable.ts'
 
 /** Something that can be chosen in the list. */
 export interface Choice {

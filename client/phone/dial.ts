@@ -4,7 +4,7 @@ import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
 import { useSession } from '../session/session.ts'
 import { newId } from '../ui/new-id.ts'
-import { dialable } from './phone.ts'
+import { dialable } from './dialable.ts'
 import { usePhone } from './phone-store.ts'
 
 /**

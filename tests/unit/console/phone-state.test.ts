@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { phoneClosed } from '../../../shared/phone.ts'
-import { dialable } from '../../../client/phone/phone.ts'
+import { dialable } from '../../../client/phone/dialable.ts'
 import {
   nextPhoneState,
   retryAfterMs,

@@ -40,8 +40,9 @@ window.startBarePhone = ({ ws, endpoint, secret, domain, transferTo }) => {
   })
   const does: Record<string, (call: RTCSession) => void> = {
     F2: (call) => call.answer({ mediaConstraints: { audio: true, video: false } }),
-    F6: (call) =>
-      void call.refer(`sip:${transferTo}@${domain}`, { eventHandlers: { accepted: () => call.terminate() } }),
+    F6: (call) => {
+      call.refer(`sip:${transferTo}@${domain}`, { eventHandlers: { accepted: () => call.terminate() } })
+    },
     F7: (call) => {
       if (call.isOnHold().local) call.unhold({}, () => show('talking'))
       else call.hold({}, () => show('held'))

@@ -177,7 +177,7 @@ describe('roles and rights', () => {
     const changed = page.getByTestId('changed-roles')
     await changed.getByText('Collections: changed here.').waitFor()
     expect(await changed.textContent()).toContain(
-      'it would have these too: Verify callers, See right answers, Say what came of calls.',
+      'it would have these too: Verify callers, See right answers, Say what came of calls, Promise callbacks.',
     )
     expect(await page.getByRole('checkbox', { name: 'Collections: Verify callers' }).isChecked()).toBe(false)
     expect(await changed.textContent()).not.toContain('Agent')

@@ -160,11 +160,11 @@ describe('the server’s manager user', () => {
         expect((await ami.action(list, {}, { list: true })).length).toBeGreaterThan(1)
       }
       await ami.action('QueuePause', { Interface: 'PJSIP/201', Paused: 'false' })
-      // `system`, for the secrets of browser phones, would let it reload modules too.
+      // `system`, for the secrets of browser phones, would let it reload modules too; and with `originate`, for calls from the
+      // console, have a call run a program (docs/operations.md says so to whoever sets it up).
       for (const [action, fields] of [
         ['Command', { Command: 'core show uptime' }],
         ['UpdateConfig', {}],
-        ['Originate', { Channel: 'Local/100@company', Application: 'System', Data: 'true' }],
       ] as const) {
         await expect(ami.action(action, fields), action).rejects.toThrow(/denied|forbidden/i)
       }

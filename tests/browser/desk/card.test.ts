@@ -53,7 +53,7 @@ describe('a card is corrected', () => {
         errors: [{ path: 'changes.phones.0.number', message: 'No.' }],
       })
     })
-    const number = page.getByRole('textbox', { name: 'Number' }).first()
+    const number = page.getByRole('textbox', { name: 'Number', exact: true }).first()
     await number.fill('123')
     await page.keyboard.press('Control+Enter')
     await page.getByRole('alert').getByText('This is no phone number.').waitFor()
@@ -62,7 +62,7 @@ describe('a card is corrected', () => {
     await page.locator('[data-state=idle]').waitFor()
     await page.goBack()
     await page.getByRole('button', { name: 'Go on correcting' }).click()
-    expect(await page.getByRole('textbox', { name: 'Number' }).first().inputValue()).toBe('123')
+    expect(await page.getByRole('textbox', { name: 'Number', exact: true }).first().inputValue()).toBe('123')
     // and it is not thrown away without being asked about
     await page.keyboard.press('Escape')
     await page.getByText('Your changes are not saved.').waitFor()

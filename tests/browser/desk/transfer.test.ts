@@ -62,7 +62,8 @@ describe('a call is handed on by keys alone', () => {
     )
     await page.keyboard.press('Enter')
     await page.locator('[role=option]').first().waitFor()
-    // From the first over the last, which is the parking lot, to the last queue.
+    // From the first over the last, which is the parking lot, and the phone book to the last queue.
+    await page.keyboard.press('ArrowUp')
     await page.keyboard.press('ArrowUp')
     await page.keyboard.press('ArrowUp')
     await page.getByRole('option', { name: /support/, selected: true }).waitFor()

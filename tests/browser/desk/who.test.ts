@@ -19,7 +19,7 @@ describe('who is calling', () => {
 
   test('“somebody else’s phone” takes the card off, keeps the note, and the number is theirs who is chosen then', async () => {
     const { page, server } = await open('desk-call')
-    const note = await page.getByRole('textbox').inputValue()
+    const note = await page.getByRole('textbox', { name: /^Note/ }).inputValue()
     server.replies.set('DELETE /api/calls/', () => ({
       match: { outcome: 'several', by: null, candidates: family },
       card: null,
@@ -28,7 +28,7 @@ describe('who is calling', () => {
     await page.getByRole('button', { name: 'Somebody else’s phone' }).click()
     await page.locator('[data-screen=several]').waitFor()
     expect(await page.getByRole('textbox', { name: /^Note/ }).inputValue()).toBe(note)
-    await page.getByRole('button', { name: /Aidana Omarova/ }).click()
+    await page.locator('[data-screen=several]').getByRole('button', { name: /Aidana Omarova/ }).click()
     await page.getByTestId('call-card').waitFor()
     expect(server.asked.find(({ what }) => what.startsWith('PUT'))?.body).toMatchObject({ remember: true })
   })

@@ -28,7 +28,10 @@ describe('who is calling', () => {
     await page.getByRole('button', { name: 'Somebody else’s phone' }).click()
     await page.locator('[data-screen=several]').waitFor()
     expect(await page.getByRole('textbox', { name: /^Note/ }).inputValue()).toBe(note)
-    await page.locator('[data-screen=several]').getByRole('button', { name: /Aidana Omarova/ }).click()
+    await page
+      .locator('[data-screen=several]')
+      .getByRole('button', { name: /Aidana Omarova/ })
+      .click()
     await page.getByTestId('call-card').waitFor()
     expect(server.asked.find(({ what }) => what.startsWith('PUT'))?.body).toMatchObject({ remember: true })
   })

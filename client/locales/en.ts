@@ -11,7 +11,8 @@ import { problemsEn } from './en/problems.ts'
 import { resultsEn } from '../results/en.ts'
 import { shownEn } from './en/shown.ts'
 import { statusEn } from './en/status.ts'
-import { whyEn } from './en/why.ts'
+import { whyFirst } from './en/why-first.ts'
+import type { whyEn } from './en/why.ts'
 import { tasksEn } from '../tasks/en.ts'
 import type { Texts } from './shape.ts'
 
@@ -24,7 +25,6 @@ export const en = {
   ...cardEn,
   ...floorEn,
   ...statusEn,
-  ...whyEn,
   ...problemsEn,
   control: controlEn,
   articles: articlesEn,
@@ -34,7 +34,8 @@ export const en = {
   results: resultsEn,
   shown: shownEn,
   tasks: tasksEn,
+  why: whyFirst,
 }
 
 /** The shape every language must fill. */
-export type Messages = Texts<typeof en>
+export type Messages = Texts<typeof en & typeof whyEn>

@@ -2,12 +2,12 @@ import type { VisitOutcome } from '../../../shared/calls.ts'
 import type { Match } from '../../../shared/customers.ts'
 import type { LegAnswer, LegState, LineText } from '../../../shared/explanation.ts'
 import type { AskableFact } from '../../../shared/verification.ts'
+import { whyFirst } from './why-first.ts'
 
 /** Texts of why this card, or why none. */
 export const whyEn = {
   why: {
-    title: 'Why this card, or why none',
-    askRow: 'Why this card, or why none: {name}',
+    ...whyFirst,
     back: 'Back',
     failed: 'What happened in this call could not be read.',
     notCurrent: 'The newest moments are still on their way to the database. Try again in a moment.',

@@ -21,6 +21,7 @@ function refusedWith(server: ScriptedServer, code: ProblemCode): void {
     kinds: ['browser', 'desk'],
     why: null,
     inUse: 'desk',
+    deaf: false,
     testNumber: '*60',
   }))
   server.replies.set('POST /api/phone', () => {
@@ -44,6 +45,7 @@ export const phoneScenes: Scene[] = [
         kinds: ['browser', 'desk'],
         why: null,
         inUse: 'desk',
+        deaf: false,
         testNumber: '*60',
       }))
     },
@@ -97,6 +99,7 @@ export const phoneScenes: Scene[] = [
         kinds: ['desk'],
         why: 'pbxAway',
         inUse: 'desk',
+        deaf: false,
         testNumber: '*60',
       }))
     },

@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteLocationNormalized, type Rout
 import { adminRoute, adminRooms, roomsFor } from './admin/rooms.ts'
 import DeskPage from './desk/DeskPage.vue'
 import type { useSession } from './session/session.ts'
+import SignInPage from './session/SignInPage.vue'
 
 /**
  * The console's rooms. Without a session every way leads to sign-in; a room that the role may not enter leads to one
@@ -12,7 +13,7 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
-      { path: '/sign-in', name: 'signIn', component: () => import('./session/SignInPage.vue') },
+      { path: '/sign-in', name: 'signIn', component: SignInPage },
       { path: '/', name: 'desk', component: DeskPage },
       { path: '/customers/:customerId', name: 'customer', component: DeskPage, props: true },
       {

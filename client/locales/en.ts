@@ -6,7 +6,8 @@ import { cardEn } from './en/card.ts'
 import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
 import { phoneEn } from '../phone/en.ts'
-import { paletteEn } from '../palette/en.ts'
+import type { paletteEn } from '../palette/en.ts'
+import { paletteFirst } from '../palette/first.ts'
 import { problemsEn } from './en/problems.ts'
 import { resultsEn } from '../results/en.ts'
 import { shownEn } from './en/shown.ts'
@@ -29,13 +30,13 @@ export const en = {
   control: controlEn,
   articles: articlesEn,
   guide: guideEn,
-  palette: paletteEn,
   phone: phoneEn,
   results: resultsEn,
   shown: shownEn,
   tasks: tasksEn,
+  palette: paletteFirst,
   why: whyFirst,
 }
 
 /** The shape every language must fill. */
-export type Messages = Texts<typeof en & typeof whyEn>
+export type Messages = Texts<typeof en & typeof whyEn & { palette: typeof paletteEn }>

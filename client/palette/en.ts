@@ -1,6 +1,8 @@
+import { paletteFirst } from './first.ts'
+
 /** Texts of the command palette: what is found in it beside customers. */
 export const paletteEn = {
-  open: 'Find or do',
+  ...paletteFirst,
   title: 'Find a customer or a colleague, or do something',
   placeholder: 'Customer, colleague, or what to do',
   actionsOnly: 'What to do, or where to go',

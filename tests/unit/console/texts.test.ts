@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { adminEn } from '../../../client/admin/locales/en.ts'
 import { adminRu } from '../../../client/admin/locales/ru.ts'
-import { en } from '../../../client/locales/en.ts'
+import { en as firstEn } from '../../../client/locales/en.ts'
+import { whyEn } from '../../../client/locales/en/why.ts'
+import { paletteEn } from '../../../client/palette/en.ts'
 import { ru } from '../../../client/locales/ru.ts'
+
+/** Those of the first load, and those that come with a room. */
+const en = { ...firstEn, ...whyEn, palette: paletteEn }
 
 type Tree = { [key: string]: string | Tree }
 

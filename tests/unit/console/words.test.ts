@@ -11,9 +11,14 @@ import {
 } from '../../../client/ui/format.ts'
 import { adminEn } from '../../../client/admin/locales/en.ts'
 import { adminRu } from '../../../client/admin/locales/ru.ts'
-import { en } from '../../../client/locales/en.ts'
+import { en as firstEn } from '../../../client/locales/en.ts'
+import { whyEn } from '../../../client/locales/en/why.ts'
+import { paletteEn } from '../../../client/palette/en.ts'
 import { russianForm } from '../../../client/locales/plural.ts'
 import { ru } from '../../../client/locales/ru.ts'
+
+/** Those of the first load, and those that come with a room. */
+const en = { ...firstEn, ...whyEn, palette: paletteEn }
 
 const now = new Date(2026, 10, 23, 9, 27).getTime()
 const day = 86_400_000

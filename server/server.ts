@@ -540,6 +540,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     startOfToday: () => new Date().setHours(0, 0, 0, 0),
     gapsSince: history.gaps.since,
     guideFor: guides.guideFor,
+    articlesFor: articles.linksFor,
     wordsOf: control.wordsOf,
     resultOf: history.resultOf,
     isAsked: dispositions.isAsked,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { articleLinkSchema } from './articles.ts'
 import { guideSchema } from './guides.ts'
 import { instantSchema } from './instant.ts'
 import { shownResultSchema } from './dispositions.ts'
@@ -172,6 +173,8 @@ export const deskCallSchema = z.object({
   consultFailed: offerOutcomeSchema.nullable(),
   /** What to say to whoever calls so; null where nothing is written. */
   guide: guideSchema.nullable(),
+  /** What is pinned to such calls, the nearest first; a few. */
+  articles: z.array(articleLinkSchema),
   /** What agents before me left with the call, the newest last. */
   words: z.array(wordSchema),
 })

@@ -1,5 +1,6 @@
 import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
-import type { Article, ArticleHit, StoredArticle } from '../../shared/articles.ts'
+import type { StoredArticle } from '../../shared/article-routes.ts'
+import type { Article, ArticleHit, ArticleLink } from '../../shared/articles.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { Versioned } from '../database/versioned.ts'
 import { detailsOf } from '../people/audit.ts'
@@ -28,6 +29,8 @@ export interface About {
 }
 
 const mostFound = 20
+/** So many stand beside a call. */
+const mostLinks = 4
 const beginsWith = 160
 /** What the index in memory is meant for. */
 export const mostArticles = 5_000
@@ -40,6 +43,8 @@ export type ArticleKeeper = ReturnType<typeof createArticles>
 export function createArticles({ store, audit, now }: ArticlesOptions) {
   let articles = new Map<string, Versioned<Article>>()
   let index: WordIndex | null = null
+  /** Which are pinned where, by title; null until somebody asks. */
+  let pins: Map<string, string[]> | null = null
   let readAt = 0
 
   const outward = ({ id, version, value }: Versioned<Article>): StoredArticle => ({
@@ -57,8 +62,27 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
   async function load(): Promise<void> {
     const loaded = await store.loadAll()
     articles = new Map(loaded.map((one) => [one.id, one]))
-    index = null
+    changed()
     readAt = now()
+  }
+
+  function changed(): void {
+    index = null
+    pins = null
+  }
+
+  /** Those pinned to a call, the nearest place first: each call asks, so nothing is gone through for it. */
+  function pinnedIds({ queue, dialled, result }: About): string[] {
+    follow()
+    pins ??= byPin(articles)
+    const digits = dialled?.replace(/\D/g, '') ?? ''
+    const places = [
+      ...(result === null ? [] : [`result:${result}`]),
+      ...(digits === '' ? [] : [`number:${digits}`]),
+      ...(queue === null ? [] : [`queue:${queue}`]),
+      'everybody',
+    ]
+    return [...new Set(places.flatMap((place) => pins?.get(place) ?? []))]
   }
 
   /** Nobody waits for it, and a database that is away leaves what is known. */
@@ -103,24 +127,17 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
       return index.find(typed, mostFound).flatMap(hitOf)
     },
 
-    /** Those pinned to a call: to its result first, then to the number, the queue and everybody. */
-    pinned: ({ queue, dialled, result }: About): ArticleHit[] => {
-      follow()
-      const digits = dialled?.replace(/\D/g, '') ?? ''
-      const places = [
-        ...(result === null ? [] : [`result:${result}`]),
-        ...(digits === '' ? [] : [`number:${digits}`]),
-        ...(queue === null ? [] : [`queue:${queue}`]),
-        'everybody',
-      ]
-      const at = ({ value }: Versioned<Article>) => places.findIndex((place) => value.pins.includes(place))
-      return [...articles.values()]
-        .map((one) => ({ one, place: at(one) }))
-        .filter(({ place }) => place >= 0)
-        .sort((a, b) => a.place - b.place || a.one.value.title.localeCompare(b.one.value.title))
-        .slice(0, mostFound)
-        .flatMap(({ one }) => hitOf(one.id))
-    },
+    /** Those pinned to a call: to its result first, then to the number, the queue and everybody; twenty at most. */
+    pinned: (about: About): ArticleHit[] => pinnedIds(about).slice(0, mostFound).flatMap(hitOf),
+
+    /** As `pinned`, before there is a result: what stands beside the call. */
+    linksFor: ({ queue, dialled }: Omit<About, 'result'>): ArticleLink[] =>
+      pinnedIds({ queue, dialled, result: null })
+        .slice(0, mostLinks)
+        .flatMap((articleId) => {
+          const title = articles.get(articleId)?.value.title
+          return title === undefined ? [] : [{ articleId, title }]
+        }),
 
     /**
      * @param version null where there is none yet
@@ -136,7 +153,7 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
         return done
       })
       articles.set(id, stored)
-      index = null
+      changed()
       await store.keep(stored, by, now())
       await note('article.set', id, detailsOf(told(before?.value), told(article)), by)
       return outward(stored)
@@ -147,10 +164,18 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
       const before = articles.get(id)
       await write(() => store.remove(id, version))
       articles.delete(id)
-      index = null
+      changed()
       await note('article.removed', id, detailsOf(told(before?.value), {}), by)
     },
   }
+}
+
+function byPin(articles: ReadonlyMap<string, Versioned<Article>>): Map<string, string[]> {
+  const pins = new Map<string, string[]>()
+  const byTitle = [...articles.values()].sort((a, b) => a.value.title.localeCompare(b.value.title))
+  for (const { id, value } of byTitle)
+    for (const pin of value.pins) pins.set(pin, [...(pins.get(pin) ?? []), id])
+  return pins
 }
 
 /** An article as the audit keeps it: how long the text is, and not the text, whose versions are kept apart. */

@@ -60,6 +60,7 @@ export function deskCall(
     pickUp: dials && call.ownPhone === 'ringing',
     recording: !call.recording || !live ? null : call.recording.isPaused ? 'paused' : 'on',
     guide: null,
+    articles: [],
     words: [],
   }
 }

@@ -1,5 +1,6 @@
 import type { DeskCall, OfferOutcome, Word } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
+import type { ArticleLink } from '../../shared/articles.ts'
 import type { Guide } from '../../shared/guides.ts'
 import type { ShownResult } from '../../shared/dispositions.ts'
 import type { Right } from '../../shared/people.ts'
@@ -31,6 +32,8 @@ export interface DeskContext {
   displayNameOf: (personId: string) => string | null
   /** What to say in a call of this queue, or to whoever dialled this. */
   guideFor?: (call: { queue: string | null; dialled: string | null }) => Guide | null
+  /** What is pinned to calls of this queue, or to whoever dialled this. */
+  articlesFor?: (call: { queue: string | null; dialled: string | null }) => readonly ArticleLink[]
   /** What agents left with a call for whoever gets it next. */
   wordsOf?: (callId: string) => readonly Word[]
   /** What a person said came of a call that is running or just over. */
@@ -222,6 +225,7 @@ function asShown(call: DeskCall, floor: Floor, rights: ReadonlySet<Right>, conte
     dialled: dialled === null || !showDialled ? dialled : showDialled(dialled, pbxOfId(callId)),
     consult: consult && { ...consult, name: colleague === null ? null : displayNameOf(colleague) },
     guide: call.direction === 'inbound' ? (context.guideFor?.(call) ?? null) : null,
+    articles: [...(context.articlesFor?.(call) ?? [])],
     words: rights.has('card.notes') ? [...(wordsOf?.(callId) ?? [])] : [],
   }
 }

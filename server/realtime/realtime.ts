@@ -64,6 +64,7 @@ export interface RealtimeOptions {
   customerOf: DeskContext['customerOf']
   opensInTalk?: NonNullable<DeskContext['opensInTalk']>
   guideFor?: NonNullable<DeskContext['guideFor']>
+  articlesFor?: NonNullable<DeskContext['articlesFor']>
   wordsOf?: NonNullable<DeskContext['wordsOf']>
   /** A person's calls since an instant (ms), from history. */
   todayOf: (personId: string, since: number) => Promise<CallsSince>
@@ -203,6 +204,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     popOf,
     customerOf,
     ...(options.guideFor ? { guideFor: options.guideFor } : {}),
+    ...(options.articlesFor ? { articlesFor: options.articlesFor } : {}),
     ...(options.wordsOf ? { wordsOf: options.wordsOf } : {}),
     ...(options.opensInTalk ? { opensInTalk: options.opensInTalk } : {}),
     displayNameOf: people.nameOf,

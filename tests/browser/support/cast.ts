@@ -286,6 +286,7 @@ export function ringing(now: number, more: Partial<DeskCall> = {}): DeskCall {
     consult: null,
     consultFailed: null,
     guide: null,
+    articles: [],
     words: [],
     ...more,
   }

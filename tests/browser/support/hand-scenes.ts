@@ -1,6 +1,7 @@
 import { ninaSits } from './at-the-desk.ts'
 import * as cast from './cast.ts'
 import { labArticles } from '../../../lab/seed/articles.ts'
+import type { Change } from '../../../shared/realtime.ts'
 import type { ScriptedServer } from './scripted-server.ts'
 import type { Scene } from './scenes.ts'
 
@@ -40,6 +41,16 @@ function withArticles(server: ScriptedServer): void {
   }))
 }
 
+/** The same call with two articles pinned to it. */
+function withPinned(changes: readonly Change[]): Change[] {
+  const articles = Object.entries(labArticles)
+    .slice(0, 2)
+    .map(([articleId, { title }]) => ({ articleId, title }))
+  return changes.map((change) =>
+    change.type === 'deskCall.set' ? { ...change, call: { ...change.call, articles } } : change,
+  )
+}
+
 /** What is known and done beside the calls: the session that ends, the palette, articles, other windows. */
 export const handScenes: Scene[] = [
   {
@@ -68,7 +79,7 @@ export const handScenes: Scene[] = [
     name: 'articles',
     ready: '[data-testid=articles] .article-text',
     set: (server, now, locale) => {
-      ninaSits(server, now, locale, [...inCall(now)])
+      ninaSits(server, now, locale, withPinned(inCall(now)))
       withArticles(server)
     },
     act: async (page) => {

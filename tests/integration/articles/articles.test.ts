@@ -50,9 +50,21 @@ it('what is written is found by its words at once, pinned where it belongs, and 
     'Campaign',
     'House rules',
   ])
+  // Beside the call stand a few of them, and they follow what is written.
+  expect(articles.linksFor(about)).toEqual([
+    { articleId: 'number', title: 'Campaign' },
+    { articleId: 'returns', title: 'Returns' },
+    { articleId: 'all', title: 'House rules' },
+  ])
+  await articles.set('returns', article('Returned goods', { pins: ['queue:support'] }), 0, boss)
+  expect(articles.linksFor(about).map(({ title }) => title)).toEqual([
+    'Campaign',
+    'Returned goods',
+    'House rules',
+  ])
   await articles.remove('number', 0, boss)
   expect(() => articles.read('number')).toThrow('There is no such article.')
-  expect(titles(await start(), about)).toEqual(['Returns', 'House rules'])
+  expect(titles(await start(), about)).toEqual(['Returned goods', 'House rules'])
 })
 
 it('of two who write the same, the second is told; each version, and who changed what, is kept', async () => {

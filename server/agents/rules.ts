@@ -1,7 +1,6 @@
-import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import { defaultBreaks, defaultMissedBreak, type StatusRules, type StoredRules } from '../../shared/status.ts'
-import { detailsOf } from '../people/audit.ts'
+import { detailsOf, type Audit } from '../people/audit.ts'
 import type { AgentStore } from './model.ts'
 
 export interface RulesOptions {
@@ -9,13 +8,7 @@ export interface RulesOptions {
   /** What the environment says before anybody has changed anything. */
   seed: StatusRules
   /** Keeps who changed what. */
-  audit: (
-    action: AuditAction,
-    actorId: string,
-    subjectId: string,
-    changed: string[],
-    details: AuditDetail[],
-  ) => Promise<void>
+  audit: Audit
   /** Other rules hold from now on. */
   onChange: () => void
 }

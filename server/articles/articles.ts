@@ -1,23 +1,16 @@
-import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
 import type { StoredArticle } from '../../shared/article-routes.ts'
 import type { Article, ArticleHit, ArticleLink } from '../../shared/articles.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { Versioned } from '../database/versioned.ts'
-import { detailsOf } from '../people/audit.ts'
+import type { Audit } from '../people/audit.ts'
+import { createEdited } from '../people/edited.ts'
 import { indexOfWords, type WordIndex } from './index-of-words.ts'
 import type { ArticleStore } from './model.ts'
 import { plainOf } from './words.ts'
 
 export interface ArticlesOptions {
   store: Pick<ArticleStore, 'loadAll' | 'add' | 'change' | 'remove' | 'keep'>
-  /** Keeps who changed what. */
-  audit: (
-    action: AuditAction,
-    actorId: string,
-    subjectId: string,
-    changed: string[],
-    details: AuditDetail[],
-  ) => Promise<void>
+  audit: Audit
   now: () => number
 }
 
@@ -41,17 +34,20 @@ export type ArticleKeeper = ReturnType<typeof createArticles>
 
 /** What agents look up while they talk: found by its words, or pinned to what the call is about. */
 export function createArticles({ store, audit, now }: ArticlesOptions) {
-  let articles = new Map<string, Versioned<Article>>()
+  const articles = createEdited({
+    ...{ store, audit, told },
+    actions: { set: 'article.set', removed: 'article.removed' },
+    onChange: () => {
+      index = null
+      pins = null
+    },
+    onWritten: (written, by) => store.keep(written, by, now()),
+  })
   let index: WordIndex | null = null
   /** Which are pinned where, by title; null until somebody asks. */
   let pins: Map<string, string[]> | null = null
   let readAt = 0
 
-  const outward = ({ id, version, value }: Versioned<Article>): StoredArticle => ({
-    articleId: id,
-    version,
-    article: value,
-  })
   const hitOf = (id: string): ArticleHit[] => {
     const value = articles.get(id)?.value
     if (value === undefined) return []
@@ -60,21 +56,14 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
   }
 
   async function load(): Promise<void> {
-    const loaded = await store.loadAll()
-    articles = new Map(loaded.map((one) => [one.id, one]))
-    changed()
     readAt = now()
-  }
-
-  function changed(): void {
-    index = null
-    pins = null
+    await articles.load()
   }
 
   /** Those pinned to a call, the nearest place first: each call asks, so nothing is gone through for it. */
   function pinnedIds({ queue, dialled, result }: About): string[] {
     follow()
-    pins ??= byPin(articles)
+    pins ??= byPin(articles.all())
     const digits = dialled?.replace(/\D/g, '') ?? ''
     const places = [
       ...(result === null ? [] : [`result:${result}`]),
@@ -87,31 +76,14 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
 
   /** Nobody waits for it, and a database that is away leaves what is known. */
   function follow(): void {
-    if (now() - readAt < readAgainMs) return
-    readAt = now()
-    load().catch(() => undefined)
-  }
-
-  /** Writes; when somebody was faster, perhaps on another server, what they wrote is read before it is told. */
-  async function write<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof ProblemError && error.code === 'edit.outdated') await load()
-      throw error
-    }
-  }
-
-  async function note(action: AuditAction, id: string, details: AuditDetail[], by: string): Promise<void> {
-    const changed = details.map(({ field }) => field)
-    await audit(action, by, id, changed, details)
+    if (now() - readAt >= readAgainMs) load().catch(() => undefined)
   }
 
   return {
     /** Loads everything. Needs the database. */
     load,
 
-    list: (): StoredArticle[] => [...articles.values()].map(outward),
+    list: (): StoredArticle[] => articles.all().map(outward),
 
     /** @throws ProblemError `article.unknown` */
     read: (id: string): StoredArticle => {
@@ -123,7 +95,7 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
     /** Articles that hold all the words, the best first; twenty at most. */
     find: (typed: string): ArticleHit[] => {
       follow()
-      index ??= indexOfWords([...articles].map(([id, { value }]) => [id, value] as const))
+      index ??= indexOfWords(articles.all().map(({ id, value }) => [id, value] as const))
       return index.find(typed, mostFound).flatMap(hitOf)
     },
 
@@ -139,49 +111,32 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
           return title === undefined ? [] : [{ articleId, title }]
         }),
 
-    /**
-     * @param version null where there is none yet
-     * @throws ProblemError `edit.outdated`, also when somebody was faster in writing the first; `article.too_many`
-     */
+    /** As `Edited.set`. @throws ProblemError `article.too_many` */
     set: async (id: string, article: Article, version: number | null, by: string): Promise<StoredArticle> => {
-      if (version === null && articles.size >= mostArticles) throw new ProblemError('article.too_many')
-      const before = articles.get(id)
-      const stored = await write(async () => {
-        const done =
-          version === null ? await store.add(id, article) : await store.change(id, version, article)
-        if (done === null) throw new ProblemError('edit.outdated')
-        return done
-      })
-      articles.set(id, stored)
-      changed()
-      await store.keep(stored, by, now())
-      await note('article.set', id, detailsOf(told(before?.value), told(article)), by)
-      return outward(stored)
+      if (version === null && articles.count() >= mostArticles) throw new ProblemError('article.too_many')
+      return outward(await articles.set(id, article, version, by))
     },
 
-    /** @throws ProblemError `edit.outdated` */
-    remove: async (id: string, version: number, by: string): Promise<void> => {
-      const before = articles.get(id)
-      await write(() => store.remove(id, version))
-      articles.delete(id)
-      changed()
-      await note('article.removed', id, detailsOf(told(before?.value), {}), by)
-    },
+    remove: articles.remove,
   }
 }
 
-function byPin(articles: ReadonlyMap<string, Versioned<Article>>): Map<string, string[]> {
+const outward = ({ id, version, value }: Versioned<Article>): StoredArticle => ({
+  articleId: id,
+  version,
+  article: value,
+})
+
+function byPin(articles: readonly Versioned<Article>[]): Map<string, string[]> {
   const pins = new Map<string, string[]>()
-  const byTitle = [...articles.values()].sort((a, b) => a.value.title.localeCompare(b.value.title))
+  const byTitle = [...articles].sort((a, b) => a.value.title.localeCompare(b.value.title))
   for (const { id, value } of byTitle)
     for (const pin of value.pins) pins.set(pin, [...(pins.get(pin) ?? []), id])
   return pins
 }
 
 /** An article as the audit keeps it: how long the text is, and not the text, whose versions are kept apart. */
-function told(article: Article | undefined): Record<string, string | number | string[]> {
-  if (article === undefined) return {}
-  const { title, tags, pins, text } = article
+function told({ title, tags, pins, text }: Article): Record<string, string | number | string[]> {
   return {
     title,
     characters: text.length,

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
 import type { TodayCall } from '../../shared/calls.ts'
 import {
   fillIn,
@@ -18,7 +17,7 @@ import { ProblemError } from '../../shared/problems.ts'
 import type { z } from 'zod'
 import { lookAround } from '../database/look-around.ts'
 import type { Owed, TalksInCall } from '../history/results.ts'
-import { detailsOf } from '../people/audit.ts'
+import { detailsOf, type Audit } from '../people/audit.ts'
 import { askedSince, type Asked } from './asked.ts'
 import { fieldsOf } from './fields-of.ts'
 import { firstDispositions } from './first.ts'
@@ -36,13 +35,7 @@ export interface DispositionsOptions {
   /** The name that a person goes by now; null for one who was erased. */
   nameOf: (personId: string) => string | null
   /** Keeps who changed the definition, and what of it. */
-  audit: (
-    action: AuditAction,
-    actorId: string,
-    subjectId: string,
-    changed: string[],
-    details: AuditDetail[],
-  ) => Promise<void>
+  audit: Audit
   /** Somebody said what came of a call of theirs. */
   onResult: (callId: string, personId: string, result: ShownResult) => void
   /** Another definition is in force. */

@@ -22,14 +22,23 @@ const changes = auditActions.filter((action) => !presence.includes(action))
 const pageSize = 100
 
 /** What may stand before and after in the audit: never a person's name, never a secret. */
-type Value = string | number | boolean | null | readonly string[]
+export type AuditValue = string | number | boolean | null | readonly string[]
+
+/** Keeps who did what to whom or what, and what became other by it. */
+export type Audit = (
+  action: AuditAction,
+  actorId: string,
+  subjectId: string,
+  changed: string[],
+  details: AuditDetail[],
+) => Promise<void>
 
 /** What became other, field by field, as text. */
 export function detailsOf(
-  before: Readonly<Record<string, Value>>,
-  after: Readonly<Record<string, Value>>,
+  before: Readonly<Record<string, AuditValue>>,
+  after: Readonly<Record<string, AuditValue>>,
 ): AuditDetail[] {
-  const text = (value: Value | undefined): string | null => {
+  const text = (value: AuditValue | undefined): string | null => {
     if (value === null || value === undefined) return null
     return typeof value === 'object' ? value.join(', ') : String(value)
   }

@@ -1,4 +1,4 @@
-import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
+import type { AuditDetail } from '../../shared/administration.ts'
 import { planOf, type NumberPlan } from '../../shared/number-plan.ts'
 import {
   canonical,
@@ -11,7 +11,8 @@ import type { CountryCode } from '../../shared/phone-numbers.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { DialledNumber, StoredNumber, StoredPlan, StoredSchedule } from '../../shared/settings.ts'
 import type { Versioned } from '../database/versioned.ts'
-import { detailsOf } from '../people/audit.ts'
+import { detailsOf, type Audit } from '../people/audit.ts'
+import { createEdited } from '../people/edited.ts'
 import type { SettingsStore } from './model.ts'
 
 /** What the environment says before anybody has changed anything. */
@@ -26,13 +27,7 @@ export interface SettingsOptions {
   store: SettingsStore
   seed: SettingsSeed
   /** Keeps who changed what. */
-  audit: (
-    action: AuditAction,
-    actorId: string,
-    subjectId: string,
-    changed: string[],
-    details: AuditDetail[],
-  ) => Promise<void>
+  audit: Audit
   /** ms since 1970. */
   now?: () => number
 }
@@ -55,7 +50,10 @@ export function createSettings({ store, seed, audit, now = Date.now }: SettingsO
       return [seeded.id, { ...seeded, version: 0 }]
     }),
   )
-  let schedules = new Map<string, Versioned<Schedule>>()
+  const schedules = createEdited({
+    ...{ store: store.schedules, audit, told: hoursText },
+    actions: { set: 'schedule.set', removed: 'schedule.removed' },
+  })
 
   function seededNumber(number: string, label: string): { id: string; value: DialledNumber } {
     return { id: idOf(number), value: { number: canonical(number, seed.homeCountry), label, campaign: null } }
@@ -92,7 +90,7 @@ export function createSettings({ store, seed, audit, now = Date.now }: SettingsO
     const [stored] = await store.plans.loadAll()
     if (stored) usePlan({ version: stored.version, plan: stored.value })
     numbers = new Map((await store.numbers.loadAll()).map((one) => [one.id, one]))
-    schedules = new Map((await store.schedules.loadAll()).map((one) => [one.id, one]))
+    await schedules.load()
   }
 
   /** Writes; when somebody was faster, perhaps on another server, what they wrote is read before it is told. */
@@ -138,7 +136,7 @@ export function createSettings({ store, seed, audit, now = Date.now }: SettingsO
 
     /** Which of these queues are closed now. A queue without hours of its own has the center's; without those it is open. */
     closedQueues: (queues: Iterable<string>): string[] => {
-      if (schedules.size === 0) return []
+      if (schedules.count() === 0) return []
       const at = now()
       return [...queues].filter((queue) => !isOpenFor(queue, at))
     },
@@ -197,41 +195,17 @@ export function createSettings({ store, seed, audit, now = Date.now }: SettingsO
       await audit('number.removed', actorId, before.value.number, details.map(fieldOf), details)
     },
 
-    listSchedules: (): StoredSchedule[] => [...schedules.values()].map(outwardSchedule),
+    listSchedules: (): StoredSchedule[] => schedules.all().map(outwardSchedule),
 
-    /**
-     * @param version null where there are no hours yet
-     * @throws ProblemError `edit.outdated`, also when somebody was faster in setting the first
-     */
+    /** As `Edited.set`. */
     setSchedule: async (
       id: string,
       value: Schedule,
       version: number | null,
       actorId: string,
-    ): Promise<StoredSchedule> => {
-      const before = schedules.get(id)
-      const stored = await write(async () => {
-        const done =
-          version === null
-            ? await store.schedules.add(id, value)
-            : await store.schedules.change(id, version, value)
-        if (done === null) throw new ProblemError('edit.outdated')
-        return done
-      })
-      schedules.set(id, stored)
-      const details = detailsOf(before === undefined ? {} : hoursText(before.value), hoursText(value))
-      await audit('schedule.set', actorId, id, details.map(fieldOf), details)
-      return outwardSchedule(stored)
-    },
+    ): Promise<StoredSchedule> => outwardSchedule(await schedules.set(id, value, version, actorId)),
 
-    /** @throws ProblemError `edit.outdated` */
-    removeSchedule: async (id: string, version: number, actorId: string): Promise<void> => {
-      const before = schedules.get(id)
-      await write(() => store.schedules.remove(id, version))
-      schedules.delete(id)
-      const details = detailsOf(before === undefined ? {} : hoursText(before.value), {})
-      await audit('schedule.removed', actorId, id, details.map(fieldOf), details)
-    },
+    removeSchedule: schedules.remove,
   }
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { AuditAction, AuditDetail } from '../../shared/administration.ts'
 import type { ClosedParts } from '../../shared/closing.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import {
@@ -24,7 +23,7 @@ import type { MatchedCall } from '../customers/matching.ts'
 import type { PartInCall } from '../floor/views.ts'
 import type { History } from '../history/history.ts'
 import { lookAround } from '../database/look-around.ts'
-import { detailsOf } from '../people/audit.ts'
+import { detailsOf, type Audit } from '../people/audit.ts'
 import type { DefinitionStore } from './model.ts'
 import { isRight } from './said.ts'
 
@@ -42,13 +41,7 @@ export interface VerificationOptions {
   tellDialplan: (callId: string, result: 'right' | 'wrong' | 'unchecked') => void
   nameOf: (personId: string) => string | null
   /** Keeps who changed the definition, and what of it. */
-  audit: (
-    action: AuditAction,
-    actorId: string,
-    subjectId: string,
-    changed: string[],
-    details: AuditDetail[],
-  ) => Promise<void>
+  audit: Audit
   /** More or less of a call's card is open now: whoever shows it should show it anew. */
   onChange: (callId: string) => void
   /** Another definition is in force: what is open may be more or less on every card that is shown. */

@@ -1,0 +1,107 @@
+import type { AuditAction } from '../../shared/administration.ts'
+import { ProblemError } from '../../shared/problems.ts'
+import type { Versioned } from '../database/versioned.ts'
+import { detailsOf, type Audit, type AuditValue } from './audit.ts'
+
+/** Where entries are kept: as `createVersioned` makes it. */
+interface EditedStore<T> {
+  loadAll: () => Promise<Versioned<T>[]>
+  add: (id: string, value: T) => Promise<Versioned<T> | null>
+  change: (id: string, version: number, value: T) => Promise<Versioned<T>>
+  remove: (id: string, version: number) => Promise<void>
+}
+
+export interface EditedOptions<T> {
+  store: EditedStore<T>
+  audit: Audit
+  actions: { set: AuditAction; removed: AuditAction }
+  /** An entry as the audit keeps it. */
+  told: (value: T) => Readonly<Record<string, AuditValue>>
+  /** What the audit calls an entry; its id where this is left out. */
+  subjectOf?: (value: T) => string
+  /** Something is not what it was. */
+  onChange?: () => void
+  /** An entry was written by somebody; before the audit is. */
+  onWritten?: (written: Versioned<T>, actorId: string) => Promise<void>
+}
+
+export type Edited<T> = ReturnType<typeof createEdited<T>>
+
+/** Entries that people edit, held in memory as the database has them; who changed what is kept in the audit. */
+export function createEdited<T>(options: EditedOptions<T>) {
+  const { store, audit, actions, told } = options
+  let entries = new Map<string, Versioned<T>>()
+
+  async function load(): Promise<void> {
+    entries = new Map((await store.loadAll()).map((one) => [one.id, one]))
+    options.onChange?.()
+  }
+
+  /** Writes; when somebody was faster, perhaps on another server, what they wrote is read before it is told. */
+  async function write<R>(work: () => Promise<R>): Promise<R> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'edit.outdated') await load()
+      throw error
+    }
+  }
+
+  async function note(
+    action: AuditAction,
+    actorId: string,
+    id: string,
+    before: T | undefined,
+    after: T | undefined,
+  ): Promise<void> {
+    const text = (value: T | undefined) => (value === undefined ? {} : told(value))
+    const details = detailsOf(text(before), text(after))
+    const one = after ?? before
+    const subject = one === undefined ? id : (options.subjectOf?.(one) ?? id)
+    await audit(
+      action,
+      actorId,
+      subject,
+      details.map(({ field }) => field),
+      details,
+    )
+  }
+
+  return {
+    /** Loads everything. Needs the database. */
+    load,
+
+    all: (): Versioned<T>[] => [...entries.values()],
+
+    get: (id: string): Versioned<T> | undefined => entries.get(id),
+
+    count: (): number => entries.size,
+
+    /**
+     * @param version the one that was looked at; null where there is none yet
+     * @throws ProblemError `edit.outdated`, also when somebody was faster in writing the first; `database.unreachable`
+     */
+    set: async (id: string, value: T, version: number | null, actorId: string): Promise<Versioned<T>> => {
+      const before = entries.get(id)?.value
+      const written = await write(async () => {
+        const done = version === null ? await store.add(id, value) : await store.change(id, version, value)
+        if (done === null) throw new ProblemError('edit.outdated')
+        return done
+      })
+      entries.set(id, written)
+      options.onChange?.()
+      await options.onWritten?.(written, actorId)
+      await note(actions.set, actorId, id, before, written.value)
+      return written
+    },
+
+    /** @throws ProblemError `edit.outdated`, `database.unreachable` */
+    remove: async (id: string, version: number, actorId: string): Promise<void> => {
+      const before = entries.get(id)?.value
+      await write(() => store.remove(id, version))
+      entries.delete(id)
+      options.onChange?.()
+      await note(actions.removed, actorId, id, before, undefined)
+    },
+  }
+}

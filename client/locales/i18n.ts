@@ -22,7 +22,7 @@ export const i18n = createI18n<[Messages], Locale, false>({
   locale: 'en',
   fallbackLocale: 'en',
   // What a room brings with it comes with the room; Russian is fetched when somebody reads it.
-  messages: { en: en as unknown as Messages, ru: {} as Messages },
+  messages: { en: en as Messages, ru: {} as Messages },
   pluralRules: { ru: russianForm },
 })
 

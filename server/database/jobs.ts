@@ -30,6 +30,7 @@ export interface JobsOptions {
   lockMs?: number
 }
 
+type Backend = ConstructorParameters<typeof MongoBackend>[0]
 const stopWithinMs = 1_000
 
 /**
@@ -55,11 +56,7 @@ export function createJobs(
       const { db } = database.connection
       if (db === undefined || isStopped || agenda !== null) return
       // Mongoose brings a driver of its own, which is the same.
-      const mongo = db as unknown as ConstructorParameters<typeof MongoBackend>[0] extends infer C
-        ? C extends { mongo: infer D }
-          ? D
-          : never
-        : never
+      const mongo = db as unknown as Extract<Backend, { mongo: unknown }>['mongo']
       agenda = new Agenda({
         backend: new MongoBackend({ mongo, collection: 'jobs' }),
         name: node,

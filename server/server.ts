@@ -11,7 +11,6 @@ import { createDays } from './agents/days.ts'
 import { createAgentStore } from './agents/model.ts'
 import { statusRoutes } from './agents/routes.ts'
 import { createRules, seededRules } from './agents/rules.ts'
-import { createCallCommands } from './asterisk/call-commands.ts'
 import { createDispositions } from './dispositions/dispositions.ts'
 import { createDispositionStore } from './dispositions/model.ts'
 import { dispositionRoutes } from './dispositions/routes.ts'
@@ -21,18 +20,15 @@ import { createQueueCommands } from './asterisk/queue-commands.ts'
 import { pbxRoutes } from './asterisk/routes.ts'
 import { createTypedPins } from './asterisk/typed-pins.ts'
 import type { Config } from './config.ts'
-import { createControl } from './control/control.ts'
-import { createDeskPhones } from './control/desk-phone.ts'
-import { createDialling } from './control/dial.ts'
+import { assembleControl } from './control/assembly.ts'
 import { dialString } from './control/targets.ts'
-import { createPickUps } from './control/pick-up.ts'
 import { controlRoutes } from './control/routes.ts'
 import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
-import { deskDevices, deskWith, floorDevice, numberOn, phoneInUse, phonePlace } from './desks.ts'
+import { deskDevices, deskWith, floorDevice, numberOn, phonePlace } from './desks.ts'
 import { eraseCustomer, erasureOf, forgetErased } from './erase-customer.ts'
 import type { DeskInfo } from './floor/events.ts'
 import { foundOn } from './floor/found.ts'
@@ -283,52 +279,13 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     onChange: (extension) => realtime.statusChanged(extension),
     log,
   })
-  const callCommands = createCallCommands(links, pbxNamed)
-  const deskPhones = createDeskPhones({ floor: () => pipeline.floor(), commands: callCommands })
-  const control = createControl({
-    deskPhones,
-    contacts: () =>
-      phoneBook
-        .list()
-        .map(({ entryId, entry: { name, number, group } }) => ({ entryId, name, number, group })),
+  const calls = assembleControl({
+    ...{ pbxs, links, history, agents, phoneBook, log, nameOf: people.nameOf },
     floor: () => pipeline.floor(),
-    commands: callCommands,
-    numberOn: (extension, pbx) => {
-      const desk = pipeline.floor().agents.get(extension)
-      return desk ? numberOn(desk, pbxNamed(pbx)?.prefix ?? '') : null
-    },
-    queueOn: (queue, pbx) => {
-      const prefix = pbxNamed(pbx)?.prefix ?? ''
-      return queue.startsWith(prefix) ? queue.slice(prefix.length) : null
-    },
-    deviceOn: (device, pbx) => device.slice((pbxNamed(pbx)?.prefix ?? '').length),
+    phones: () => phones,
     readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
-    internationalPrefix: (pbx) => pbxNamed(pbx)?.INTERNATIONAL_PREFIX ?? '00',
-    keepWord: history.keepWord,
-    wordsOf: history.wordsOf,
-    nameOf: people.nameOf,
     onWord: (callId) => realtime.onWord(callId),
-    log,
   })
-  const ownPhones = {
-    floor: () => pipeline.floor(),
-    commands: callCommands,
-    phoneOf: (extension: string) =>
-      phoneInUse(
-        pipeline.floor().agents.get(extension),
-        agents.viewOf(extension)?.device ?? 'desk',
-        phones.browserOf(extension),
-        pbxs,
-      ),
-    busy: new Set<string>(),
-    log,
-  }
-  const dialling = createDialling({
-    ...ownPhones,
-    readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
-    internationalPrefix: (pbx) => pbxNamed(pbx)?.INTERNATIONAL_PREFIX ?? '00',
-  })
-  const pickUps = createPickUps({ ...ownPhones, nameOf: people.nameOf })
   const floorOptions = {
     shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000,
     trunks: pbxs.flatMap(({ prefix, PBX_TRUNKS }) => PBX_TRUNKS.map((trunk) => `${prefix}${trunk}`)),
@@ -346,10 +303,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       for (const fact of facts) if (fact.type === 'link.reconciled') links.reconciled(fact)
       realtime.publishFacts(facts)
       agents.take(facts)
-      control.take(facts)
-      deskPhones.take(facts)
-      dialling.take(facts)
-      pickUps.take(facts)
+      calls.take(facts)
     },
     onPop: (callId) => {
       realtime.onPop(callId)
@@ -378,7 +332,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       const named = floorDevice(device, pbxs)
       for (const { pbx, channelId } of leftWaiting(pipeline.floor(), named)) {
         const own = named.slice((pbxNamed(pbx)?.prefix ?? '').length)
-        callCommands.park(channelId, own).catch((error: unknown) => {
+        calls.commands.park(channelId, own).catch((error: unknown) => {
           log.warn({ device, err: error }, 'A call whose page was left could not be parked.')
         })
       }
@@ -482,14 +436,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
         }),
       ),
       'calls.quality': ({ me, params, body }) => quality.keep(me.personId, params.callId, body),
-      ...phoneRoutes(
-        phones,
-        deviceInUse,
-        config.TEST_CALL_NUMBER,
-        (extension) => deskPhones.isDeaf(ownPhones.phoneOf(extension ?? '')?.device ?? ''),
-        (personId) => iceFor(ice, personId, Date.now()),
+      ...phoneRoutes(phones, deviceInUse, config.TEST_CALL_NUMBER, calls.isDeaf, (personId) =>
+        iceFor(ice, personId, Date.now()),
       ),
-      ...controlRoutes(control, dialling, pickUps),
+      ...controlRoutes(calls),
       ...taskRoutes(tasks),
       ...phoneBookRoutes(phoneBook),
       ...guideRoutes(guides, {
@@ -541,7 +491,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     gapsSince: history.gaps.since,
     guideFor: guides.guideFor,
     articlesFor: articles.linksFor,
-    wordsOf: control.wordsOf,
+    wordsOf: calls.control.wordsOf,
     resultOf: history.resultOf,
     isAsked: dispositions.isAsked,
     dispositionsVersion: () => dispositions.current().version,
@@ -622,10 +572,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       starting.stop()
       archiving?.stop()
       phones.stop()
-      control.stop()
-      deskPhones.stop()
-      dialling.stop()
-      pickUps.stop()
+      calls.stop()
       await links.stop()
       realtime.stop()
       agents.stop()

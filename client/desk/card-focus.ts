@@ -48,11 +48,14 @@ export function useCardFocus(
     if (isNowhere && (lost || isAwaited)) {
       const area = had?.area.isConnected === true && !isAwaited ? had.area : root.value?.querySelector(areas)
       const heading = area?.querySelector('h1') ?? root.value?.querySelector('h1')
-      if (heading != null) {
-        isAwaited = false
-        heading.tabIndex = -1
-        heading.focus()
+      // What stands there next is still to come: it is seen when it does.
+      if (heading == null) {
+        onWriting(false)
+        return
       }
+      isAwaited = false
+      heading.tabIndex = -1
+      heading.focus()
     }
     const area = document.activeElement?.closest(areas) ?? null
     if (area !== null) isAwaited = false

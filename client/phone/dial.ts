@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
+import { isEmergency } from '../../shared/dial.ts'
 import { ApiError, callApi, type ApiErrorCode } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
 import { useSession } from '../session/session.ts'
@@ -31,12 +32,24 @@ export const useDial = defineStore('dial', () => {
     () => hasPhone.value && !hasCall.value && phone.calls.length === 0 && pending.value === null,
   )
 
+  /** Whether somebody noted that a number is not to be called. Where that cannot be asked now, nobody is kept from calling. */
+  async function isUnwanted(number: string): Promise<boolean> {
+    if (isEmergency(number) || !session.rights.has('tasks.use')) return false
+    try {
+      return (await callApi('doNotCall.check', { body: { number } })).doNotCall !== null
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return false
+    }
+  }
+
   /**
    * Calls a number, once however often it is pressed.
    * @param typed as somebody typed it, or as it stands on a card
+   * @param allTheSame also a number whose owner does not want to be called
    * @returns whether the call was made: with a desk phone, that it was picked up. Why not is in `failed`.
    */
-  async function dial(typed: string): Promise<boolean> {
+  async function dial(typed: string, allTheSame = false): Promise<boolean> {
     // Beside a call that is on, the browser's phone makes another: that one is put on hold.
     const isBeside = phone.kind === 'browser' && hasPhone.value && phone.ringing === null
     if (!canDial.value && !isBeside) return false
@@ -44,6 +57,10 @@ export const useDial = defineStore('dial', () => {
     failed.value = null
     if (number === null) {
       failed.value = { number: typed, code: 'dial.not_dialable' }
+      return false
+    }
+    if (!allTheSame && (await isUnwanted(number))) {
+      failed.value = { number: typed, code: 'task.do_not_call' }
       return false
     }
     if (phone.kind === 'browser') {

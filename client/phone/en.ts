@@ -61,6 +61,7 @@ export const phoneEn = {
   calling: 'Calling …',
   callNumber: 'Call {name}',
   pickUp: 'Pick up your phone: then it calls',
+  callAllTheSame: 'Call all the same',
   badNumber: 'This cannot be dialled: digits, with + before a country code.',
   leftOver: 'A call is still on, though you are signed out.',
   signOutInCall: 'A call is on. Signing out hangs it up.',

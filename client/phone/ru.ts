@@ -60,6 +60,7 @@ export const phoneRu: Texts<typeof phoneEn> = {
   calling: 'Вызов …',
   callNumber: 'Позвонить: {name}',
   pickUp: 'Снимите трубку: вызов пойдёт дальше',
+  callAllTheSame: 'Всё равно позвонить',
   badNumber: 'Так не набрать: цифры, перед кодом страны — плюс.',
   leftOver: 'Звонок ещё идёт, хотя вы вышли.',
   signOutInCall: 'Идёт звонок. Выход его завершит.',

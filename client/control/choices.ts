@@ -16,6 +16,7 @@ export interface Choice {
 /**
  * What of all targets fits what somebody typed: colleagues, queues, the phone book, and the number itself where it is one.
  * Last the parking lot.
+ * @param targets null: not known yet
  * @param park what the parking lot is called
  * @param typed parts of a name, an extension, a queue or a number
  */
@@ -43,7 +44,9 @@ export function choicesFor(targets: CallTargets | null, typed: string, park: str
       to: { kind: 'number', number: contact.number },
       contact,
     }))
-  const found = [...agents, ...queues, ...contacts, ...(fits(park) ? [{ id: 'park', to: null }] : [])]
+  // As long as nobody stands there yet, Enter must not mean the parking lot.
+  const mayPark = targets !== null && fits(park)
+  const found = [...agents, ...queues, ...contacts, ...(mayPark ? [{ id: 'park', to: null }] : [])]
   const number = dialable(typed)
   const isOwn = agents.some(({ agent }) => agent?.extension === number)
   if (number === null || isOwn || !/^\+?\d+$/.test(number)) return found

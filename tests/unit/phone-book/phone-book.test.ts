@@ -51,3 +51,10 @@ it('is found in the transfer picker by name, group and digits', () => {
       contact,
     })
 })
+
+it('the transfer picker offers no parking before it knows who is there', () => {
+  expect(choicesFor(null, '', 'Park')).toEqual([])
+  expect(choicesFor({ at: 0, agents: [], queues: [], contacts: [] }, '', 'Park')).toEqual([
+    { id: 'park', to: null },
+  ])
+})

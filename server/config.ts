@@ -6,8 +6,9 @@ import { createMasterKeys, masterKeyLength } from './keys/master-keys.ts'
 import { usualCelColumns } from './asterisk/record/cel-rows.ts'
 import { isTimeZone } from './asterisk/record/wall-clock.ts'
 import { pbxNamePattern, type NamePrefix } from '../shared/pbx-names.ts'
+import { placeSettings } from './config-places.ts'
 import { taskSettings } from './config-tasks.ts'
-import { list, wholeNumber } from './setting-schemas.ts'
+import { contextSchema, list, wholeNumber } from './setting-schemas.ts'
 import {
   namePbxs,
   prefixOf,
@@ -47,8 +48,6 @@ const tableName = z
     /^(([A-Za-z_]\w{0,62}\.)?[A-Za-z_]\w{0,62})?$/,
     'must be the name of a table, or schema.table, of letters, digits and _',
   )
-
-const contextSchema = z.string().regex(/^[\w-]{1,79}$/, 'must be the name of a context of the dialplan')
 
 /** Every setting there is, by its name in the environment. README and docs/operations.md list them from here. */
 export const settings = {
@@ -148,6 +147,7 @@ export const settings = {
     perPbx: true,
     schema: contextSchema,
   },
+  ...placeSettings,
   INTERNATIONAL_PREFIX: {
     description: 'What is dialled on the PBX before the country of an international number.',
     default: '00',

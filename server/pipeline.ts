@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { PlaceOutcome } from '../shared/calls.ts'
 import { heardChannels } from './asterisk/record/heard-channel.ts'
 import type { Unheard } from './asterisk/record/record.ts'
 import { createDesksOfCalls } from './desks-of-calls.ts'
@@ -36,7 +37,13 @@ export interface PipelineOptions extends Pick<
 }
 
 /** Events that no PBX sent. */
-const ownEvents: ReadonlySet<PbxEventType> = new Set(['tick', 'desks.set', 'link.lost', 'call.erased'])
+const ownEvents: ReadonlySet<PbxEventType> = new Set([
+  'tick',
+  'desks.set',
+  'link.lost',
+  'call.erased',
+  'place.refused',
+])
 /** How much may have to be replayed after a restart: a checkpoint at least this often, ms. */
 const checkpointEveryMs = 20_000
 const tickMs = 1_000
@@ -344,6 +351,15 @@ export function createPipeline(options: PipelineOptions) {
         eraseOnFloor(callId)
       }
       await checkpoint()
+    },
+
+    /**
+     * A place in a queue is not kept any more, or its customer not called.
+     * @param takenBy the call in which they wait there themselves now; null for none
+     */
+    placeRefused(callId: string, why: PlaceOutcome, takenBy: string | null): void {
+      const call = floor.calls.get(callId)
+      if (call) take({ ...stampNow(call.pbx), type: 'place.refused', linkedId: callId, why, takenBy })
     },
 
     /** Writes a last checkpoint. Nothing may be taken after. */

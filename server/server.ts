@@ -62,6 +62,7 @@ import { createSettings } from './settings/settings.ts'
 import { createDefinitionStore } from './verification/model.ts'
 import { verificationRoutes } from './verification/routes.ts'
 import { createVerification } from './verification/verification.ts'
+import { assemblePlaces } from './places/assembly.ts'
 import { assembleTasks } from './tasks/assembly.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import { startWhenReady } from './start-when-ready.ts'
@@ -286,6 +287,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
     onWord: (callId) => realtime.onWord(callId),
   })
+  const places = assemblePlaces({
+    ...{ pbxs, links, tasks, log, floor: () => pipeline.floor() },
+    refuse: (callId, why, takenBy) => pipeline.placeRefused(callId, why, takenBy),
+    readNumber: (raw, pbx) => settings.read(raw, homes.of(pbx)),
+    customerOf: (callId) => customers.callOf(callId)?.customer?._id ?? null,
+  })
   const floorOptions = {
     shortAbandonMs: config.SHORT_ABANDON_SECONDS * 1000,
     trunks: pbxs.flatMap(({ prefix, PBX_TRUNKS }) => PBX_TRUNKS.map((trunk) => `${prefix}${trunk}`)),
@@ -304,6 +311,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       realtime.publishFacts(facts)
       agents.take(facts)
       calls.take(facts)
+      places.take(facts)
     },
     onPop: (callId) => {
       realtime.onPop(callId)
@@ -573,6 +581,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       archiving?.stop()
       phones.stop()
       calls.stop()
+      places.stop()
       await links.stop()
       realtime.stop()
       agents.stop()

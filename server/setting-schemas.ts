@@ -15,3 +15,8 @@ export const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 )
+
+/** A setting that names a context of the dialplan. */
+export const contextSchema = z
+  .string()
+  .regex(/^[\w-]{1,79}$/, 'must be the name of a context of the dialplan')

@@ -11,6 +11,7 @@ import {
   partySchema,
   pbxLinkSchema,
   reconstructedSchema,
+  placeOutcomeSchema,
   visitOutcomeSchema,
 } from './calls.ts'
 import { measuredSchema, talkQualitySchema } from './call-quality.ts'
@@ -78,6 +79,18 @@ export const callRecordSchema = z.object({
   /** The call in which this one lives on, or null. Such calls are in no list and in no figure. */
   mergedInto: z.string().nullable(),
   voicemail: z.boolean(),
+  /** Whether whoever reached a mailbox left a message there; null where the PBX did not say. */
+  message: z.object({ left: z.boolean() }).nullable(),
+  /** The place in a queue that was kept while the customer had hung up, and what came of it; null where none was. */
+  place: z
+    .object({
+      queue: z.string(),
+      keptAt: instantSchema,
+      extension: z.string().nullable(),
+      outcome: placeOutcomeSchema.nullable(),
+      endedAt: instantSchema.nullable(),
+    })
+    .nullable(),
   /** Nobody heard it, or parts of it: told afterwards from the PBX's own record. */
   reconstructed: reconstructedSchema,
   visits: z.array(

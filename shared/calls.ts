@@ -59,6 +59,35 @@ export const visitOutcomeSchema = z.enum([
 ])
 export type VisitOutcome = z.infer<typeof visitOutcomeSchema>
 
+/**
+ * What came of a place in a queue that was kept for a customer who hung up, to be called when their turn comes. `declined`: they
+ * were asked and went on waiting, or hung up without a word. `reached`: they were called and talked. `notCalled`: their turn
+ * came and nobody said that they may be called. `outsideHours`, `inCall`, `doNotCall`: why they were not. `agentGone`: the agent hung
+ * up first. `cameBack`: they called again and have their place themselves. `timedOut`: nobody came to it for too long.
+ * `lost`: nobody could wait in their stead any more.
+ */
+export const placeOutcomeSchema = z.enum([
+  'declined',
+  'reached',
+  'busy',
+  'notAnswered',
+  'refused',
+  'agentGone',
+  'notCalled',
+  'outsideHours',
+  'inCall',
+  'doNotCall',
+  'cameBack',
+  'timedOut',
+  'lost',
+  'unknown',
+])
+export type PlaceOutcome = z.infer<typeof placeOutcomeSchema>
+
+/** How far a kept place is: the caller is asked, wants it, somebody waits in their stead, an agent came, they are called. */
+export const placeStateSchema = z.enum(['asked', 'wanted', 'kept', 'turn', 'calling', 'over'])
+export type PlaceState = z.infer<typeof placeStateSchema>
+
 /** How an offer to one agent ended. `ringing` while it has not. */
 export const offerOutcomeSchema = z.enum([
   'ringing',
@@ -168,6 +197,10 @@ export const deskCallSchema = z.object({
   pickUp: z.boolean(),
   /** Whether what is said is recorded; null where it is not. */
   recording: z.enum(['on', 'paused']).nullable(),
+  /**
+   * The customer hung up and is called now that it is their turn; null for every other call, and once they have talked.
+   */
+  place: z.object({ state: placeStateSchema, outcome: placeOutcomeSchema.nullable() }).nullable(),
   consult: consultSchema.nullable(),
   /** How the last consultation came to nothing, until the next; null where it did not. */
   consultFailed: offerOutcomeSchema.nullable(),
@@ -252,7 +285,8 @@ export const floorCallSchema = z.object({
   direction: directionSchema,
   party: partySchema,
   customerName: z.string().nullable(),
-  stage: z.enum(['arriving', 'waiting', 'ringing', 'talking', 'held', 'parked', 'elsewhere']),
+  /** `kept`: waits without their phone, to be called. `calling`: is called now. */
+  stage: z.enum(['arriving', 'waiting', 'kept', 'ringing', 'calling', 'talking', 'held', 'parked', 'elsewhere']),
   since: instantSchema,
   startedAt: instantSchema,
   queue: z.string().nullable(),

@@ -60,6 +60,16 @@ export const problems = {
   'task.not_dialable': { status: 422, title: 'This is no number that can be called back.' },
   'task.do_not_call': { status: 409, title: 'The owner of this number does not want to be called.' },
   'task.nobody': { status: 404, title: 'There is no such person or queue to do this.' },
+  'voicemail.no_folder': {
+    status: 409,
+    title: 'The recordings of this telephone system are not within reach of the server (VOICEMAIL_DIR).',
+  },
+  'voicemail.unreadable': { status: 503, title: 'The folder with the recordings cannot be read now.' },
+  'voicemail.gone': { status: 410, title: 'The recording is not in the mailbox any more.' },
+  'voicemail.unplayable': {
+    status: 409,
+    title: 'The mailbox keeps this message in no format that browsers play: it needs wav.',
+  },
   'number.unknown': { status: 404, title: 'This number stands for nothing.' },
   'number.exists': { status: 409, title: 'This number stands for something already.' },
   'article.unknown': { status: 404, title: 'There is no such article.' },

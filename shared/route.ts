@@ -21,6 +21,8 @@ export interface Route {
   query?: z.ZodType
   body?: z.ZodType
   answer: z.ZodType
+  /** Of a route that answers with a file: what is in it. Its handler gives the path, which nobody is told. */
+  file?: string
 }
 
 /** The rights of which somebody must have one to use a route; null where none is asked for. */

@@ -88,6 +88,23 @@ export const taskRoutes = {
     params: taskParams,
     answer: taskSchema,
   },
+  'tasks.recording': {
+    method: 'GET',
+    path: '/api/tasks/:taskId/recording',
+    summary: 'The message that a caller left in a queue, as sound; that I heard it is noted',
+    right: either,
+    errors: [
+      'task.unknown',
+      'voicemail.no_folder',
+      'voicemail.unreadable',
+      'voicemail.gone',
+      'voicemail.unplayable',
+      'database.unreachable',
+    ],
+    params: taskParams,
+    file: 'audio/wav',
+    answer: z.object({ path: z.string() }),
+  },
   'tasks.times': {
     method: 'POST',
     path: '/api/task-times',

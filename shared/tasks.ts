@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placeOutcomeSchema } from './calls.ts'
 import { callHoursSchema } from './call-times.ts'
 import { instantSchema } from './instant.ts'
 import { timeZoneSchema } from './opening-hours.ts'
@@ -63,6 +64,7 @@ export const trailWhatSchema = z.enum([
   'cancelled',
   'talked',
   'reopened',
+  'listened',
 ])
 export const trailEntrySchema = z.object({
   at: instantSchema,
@@ -107,6 +109,22 @@ export const taskSchema = z.object({
   fromCallId: z.string().nullable(),
   attempts: z.array(attemptSchema.extend({ name: z.string().nullable() })),
   missed: z.array(missedCallSchema),
+  /** It comes of a place in a queue that was kept for them, and what that came to; null for every other. */
+  place: z.object({ outcome: placeOutcomeSchema }).nullable(),
+  /** The message that they left; null where there is none. */
+  message: z
+    .object({
+      at: instantSchema,
+      /** As the PBX names it: `190@hearth`. */
+      mailbox: z.string(),
+      /** Null where it is not known. */
+      seconds: z.number().nullable(),
+      /** Whether the server can reach the recordings of that PBX. */
+      isHere: z.boolean(),
+      /** Who has heard it, the first before the others. */
+      heardBy: z.array(named),
+    })
+    .nullable(),
   remindedAt: instantSchema.nullable(),
   escalatedAt: instantSchema.nullable(),
   closed: z

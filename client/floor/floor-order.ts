@@ -2,7 +2,9 @@ import type { AgentView, FloorCall } from '../../shared/calls.ts'
 
 const stageRank: Readonly<Record<FloorCall['stage'], number>> = {
   waiting: 0,
+  kept: 0,
   ringing: 1,
+  calling: 1,
   parked: 2,
   held: 3,
   arriving: 4,

@@ -15,6 +15,8 @@ const vocabularies = {
   transferKind: 'why.transferKinds',
   recordingState: 'why.recordingStates',
   parkingEnd: 'why.parkingEnds',
+  placeState: 'why.placeStates',
+  placeOutcome: 'why.placeOutcomes',
   matchOutcome: 'why.matchOutcomes',
   goneReason: 'call.goneReasons',
   untold: 'why.untold',

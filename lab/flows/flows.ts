@@ -5,6 +5,7 @@ import { agentFlows } from './agents.ts'
 import { edgeFlows } from './edges.ts'
 import { memberFlows } from './members.ts'
 import { moveFlows } from './moves.ts'
+import { placeFlows } from './places.ts'
 import { attendedFlows } from './transfers.ts'
 
 /** One way a call can go, played on the real Asterisk by SIPp. */
@@ -26,4 +27,5 @@ export const flows: Readonly<Record<string, Flow>> = {
   ...moveFlows,
   ...memberFlows,
   ...edgeFlows,
+  ...placeFlows,
 }

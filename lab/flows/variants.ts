@@ -151,6 +151,15 @@ const kinds: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     weight: ['queue-weight'],
     'penalty changed in mid-wait': ['penalty-changed'],
   },
+  'kept place': {
+    'called back and answered': ['place-kept'],
+    'called back, line busy': ['place-kept-busy'],
+    'not confirmed, back in the queue': ['place-not-confirmed'],
+  },
+  'voicemail from a queue': {
+    'with a message': ['queue-voicemail-message'],
+    'without one': ['queue-voicemail-nothing'],
+  },
   voicemail: {
     'with a message': ['voicemail-message'],
     'without a message': ['direct-declined', 'direct-not-answered'],

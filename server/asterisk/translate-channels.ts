@@ -5,6 +5,7 @@ import { channelVariable, field, integer, leadingField, optional, type AmiBlock 
 import {
   calledKeys,
   hearName,
+  linkedIdIn,
   optionalId,
   optionalText,
   ownKeys,
@@ -14,6 +15,8 @@ import {
   readState,
   required,
   requiredId,
+  requiredName,
+  FieldError,
   type Handler,
   type Translation,
 } from './translation.ts'
@@ -60,7 +63,11 @@ const rename: Handler = (block, to) => {
   const channelId = requiredId(block, 'uniqueid', to)
   const linked = to.memory.get(required(block, 'uniqueid'))?.linked
   const linkedId =
-    optionalId(block, 'linkedid', to) ?? (linked === undefined ? channelId : `${to.pbx}:${linked}`)
+    optional(block, 'linkedid') !== null
+      ? linkedIdIn(block, 'linkedid', to)
+      : linked === undefined
+        ? channelId
+        : `${to.pbx}:${linked}`
   const changes = readName(required(block, 'newname'), to.prefix)
   to.out.push({ ...to.stamp, type: 'channel.changed', channelId, linkedId, changes })
 }
@@ -151,6 +158,7 @@ const pinPattern = /^\d{3,12}$/
 /** `UserEvent(RingcardLearnt,Account: …,Digits: …)`; any name that begins with Ringcard will do. `Pin` is for comparing alone. */
 const userEvent: Handler = (block, to) => {
   if (leadingField(block, 'userevent')?.startsWith('Ringcard') !== true) return
+  if (placeEvent(block, to) || voicemailEvent(block, to)) return
   const remembered = to.memory.get(required(block, 'uniqueid'))
   const pin = optional(block, 'pin')
   if (pin !== null && pinPattern.test(pin)) {
@@ -164,6 +172,32 @@ const userEvent: Handler = (block, to) => {
   if (digits === null && remembered?.account === account) return
   if (remembered && account !== null) remembered.account = account
   to.out.push({ ...to.stamp, type: 'call.learnt', ...ids(block, to), account, digits })
+}
+
+const placeSteps: ReadonlySet<string> = new Set(['asked', 'wanted', 'turn'])
+
+/** `UserEvent(RingcardPlace,Step: …,Queue: …,Prio: …)`: a place in a queue that is to be kept, or whose turn has come. */
+function placeEvent(block: AmiBlock, to: Translation): boolean {
+  if (leadingField(block, 'userevent') !== 'RingcardPlace') return false
+  const said = required(block, 'step')
+  if (!placeSteps.has(said)) throw new FieldError('step')
+  const queue = said === 'turn' ? null : requiredName(block, 'queue', to)
+  const prio = Math.max(0, integer(block, 'prio') ?? 0)
+  const step = said as 'asked' | 'wanted' | 'turn'
+  to.out.push({ ...to.stamp, type: 'place.said', ...ids(block, to), said: step, queue, prio })
+  return true
+}
+
+const mailboxPattern = /^[\w-]{1,40}@[\w-]{1,40}$/
+
+/** `UserEvent(RingcardVoicemail,Mailbox: 190@hearth,File: …)`: a mailbox was reached; without a file nothing was left in it. */
+function voicemailEvent(block: AmiBlock, to: Translation): boolean {
+  if (leadingField(block, 'userevent') !== 'RingcardVoicemail') return false
+  const mailbox = required(block, 'mailbox')
+  if (!mailboxPattern.test(mailbox)) throw new FieldError('mailbox')
+  const left = (field(block, 'file') ?? '') !== ''
+  to.out.push({ ...to.stamp, type: 'voicemail.over', ...ids(block, to), mailbox, left })
+  return true
 }
 
 function learntPart(block: AmiBlock, key: string): string | null {
@@ -289,7 +323,7 @@ export function showCaller(unique: string, said: 'open' | 'withheld', to: Transl
 }
 
 function ids(block: AmiBlock, to: Translation): { channelId: string; linkedId: string } {
-  return { channelId: requiredId(block, 'uniqueid', to), linkedId: requiredId(block, 'linkedid', to) }
+  return { channelId: requiredId(block, 'uniqueid', to), linkedId: linkedIdIn(block, 'linkedid', to) }
 }
 
 export const channelHandlers: readonly (readonly [string, Handler])[] = [

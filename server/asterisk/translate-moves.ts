@@ -1,6 +1,7 @@
 import { field } from './fields.ts'
 import {
   leadingId,
+  linkedIdIn,
   optionalId,
   optionalText,
   required,
@@ -32,7 +33,7 @@ function inBridge(block: AmiBlock, to: Translation) {
   return {
     bridgeId: leadingId(block, 'bridgeuniqueid', to),
     channelId: requiredId(block, 'uniqueid', to),
-    linkedId: requiredId(block, 'linkedid', to),
+    linkedId: linkedIdIn(block, 'linkedid', to),
   }
 }
 
@@ -41,7 +42,7 @@ const localBridge: Handler = (block, to) => {
     ...to.stamp,
     type: 'local.bridged',
     ...halves(block, to),
-    linkedId: requiredId(block, 'localonelinkedid', to),
+    linkedId: linkedIdIn(block, 'localonelinkedid', to),
   })
 }
 
@@ -109,7 +110,7 @@ const parkingEnded =
 function parked(block: AmiBlock, to: Translation) {
   return {
     channelId: requiredId(block, 'parkeeuniqueid', to),
-    linkedId: requiredId(block, 'parkeelinkedid', to),
+    linkedId: linkedIdIn(block, 'parkeelinkedid', to),
   }
 }
 

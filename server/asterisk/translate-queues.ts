@@ -3,6 +3,7 @@ import { readDeviceState } from './translate-channels.ts'
 import { field, integer, type AmiBlock } from './fields.ts'
 import {
   calledKeys,
+  linkedIdIn,
   optionalText,
   readChannel,
   required,
@@ -17,7 +18,7 @@ function visit(block: AmiBlock, to: Translation) {
   return {
     queue: requiredName(block, 'queue', to),
     channelId: requiredId(block, 'uniqueid', to),
-    linkedId: requiredId(block, 'linkedid', to),
+    linkedId: linkedIdIn(block, 'linkedid', to),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ChannelInfo, ChannelState, PbxEvent, Stamp } from '../floor/events.ts'
+import { ofKeptCall } from '../../shared/keepers.ts'
 import type { NoticeCode, NoticeValues } from '../../shared/notices.ts'
 import { readPresentation, type ChannelMemory, type RememberedChannel } from './channel-memory.ts'
 import {
@@ -58,6 +59,13 @@ export function required(block: AmiBlock, key: string): string {
 /** An id for the outside, which tells the PBXs apart. @throws FieldError */
 export function requiredId(block: AmiBlock, key: string, to: Translation): string {
   return `${to.pbx}:${required(block, key)}`
+}
+
+/**
+ * The id of the call that Asterisk links a channel to; of one that keeps a place the call whose place it is. @throws FieldError
+ */
+export function linkedIdIn(block: AmiBlock, key: string, to: Translation): string {
+  return `${to.pbx}:${ofKeptCall(required(block, key))}`
 }
 
 /** As {@link requiredId}, of a header that Asterisk writes before any caller's text. @throws FieldError */
@@ -135,7 +143,7 @@ export function rememberChannel(
   if (known) return known
   const said = readPresentation(channelVariable(block, keys.variables, 'CALLERID(pres)'))
   const remembered = to.memory.remember(unique, {
-    linked: required(block, keys.linked),
+    linked: ofKeptCall(required(block, keys.linked)),
     number: readNumber(block, keys.number),
     name: hearName(block, keys.name, to),
     presentation: sure ? said : 'unknown',
@@ -157,7 +165,7 @@ export function readChannel(block: AmiBlock, keys: ChannelKeys, to: Translation,
   const remembered = rememberChannel(block, keys, to, sure)
   return {
     channelId: `${to.pbx}:${unique}`,
-    linkedId: requiredId(block, keys.linked, to),
+    linkedId: linkedIdIn(block, keys.linked, to),
     ...readName(name, to.prefix),
     state: readState(field(block, keys.state)),
     ...to.memory.shownCaller(unique, remembered),

@@ -155,8 +155,10 @@ function stateOf(
     const talks = call.contacts.some((c) => c.extension === agent.extension && c.endedAt === null)
     const rings = call.offers.some((o) => o.extension === agent.extension && o.outcome === 'ringing')
     const began = floor.channels.get(call.originId)?.extension === agent.extension
-    if (talks) talkedIn = callId
-    if (talks || began || isOnTheLine(floor, call, agent.extension)) onCall = callId
+    const isOn = isOnTheLine(floor, call, agent.extension)
+    // Whoever waits for a customer who is called has that call as if they talked already.
+    if (talks || (isOn && call.place?.extension === agent.extension)) talkedIn = callId
+    if (talks || began || isOn) onCall = callId
     else if (rings) ringing = callId
     else calls?.delete(callId)
   }

@@ -1,12 +1,13 @@
-import type { Attestation, CallEnd, Direction } from '../../shared/calls.ts'
+import type { Attestation, CallEnd, Direction, PlaceOutcome } from '../../shared/calls.ts'
 import { endContact } from './contacts.ts'
 import type { ChannelInfo } from './events.ts'
 import type { RawParty } from './facts.ts'
+import { placeOfEndedCall, placeRefused } from './kept-place.ts'
 import { endOffer } from './offers.ts'
 import type { PbxEvent } from './events.ts'
 import type { Call, Channel } from './state.ts'
 import { callOfChannel, mayFollowFromGap, putCall, unheardUntil, type FloorState, type Step } from './step.ts'
-import { visitsOfEndedCall } from './visits.ts'
+import { handPlaceOver, visitsOfEndedCall } from './visits.ts'
 
 /** How long an ended call that is no agent's last one stays on the floor, ms: long enough for late events. */
 const endedCallStaysMs = 10_000
@@ -270,11 +271,14 @@ function closeParts(step: Step, call: Call): void {
   for (const { offerId } of offers) endOffer(step, callId, offerId, step.unseen ?? 'unknown')
   for (const { contactId } of contacts) endContact(step, callId, contactId, step.unseen ?? 'unknown')
   visitsOfEndedCall(step, callId)
+  placeOfEndedCall(step, step.state.calls.get(callId) ?? call)
 }
 
 function howItEnded(step: Step, call: Call): CallEnd {
   if (call.voicemail) return 'voicemail'
   if (call.contacts.length > 0) return hungUpEnd(step, call)
+  const ofPlace = call.place && endOfPlace[call.place.outcome ?? 'unknown']
+  if (ofPlace) return ofPlace
   if (call.direction !== 'inbound') {
     if (call.dialOutcome === 'busy') return 'busy'
     if (call.dialOutcome === 'notAnswered' || call.dialOutcome === 'cancelled') return 'notAnswered'
@@ -294,6 +298,21 @@ function howItEnded(step: Step, call: Call): CallEnd {
     if (offer.outcome === 'unreachable') return 'refused'
   }
   return hungUpEnd(step, call)
+}
+
+/** How a call ends in which a place was kept and nobody has talked. */
+const endOfPlace: Readonly<Partial<Record<PlaceOutcome, CallEnd>>> = {
+  busy: 'busy',
+  notAnswered: 'notAnswered',
+  refused: 'refused',
+  agentGone: 'agentHungUp',
+  notCalled: 'systemHungUp',
+  outsideHours: 'systemHungUp',
+  inCall: 'systemHungUp',
+  doNotCall: 'systemHungUp',
+  cameBack: 'systemHungUp',
+  timedOut: 'systemHungUp',
+  lost: 'cutOff',
 }
 
 function hungUpEnd(step: Step, call: Call): CallEnd {
@@ -326,4 +345,23 @@ export function forgetEndedCalls(step: Step): void {
     state.ended.delete(callId)
     state.calls.delete(callId)
   }
+}
+
+/** Nobody will wait in a customer's stead, or they are not called: what has no channel any more is over. */
+export function givePlaceUp(step: Step, event: PbxEvent & { type: 'place.refused' }): void {
+  const { linkedId: callId, why, takenBy } = event
+  if (takenBy !== null) handPlaceOver(step, callId, takenBy)
+  placeRefused(step, callId, why)
+  const call = step.state.calls.get(callId)
+  if (call?.channelIds.size === 0) endCall(step, callId, null)
+}
+
+/** Whoever reached a mailbox has hung up, with or without having left a message. */
+export function voicemailOver(step: Step, event: PbxEvent & { type: 'voicemail.over' }): void {
+  const call = callOfChannel(step.state, event.channelId)
+  const channel = step.state.channels.get(event.channelId)
+  if (!call || channel === undefined || call.endedAt !== null) return
+  const { mailbox, left } = event
+  const said = { callId: call.callId, mailbox, left, channelName: channel.name }
+  step.facts.push({ type: 'voicemail.over', pbx: step.pbx, at: step.at, ...said })
 }

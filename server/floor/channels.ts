@@ -1,6 +1,7 @@
 import { bringCustomer, callerOf, endCall, identify, startCall, withoutParties } from './calls.ts'
 import { channelLeftBridge, endContactsOf, talksOnInNewCall } from './contacts.ts'
 import type { ChannelInfo, PbxEvent } from './events.ts'
+import { isKeptWithoutChannels } from './kept-place.ts'
 import { beganItself, ownPhoneCalled, ownPhonePickedUp } from './own-phone.ts'
 import { channelRang, channelStoppedRinging } from './offers.ts'
 import type { Call, Channel } from './state.ts'
@@ -82,6 +83,8 @@ export function channelChanged(step: Step, event: PbxEvent & { type: 'channel.ch
   if (channel.state === 'ringing' && before.state !== 'ringing') channelRang(step, channel)
   const call = step.state.calls.get(channel.callId)
   if (!call || call.customerChannelId !== channel.channelId || call.contacts.length > 0) return
+  // Who keeps a place, and the customer once they are called, say nothing new of who that is.
+  if (call.place !== undefined) return
   if (call.direction === 'inbound' && call.party.erased !== true)
     identify(step, call, { party: callerOf(channel) })
 }
@@ -137,7 +140,8 @@ function noteWhoHangsUp(step: Step, channel: Channel): void {
   else {
     const talks = call.contacts.some((c) => c.channelId === channel.channelId && c.endedAt === null)
     const gaveUpDialling = call.contacts.length === 0 && channel.channelId === call.originId
-    if (talks || gaveUpDialling) putCall(step, { ...call, hungUpBy: 'agent' })
+    const gaveUpPlace = call.place?.extension === channel.extension && call.place.state !== 'over'
+    if (talks || gaveUpDialling || gaveUpPlace) putCall(step, { ...call, hungUpBy: 'agent' })
   }
 }
 
@@ -180,5 +184,5 @@ function leaveCall(step: Step, callId: string, channelId: string, cause: number 
   const channelIds = new Set(call.channelIds)
   channelIds.delete(channelId)
   putCall(step, { ...call, channelIds })
-  if (channelIds.size === 0) endCall(step, callId, cause)
+  if (channelIds.size === 0 && !isKeptWithoutChannels(step, call)) endCall(step, callId, cause)
 }

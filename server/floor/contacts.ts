@@ -1,6 +1,7 @@
 import type { ContactEnd } from '../../shared/calls.ts'
 import type { PbxEvent } from './events.ts'
 import { noteChannel } from './channels.ts'
+import { placeOver } from './kept-place.ts'
 import { takeOffer, withdrawOtherOffers } from './offers.ts'
 import { reachedFrom } from './reach.ts'
 import type { Call, Channel, Contact, Offer } from './state.ts'
@@ -122,6 +123,7 @@ export function beginContact(step: Step, call: Call, extension: string, channelI
   const waitMs = Math.max(0, step.at - (visit?.enteredAt ?? call.startedAt))
   const said = { callId: call.callId, contactId, offerId, queue, extension, personId, waitMs }
   step.facts.push({ type: 'contact.began', pbx: step.pbx, at: step.at, ...said })
+  placeOver(step, call, 'reached')
 }
 
 /** The offer that an agent's talk comes of: the one that rings, or the one they took for a consultation. */

@@ -1,4 +1,4 @@
-import type { Attestation } from '../../shared/calls.ts'
+import type { Attestation, PlaceOutcome } from '../../shared/calls.ts'
 
 /**
  * The floor's input: what a PBX did, in a small vocabulary of our own. `asterisk/` makes these; nobody else needs to know AMI.
@@ -266,6 +266,36 @@ export type PbxEvent = Stamp &
     | { type: 'call.attested'; channelId: string; linkedId: string; attestation: Attestation }
     /** The caller typed a PIN. It stands in nobody's journal: `keptAs` is what it can be asked for by, once. */
     | { type: 'call.pinTyped'; channelId: string; linkedId: string; keptAs: string }
+    /**
+     * A caller in a queue is asked whether their place is to be kept, wants it so, or the turn of a kept place has come.
+     */
+    | {
+        type: 'place.said'
+        channelId: string
+        linkedId: string
+        said: 'asked' | 'wanted' | 'turn'
+        /** Null with `turn`. */
+        queue: string | null
+        /** Their priority in the queue, as the dialplan gave it. */
+        prio: number
+      }
+    /** Ringcard does not have a customer called whose place was kept, or nobody can wait in their stead any more. */
+    | {
+        type: 'place.refused'
+        linkedId: string
+        why: PlaceOutcome
+        /** The call in which the customer waits there themselves now; null for none. */
+        takenBy: string | null
+      }
+    /** Whoever reached a mailbox has hung up: whether they left a message in it. */
+    | {
+        type: 'voicemail.over'
+        channelId: string
+        linkedId: string
+        /** `190@hearth`. */
+        mailbox: string
+        left: boolean
+      }
     | { type: 'phone.reachable'; device: string; reachable: boolean }
     | { type: 'snapshot'; snapshot: Snapshot }
     /** By its record the PBX was started anew while nobody listened: every channel of before is gone. */

@@ -5,6 +5,8 @@ import type {
   ContactEnd,
   Direction,
   OfferOutcome,
+  PlaceOutcome,
+  PlaceState,
   VisitOutcome,
 } from '../../shared/calls.ts'
 import type { PbxEventType, RecordTold } from './events.ts'
@@ -125,6 +127,21 @@ export type Fact = {
   | { type: 'call.parked'; callId: string; space: string }
   | { type: 'call.unparked'; callId: string; how: 'retrieved' | 'timedOut' | 'gaveUp' }
   | { type: 'call.voicemail'; callId: string }
+  /** Whoever reached a mailbox has hung up, with or without having left a message. */
+  | { type: 'voicemail.over'; callId: string; mailbox: string; left: boolean; channelName: string }
+  /** How far the place is that is kept for a customer who hung up. */
+  | {
+      type: 'place.changed'
+      callId: string
+      queue: string
+      state: PlaceState
+      /** What came of it; null while it is not over. */
+      outcome: PlaceOutcome | null
+      /** The agent who has come to it; null for nobody. */
+      extension: string | null
+    }
+  /** An agent has come to a kept place: the channel that waits to hear whether the customer may be called. */
+  | { type: 'place.due'; callId: string; channelId: string }
   /** The call is recorded from now on, or not for a while, or not any more. */
   | { type: 'call.recording'; callId: string; recording: 'on' | 'paused' | 'off' }
   /** Two calls turned out to be one (a consultation that was completed): `mergedId` lives on in `callId`. */

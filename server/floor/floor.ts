@@ -7,12 +7,15 @@ import {
   learn,
   pinTyped,
   recorded,
+  givePlaceUp,
+  voicemailOver,
 } from './calls.ts'
 import { channelAppeared, channelChanged, channelGone, hangupAsked, noteChannel } from './channels.ts'
 import { settleConsults } from './consults.ts'
 import { bridgeEntered, bridgeGone, bridgeLeft, contactHeld, contactResumed } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
 import type { Fact } from './facts.ts'
+import { declined, placeSaid } from './kept-place.ts'
 import { dialBegan, dialEnded, queueNotAnswered, queueOffered } from './offers.ts'
 import { channelsLost, reconcile } from './reconcile.ts'
 import type { Floor, FloorOptions } from './state.ts'
@@ -82,6 +85,8 @@ function apply(step: Step, event: PbxEvent): void {
       channelGone(step, event)
       return
     case 'channel.application':
+      // Whoever was asked to keep their place may be on the way back to it.
+      if (event.application !== 'Queue') declined(step, event.channelId)
       settleVisits(step, event.channelId)
       noteChannel(step, event.channelId, event.linkedId, { application: event.application })
       return
@@ -168,6 +173,15 @@ function apply(step: Step, event: PbxEvent): void {
       return
     case 'call.pinTyped':
       pinTyped(step, event.channelId, event.keptAs)
+      return
+    case 'place.said':
+      placeSaid(step, event)
+      return
+    case 'place.refused':
+      givePlaceUp(step, event)
+      return
+    case 'voicemail.over':
+      voicemailOver(step, event)
       return
     case 'phone.reachable':
       phoneReachable(step, event.device, event.reachable)

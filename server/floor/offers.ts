@@ -3,6 +3,7 @@ import { identify } from './calls.ts'
 import { beganItself, ownPhoneCalled } from './own-phone.ts'
 import { channelAppeared, moveToCall, noteChannel } from './channels.ts'
 import type { DialOutcome, PbxEvent } from './events.ts'
+import { calledToPlace, isCalledToPlace } from './kept-place.ts'
 import { extensionOfMember } from './members.ts'
 import type { Call, Channel, Offer } from './state.ts'
 import { callOfChannel, mayFollowFromGap, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
@@ -21,6 +22,8 @@ export function dialBegan(step: Step, event: PbxEvent & { type: 'dial.began' }):
   } else if (called.extension !== null) {
     const queue = openVisit(call)?.queue ?? null
     ringAgent(step, call, called.extension, called, queue)
+  } else if (isCalledToPlace(step, call, called)) {
+    calledToPlace(step, call, called)
   } else if (isFarEnd(step, call, called)) {
     const number = call.dialled ?? call.party.number ?? called.callerNumber
     const party = { ...call.party, number }
@@ -145,7 +148,8 @@ export function dialEnded(step: Step, event: PbxEvent & { type: 'dial.ended' }):
   const channel = step.state.channels.get(event.calledId)
   if (!channel) return
   const call = step.state.calls.get(channel.callId)
-  if (call?.customerChannelId === channel.channelId && call.direction === 'outbound') {
+  const isCalled = call?.direction === 'outbound' || call?.place?.state === 'calling'
+  if (call?.customerChannelId === channel.channelId && isCalled) {
     putCall(step, { ...call, dialOutcome: event.outcome })
   }
   if (event.outcome === 'answered') {

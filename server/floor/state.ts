@@ -5,6 +5,8 @@ import type {
   ContactEnd,
   Direction,
   OfferOutcome,
+  PlaceOutcome,
+  PlaceState,
   Reconstructed,
   VisitOutcome,
 } from '../../shared/calls.ts'
@@ -125,6 +127,24 @@ export interface Contact {
   readonly consultFailed?: OfferOutcome | null
 }
 
+/** A place in a queue that is kept for a customer who hung up, to be called when their turn comes. */
+export interface Place {
+  readonly queue: string
+  readonly state: PlaceState
+  /** The customer's own channel, on which they were asked; null where that was not heard. */
+  readonly ownId: string | null
+  /** The half of a Local channel that waits in their stead; null while none has. */
+  readonly keeperId: string | null
+  /** How many have waited so far, one after the other. */
+  readonly keepers: number
+  /** The customer's priority in the queue. */
+  readonly prio: number
+  /** The agent who came to it; null while nobody has. */
+  readonly extension: string | null
+  /** Null while it is not over. */
+  readonly outcome: PlaceOutcome | null
+}
+
 /** One customer's experience, from the first ring to the last hang-up. Its id is that of its oldest channel (`linkedid`). */
 export interface Call {
   readonly callId: string
@@ -163,6 +183,8 @@ export interface Call {
    * for every other call.
    */
   readonly ownPhone?: 'ringing' | 'pickedUp'
+  /** Absent where the customer was never asked whether they would rather be called. */
+  readonly place?: Place
   /** Whether nobody heard it, or parts of it, and the PBX's own record told. */
   readonly reconstructed: Reconstructed
 }

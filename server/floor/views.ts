@@ -34,16 +34,19 @@ export function deskCall(
   const offer = call.offers.findLast((o) => o.extension === extension && o.outcome === 'ringing')
   const origin = floor.channels.get(call.originId)
   const dials = origin?.extension === extension && !contact
-  const consulted = !contact && !offer && !dials && isOnTheLine(floor, call, extension)
-  if (!contact && !offer && !dials && !consulted) return null
+  const isOn = !contact && !offer && !dials && isOnTheLine(floor, call, extension)
+  // The turn of a kept place came here, and its customer is called.
+  const calls = !contact && !offer && call.place?.extension === extension
+  const consulted = isOn && !calls
+  if (!contact && !offer && !dials && !consulted && !calls) return null
   if (contact && hasMovedOn(contact) && !offer) return null
-  const live = contact?.endedAt === null || offer || dials || consulted
+  const live = contact?.endedAt === null || offer || dials || isOn
   return {
     callId: call.callId,
-    state: consulted ? 'talking' : deskState(contact, offer, dials),
+    state: consulted ? 'talking' : deskState(contact, offer, dials || (calls && isOn)),
     direction: call.direction,
     party: describe(partyFor(floor, call, extension), call.pbx),
-    queue: offer?.queue ?? contact?.queue ?? null,
+    queue: offer?.queue ?? contact?.queue ?? (calls ? (call.place?.queue ?? null) : null),
     dialled: call.dialled,
     attestation: call.attestation ?? null,
     startedAt: call.startedAt,
@@ -51,18 +54,24 @@ export function deskCall(
     offeredAt: offer?.madeAt ?? offeredAt(call, contact) ?? call.startedAt,
     answeredAt: offer ? null : (contact?.beganAt ?? (consulted ? offerAnsweredAt(call, extension) : null)),
     heldSince: contact?.heldSince ?? null,
-    endedAt: live ? null : (contact?.endedAt ?? null),
+    endedAt: live ? null : (contact?.endedAt ?? call.endedAt),
     ...consultView(
       contact,
       (number) => describe({ number, name: null, restricted: false }, call.pbx).display,
     ),
     isAsked: consulted,
     pickUp: dials && call.ownPhone === 'ringing',
+    place: placeView(call, contact),
     recording: !call.recording || !live ? null : call.recording.isPaused ? 'paused' : 'on',
     guide: null,
     articles: [],
     words: [],
   }
+}
+
+function placeView({ place }: Call, contact: Contact | undefined): DeskCall['place'] {
+  if (!place || contact || place.outcome === 'declined' || place.outcome === 'cameBack') return null
+  return { state: place.state, outcome: place.outcome }
 }
 
 function consultView(
@@ -193,7 +202,10 @@ function stageOf(call: Call, talking: Contact[], ringing: Offer[]): Pick<FloorCa
   const visit = call.visits.findLast((v) => v.outcome === 'waiting')
   const [offer] = ringing
   if (offer) return { stage: 'ringing', since: visit?.enteredAt ?? offer.madeAt }
-  if (visit) return { stage: 'waiting', since: visit.enteredAt }
+  if (visit) return { stage: call.place?.state === 'kept' ? 'kept' : 'waiting', since: visit.enteredAt }
+  const since = call.visits.at(-1)?.leftAt
+  const isCalled = call.place?.state === 'turn' || call.place?.state === 'calling'
+  if (isCalled && since != null) return { stage: 'calling', since }
   return {
     stage: call.visits.length + call.contacts.length > 0 ? 'elsewhere' : 'arriving',
     since: call.startedAt,

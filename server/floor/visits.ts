@@ -1,7 +1,8 @@
 import type { VisitOutcome } from '../../shared/calls.ts'
 import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
-import { extensionInQueue } from './offers.ts'
+import { isAsked, isKeptWithoutChannels, keepsPlace, placeKept, placeOver, turnCame } from './kept-place.ts'
+import { extensionInQueue, withdrawOtherOffers } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
 import {
   callOfChannel,
@@ -36,7 +37,16 @@ export function queueEntered(
 ): void {
   settleVisits(step, channelId)
   const call = callOfChannel(step.state, channelId) ?? step.state.calls.get(linkedId)
-  if (!call || call.endedAt !== null || openVisit(call)?.queue === queue) return
+  if (!call || call.endedAt !== null) return
+  const isKeeper = keepsPlace(channelId)
+  const known = waitingVisit(call, queue)
+  if (known && (isKeeper || call.place?.queue === queue)) {
+    goOnWaiting(step, call, known, channelId)
+    if (isKeeper) keptFrom(step, call.callId, queue, channelId)
+    else placeOver(step, call, call.place?.state === 'asked' ? 'declined' : 'cameBack')
+    return
+  }
+  if (openVisit(call)?.queue === queue) return
   const visit: Visit = {
     visitId: `${call.callId}.v${call.visits.length + 1}`,
     queue,
@@ -48,14 +58,39 @@ export function queueEntered(
     outcome: 'waiting',
   }
   putCall(step, { ...call, visits: [...call.visits, visit] })
-  const waiting = [...queueOf(step, queue).waiting, { callId: call.callId, channelId, since }]
-  putWaiting(
-    step,
-    queue,
-    waiting.sort((a, b) => a.since - b.since),
-  )
+  startWaiting(step, queue, { callId: call.callId, channelId, since })
+  if (isKeeper) keptFrom(step, call.callId, queue, channelId)
   const said = { callId: call.callId, visitId: visit.visitId, queue }
   step.facts.push({ type: 'call.queued', pbx: step.pbx, at: since, ...said })
+}
+
+/** One wait, whoever stands in the line for the customer: they themselves, or who keeps their place. */
+function goOnWaiting(step: Step, call: Call, visit: Visit, channelId: string): void {
+  stopWaiting(step, visit.queue, visit.channelId)
+  putVisit(step, call, { ...visit, channelId, leftAt: null, gaveUp: false, unseen: false })
+  step.state.unsettled.delete(call.callId)
+  startWaiting(step, visit.queue, { callId: call.callId, channelId, since: visit.enteredAt })
+}
+
+function keptFrom(step: Step, callId: string, queue: string, channelId: string): void {
+  const call = step.state.calls.get(callId)
+  if (call) placeKept(step, call, queue, channelId)
+}
+
+/** A customer who called again stands where they stood before: in the line, not in how long this call has waited. */
+export function handPlaceOver(step: Step, fromId: string, toId: string): void {
+  const from = step.state.calls.get(fromId)?.visits.at(-1)
+  const to = step.state.calls.get(toId)
+  const visit = to && openVisit(to)
+  if (!from || !to || visit?.queue !== from.queue) return
+  stopWaiting(step, visit.queue, visit.channelId)
+  const since = Math.min(visit.enteredAt, from.enteredAt)
+  startWaiting(step, visit.queue, { callId: toId, channelId: visit.channelId, since })
+}
+
+/** Whether a word about a channel in a queue concerns the visit: not one of a keeper whose customer is back. */
+function isOfVisit(visit: Visit, channelId: string): boolean {
+  return visit.channelId === channelId || !keepsPlace(channelId)
 }
 
 /** A caller is out of the queue; the reason comes with a later event, or with none. */
@@ -63,7 +98,7 @@ export function queueLeft(step: Step, queue: string, channelId: string, unseen: 
   stopWaiting(step, queue, channelId)
   const call = callOfChannel(step.state, channelId)
   const visit = call && waitingVisit(call, queue)
-  if (!call || visit?.leftAt !== null) return
+  if (!call || visit?.leftAt !== null || !isOfVisit(visit, channelId)) return
   putVisit(step, call, {
     ...visit,
     leftAt: step.at,
@@ -78,7 +113,7 @@ export function queueGaveUp(step: Step, queue: string, channelId: string): void 
   const channel = step.state.channels.get(channelId)
   const call = callOfChannel(step.state, channelId)
   const visit = call && waitingVisit(call, queue)
-  if (!call || !visit) return
+  if (!call || !visit || !isOfVisit(visit, channelId)) return
   if (channel?.hangupAskedAt != null) {
     endVisit(step, call, visit, abandonedOutcome(step, visit))
     return
@@ -109,10 +144,15 @@ export function queueConnected(step: Step, event: PbxEvent & { type: 'queue.conn
   // Not the member who was rung, where somebody else has picked up.
   const extension =
     step.state.channels.get(event.calledId)?.extension ?? extensionInQueue(step, event.queue, event.interface)
-  if (extension !== null) beginContact(step, call, extension, ownLeg(step, call, extension) ?? event.calledId)
+  if (keepsPlace(event.channelId)) {
+    // The agent is there, and the customer is called only now.
+    withdrawOtherOffers(step, call.callId, extension ?? '')
+    turnCame(step, step.state.calls.get(call.callId) ?? call, extension)
+  } else if (extension !== null)
+    beginContact(step, call, extension, ownLeg(step, call, extension) ?? event.calledId)
   const current = step.state.calls.get(call.callId) ?? call
   const visit = waitingVisit(current, event.queue)
-  if (visit) endVisit(step, current, visit, 'answered')
+  if (visit && isOfVisit(visit, event.channelId)) endVisit(step, current, visit, 'answered')
 }
 
 /** The agent's own channel, behind whatever Local channel app_queue dialled. */
@@ -145,6 +185,7 @@ export function settleVisits(step: Step, channelId: string | null): void {
       step.state.unsettled.delete(callId)
       continue
     }
+    if (isAsked(call, visit)) continue
     // Another PBX's time says nothing of how long ago that was.
     if (call.pbx !== step.pbx) continue
     const due = channelId === null ? step.at - visit.leftAt >= unexplainedMs : visit.channelId === channelId
@@ -158,6 +199,7 @@ function unexplainedOutcome(step: Step, callId: string, visit: Visit): VisitOutc
   const heardAgainAt = unheardUntil(step, callId)
   const explainedUnheard = heardAgainAt !== null && visit.leftAt !== null && heardAgainAt >= visit.leftAt
   if (visit.unseen || explainedUnheard) return 'unknown'
+  if (keepsPlace(visit.channelId) && !visit.gaveUp) return 'withdrawn'
   return visit.gaveUp ? 'timedOut' : 'leftByKey'
 }
 
@@ -177,6 +219,10 @@ export function visitsCutShort(step: Step, channel: Channel): void {
   const visit = call && waitingVisit(call)
   if (!call || visit?.channelId !== channel.channelId) return
   stopWaiting(step, visit.queue, visit.channelId)
+  if (isKeptWithoutChannels(step, call)) {
+    putVisit(step, call, { ...visit, leftAt: visit.leftAt ?? step.at })
+    return
+  }
   if (visit.leftAt !== null) endVisit(step, call, visit, unexplainedOutcome(step, call.callId, visit))
   else
     endVisit(
@@ -199,6 +245,7 @@ export function visitsOfEndedCall(step: Step, callId: string): void {
 }
 
 function abandonedOutcome(step: Step, visit: Visit): VisitOutcome {
+  if (keepsPlace(visit.channelId)) return 'withdrawn'
   return step.at - visit.enteredAt < step.state.options.shortAbandonMs ? 'shortAbandon' : 'abandoned'
 }
 
@@ -215,6 +262,15 @@ function endVisit(step: Step, call: Call, visit: Visit, outcome: VisitOutcome): 
 /** A queue by name; one nobody spoke of before is empty. */
 export function queueOf(step: Step, name: string): QueueState {
   return step.state.queues.get(name) ?? { name, pbx: step.pbx, members: new Map(), waiting: [] }
+}
+
+function startWaiting(step: Step, queue: string, caller: Queue['waiting'][number]): void {
+  const waiting = [...queueOf(step, queue).waiting, caller]
+  putWaiting(
+    step,
+    queue,
+    waiting.sort((a, b) => a.since - b.since),
+  )
 }
 
 function stopWaiting(step: Step, queue: string, channelId: string): void {

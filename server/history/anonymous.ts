@@ -1,3 +1,4 @@
+import { isKeeper, keeperIdOf, ofKeptCall } from '../../shared/keepers.ts'
 import { nationalDigits, understandNumber, type CountryCode } from '../../shared/phone-numbers.ts'
 import type { DeskInfo } from '../floor/events.ts'
 
@@ -26,6 +27,7 @@ const fields: Readonly<Record<string, Kind>> = {
     'context',
     'toContext',
     'told',
+    'said',
   ]),
   ...ofKind('id', [
     'channelId',
@@ -69,7 +71,7 @@ const fields: Readonly<Record<string, Kind>> = {
   ...ofKind('person', ['personId']),
   ...ofKind('name', ['callerName', 'connectedName', 'memberName']),
   ...ofKind('device', ['device', 'interface', 'interfaces', 'stateInterface', 'trunks']),
-  ...ofKind('channelName', ['name']),
+  ...ofKind('channelName', ['name', 'channelName']),
   ...ofKind('nothing', ['dialString', 'pauseReason']),
   ...ofKind('time', ['at', 'arrivedAt', 'since', 'startedAt', 'bootedAt', 'until']),
   ...ofKind('pbx', ['pbx']),
@@ -131,6 +133,9 @@ export function createReplacer(options: ReplacerOptions) {
   const accounts = new Set<string>()
 
   function idOf(text: string): string {
+    // What keeps a place is known by its name, which has the call in it.
+    const kept = isKeeper(text) ? /-\d{1,3}(?:;[12])?$/.exec(text) : null
+    if (kept) return `${keeperIdOf(ids(ofKeptCall(text)), 1).slice(0, -2)}${kept[0]}`
     const part = /^(.+)(\.[voc]\d+)$/.exec(text)
     return part ? ids(part[1] ?? '') + (part[2] ?? '') : ids(text)
   }

@@ -311,6 +311,14 @@ function saidOfCall(
       return { text: 'unparked', values: { parkingEnd: fact.how } }
     case 'call.voicemail':
       return { text: 'voicemail' }
+    case 'voicemail.over':
+      return { text: fact.left ? 'messageLeft' : 'noMessage' }
+    case 'place.changed':
+      return fact.outcome === null
+        ? { text: 'placeChanged', values: { queue: fact.queue, placeState: fact.state } }
+        : { text: 'placeOver', values: { queue: fact.queue, placeOutcome: fact.outcome } }
+    case 'place.due':
+      return null
     case 'call.recording':
       return { text: 'recording', values: { recordingState: fact.recording } }
     case 'call.merged':

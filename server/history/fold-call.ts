@@ -125,6 +125,20 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
       }
     case 'call.voicemail':
       return { ...before, voicemail: true }
+    case 'voicemail.over': {
+      const { mailbox, left, channelName, at } = fact
+      return { ...before, voicemail: true, message: { mailbox, left, channelName, at } }
+    }
+    case 'place.changed': {
+      const { queue, state, outcome, extension, at } = fact
+      const keptAt = state === 'kept' ? at : (before.place?.keptAt ?? null)
+      // Whoever was only asked waited like anybody else.
+      if (keptAt === null) return before
+      return { ...before, place: { queue, keptAt, extension, outcome, endedAt: state === 'over' ? at : null } }
+    }
+    case 'place.due':
+      // That an agent has come is told by the change of the place.
+      return before
     case 'call.merged':
       // The other call's parts come by `absorbCall`.
       return before

@@ -17,6 +17,10 @@ export interface HeardCall {
   visits: { queue: string; leftAt: number | null; outcome: CallDocument['visits'][number]['outcome'] }[]
   talks: { personId: string | null; beganAt: number }[]
   voicemail: boolean
+  /** The message that was left, or that none was; absent where the PBX did not say. */
+  message?: NonNullable<CallDocument['message']>
+  /** The place in a queue that was kept for them; absent where none was. */
+  place?: NonNullable<CallDocument['place']>
 }
 
 /**
@@ -51,6 +55,8 @@ export function heardCalls(
         visits: call.visits.map(({ queue, leftAt, outcome }) => ({ queue, leftAt, outcome })),
         talks: call.contacts.map(({ personId, beganAt }) => ({ personId, beganAt })),
         voicemail: call.voicemail,
+        ...(call.message ? { message: call.message } : {}),
+        ...(call.place ? { place: call.place } : {}),
       },
     ]
   })

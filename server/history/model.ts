@@ -9,6 +9,7 @@ import {
   instantSchema,
   offerOutcomeSchema,
   gapSchema,
+  placeOutcomeSchema,
   reconstructedSchema,
   visitOutcomeSchema,
 } from '../../shared/calls.ts'
@@ -112,6 +113,29 @@ export const callDocumentSchema = z.object({
     }),
   ),
   voicemail: z.boolean(),
+  /** What the dialplan said of the mailbox that was reached, when it was over; absent where it said nothing. */
+  message: z
+    .object({
+      mailbox: z.string(),
+      /** Whether a message was left. */
+      left: z.boolean(),
+      /** The caller's channel, by which the PBX's mailbox knows the message. */
+      channelName: z.string(),
+      at: instantSchema,
+    })
+    .optional(),
+  /** The place in a queue that was kept while the customer had hung up; absent where none was. */
+  place: z
+    .object({
+      queue: z.string(),
+      keptAt: instantSchema,
+      /** The agent who came to it. */
+      extension: z.string().nullable(),
+      /** Null while it is kept. */
+      outcome: placeOutcomeSchema.nullable(),
+      endedAt: instantSchema.nullable(),
+    })
+    .optional(),
   /** When it began to be recorded, was paused, went on, and ended; absent where it was not recorded. */
   recording: z.array(z.object({ at: instantSchema, state: z.enum(['on', 'paused', 'off']) })).optional(),
   /** What the network said of the caller's number; null where the trunk does not tell. */

@@ -22,6 +22,8 @@ export function callRecord(call: CallDocument, showParty: ShowParty): CallRecord
     end: call.end,
     mergedInto: call.mergedInto,
     voicemail: call.voicemail,
+    message: call.message === undefined ? null : { left: call.message.left },
+    place: call.place ?? null,
     reconstructed: call.reconstructed ?? null,
     visits: call.visits.map(({ queue, enteredAt, leftAt, outcome }) => ({
       queue,

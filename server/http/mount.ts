@@ -1,5 +1,5 @@
 import { json, type Request, type RequestHandler, type Response, type Router } from 'express'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { api, type Api, type Route, type RouteName } from '../../shared/api.ts'
 import type { Me } from '../../shared/people.ts'
 import { rightsFor } from '../../shared/route.ts'
@@ -103,8 +103,22 @@ function mountRoute(router: Router, name: RouteName, handlers: Handlers, guard: 
       setCookie: (cookie: string) => response.append('set-cookie', cookie),
     }
     const result = route.answer.parse(await handler(input as never))
-    if (result === null) response.status(204).end()
+    if (route.file !== undefined) await sendFile(response, route.file, result)
+    else if (result === null) response.status(204).end()
     else response.json(result)
+  }
+
+  /** A part of it too, so that a player can go to and fro in it. */
+  const sendFile = (sender: Response, type: string, said: unknown): Promise<void> => {
+    const { path } = z.object({ path: z.string() }).parse(said)
+    sender.type(type)
+    return new Promise((resolve, reject) => {
+      sender.sendFile(path, { cacheControl: false, dotfiles: 'allow' }, (error: unknown) => {
+        // Who listens may go away in the middle.
+        if (error === undefined || sender.headersSent) resolve()
+        else reject(error instanceof Error ? error : new Error('The file could not be sent.'))
+      })
+    })
   }
 
   const method = route.method.toLowerCase() as Lowercase<Route['method']>

@@ -89,6 +89,10 @@ function operationOf(name: string, route: Route): Operation {
 
 function successOf(route: Route): Operation['responses'] {
   if (route.answer instanceof z.ZodNull) return { '204': { description: 'Done.' } }
+  if (route.file !== undefined) {
+    const content = { [route.file]: { schema: { type: 'string', format: 'binary' } } }
+    return { '200': { description: 'The file.', content } }
+  }
   return {
     '200': {
       description: 'Done.',

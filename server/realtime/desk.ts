@@ -78,9 +78,10 @@ export function deskChanges(
     for (const [extension, reason] of desks) {
       const view = call && deskCall(floor, call, extension, context.describe)
       const talk = endOfTalk(facts, callId, extension)
+      const isOver = talk !== undefined || placeIsOver(facts, callId)
       if (view && call.mergedInto === null) {
         // A talk that has ended is told once; that the whole call ends later is no news here.
-        if (view.state === 'ended' && !talk) {
+        if (view.state === 'ended' && !isOver) {
           if (opensInTalk && hasJustEnded(facts, callId))
             tell(extension, (rights, personId) =>
               isTheirs(floor, call, { personId, extension })
@@ -297,6 +298,12 @@ function touchedDesks(facts: readonly Fact[], floor: Floor, shown: Shown): Touch
         for (const [callId, desks] of shown)
           if (desks.has(fact.extension)) touch(callId, fact.extension, 'movedOn')
         break
+      case 'place.changed':
+        touchAll(fact.callId, 'ended')
+        if (fact.extension !== null) touch(fact.callId, fact.extension, 'ended')
+        break
+      case 'place.due':
+      case 'voicemail.over':
       case 'call.learnt':
       case 'call.pinTyped':
       case 'call.transferred':
@@ -324,6 +331,13 @@ function endOfTalk(facts: readonly Fact[], callId: string, extension: string): E
   return facts.find(
     (fact): fact is EndOfTalk =>
       fact.type === 'contact.ended' && fact.callId === callId && fact.extension === extension,
+  )
+}
+
+/** Whether what came of a place that was kept is known now: told once, as the end of a talk is. */
+function placeIsOver(facts: readonly Fact[], callId: string): boolean {
+  return facts.some(
+    (fact) => fact.type === 'place.changed' && fact.callId === callId && fact.outcome !== null,
   )
 }
 

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import { pbxOfId } from '../../shared/pbx-names.ts'
+import { ProblemError } from '../../shared/problems.ts'
 import { countryOf } from '../../shared/phone-numbers.ts'
 import type { Config } from '../config.ts'
 import type { Customers } from '../customers/customers.ts'
@@ -9,6 +11,7 @@ import { queuesOf } from '../floor/views.ts'
 import type { People } from '../people/people.ts'
 import type { Realtime } from '../realtime/realtime.ts'
 import type { Settings } from '../settings/settings.ts'
+import { findMessage } from './message-files.ts'
 import { createDoNotCall, type DoNotCallList } from './do-not-call.ts'
 import { createBlockedStore, createTaskStore } from './model.ts'
 import { createTasks, type Tasks } from './tasks.ts'
@@ -32,6 +35,9 @@ const minuteMs = 60_000
 export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs; doNotCall: DoNotCallList } {
   const { config, people, settings, floor, log } = parts
   const readNumber = (raw: string) => settings.read(raw, null)
+  /** Where the mailboxes of a call’s PBX are as files; empty where they are not to be reached. */
+  const folderOf = (callId: string) =>
+    config.pbxs.find(({ name }) => name === pbxOfId(callId))?.VOICEMAIL_DIR ?? ''
   const doNotCall = createDoNotCall({
     store: createBlockedStore(parts.database),
     readNumber,
@@ -58,6 +64,17 @@ export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs; doNotCall
     returnsCallsOf: (queue) => !config.MISSED_CALLS_NOT_RETURNED.includes(queue),
     queuesOf: (personId) => queuesOf(floor(), people.deskOf(personId) ?? ''),
     queues: () => floor().queues.keys(),
+    reachesMessages: (callId) => folderOf(callId) !== '',
+    message: async (callId, sought) => {
+      const folder = folderOf(callId)
+      if (folder === '') throw new ProblemError('voicemail.no_folder')
+      try {
+        return await findMessage(folder, sought)
+      } catch (error) {
+        log.warn({ folder, err: error }, 'The folder of voicemail cannot be read.')
+        throw new ProblemError('voicemail.unreadable')
+      }
+    },
     onChange: (before, after) => {
       parts
         .realtime()

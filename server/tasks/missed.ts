@@ -22,10 +22,14 @@ const unreached: ReadonlySet<VisitOutcome> = new Set([
  * @returns null for a call that is not to be returned: somebody talked, they left a message, or it was long ago
  */
 export function missedIn(call: HeardCall, now: number): string | null {
-  if (call.direction !== 'inbound' || call.endedAt === null || call.talks.length > 0 || call.voicemail)
+  if (call.direction !== 'inbound' || call.endedAt === null || call.talks.length > 0) return null
+  // Where the PBX does not say whether they left a message, they are taken to have.
+  if (call.voicemail && call.message?.left !== false) return null
+  const last = call.visits.at(-1)
+  // Of a kept place comes a promise of its own, or the customer waited themselves in another call.
+  if (call.place !== undefined && (call.place.outcome !== 'cameBack' || last?.outcome === 'withdrawn'))
     return null
   if (call.number === null || call.endedAt < now - longAgoMs) return null
-  const last = call.visits.at(-1)
   return last !== undefined && unreached.has(last.outcome) ? last.queue : null
 }
 

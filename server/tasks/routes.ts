@@ -13,6 +13,9 @@ export function taskRoutes(tasks: Tasks & { doNotCall: DoNotCallList }): Pick<Ha
     'tasks.change': ({ params, body, caller }) =>
       tasks.change(params.taskId, body.version, body.step, caller.personId),
     'tasks.call': ({ params, caller }) => tasks.call(params.taskId, caller.personId),
+    'tasks.recording': async ({ params, caller }) => ({
+      path: await tasks.recording(params.taskId, caller.personId),
+    }),
     'tasks.times': ({ body }) => tasks.times(body.customerId, body.number),
     'doNotCall.list': async () => ({ numbers: await tasks.doNotCall.list() }),
     'doNotCall.check': async ({ body }) => ({ doNotCall: await tasks.doNotCall.check(body.number) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nextCallable, isCallable, type CallHours } from '../../shared/call-times.ts'
+import { placeOutcomeSchema } from '../../shared/calls.ts'
 import { instantSchema } from '../../shared/instant.ts'
 import type { Right } from '../../shared/people.ts'
 import { ProblemError } from '../../shared/problems.ts'
@@ -41,6 +42,19 @@ export const storedTaskSchema = z.object({
   fromCallId: z.string().nullable(),
   attempts: z.array(attemptSchema),
   missed: z.array(missedCallSchema),
+  /** It comes of a place in a queue that was kept for them, and what that came to; absent for every other. */
+  place: z.object({ outcome: placeOutcomeSchema }).optional(),
+  /** The message of one of kind `voicemail`, as it is to be found. */
+  message: z
+    .object({
+      callId: z.string(),
+      mailbox: z.string(),
+      channelName: z.string(),
+      beganAt: instantSchema,
+      at: instantSchema,
+      seconds: z.number().nullable(),
+    })
+    .optional(),
   remindedAt: instantSchema.nullable(),
   escalatedAt: instantSchema.nullable(),
   closed: z
@@ -297,7 +311,7 @@ export function woken(task: StoredTask, now: number, rules: TaskRules): StoredTa
 }
 
 /** What stays of a task when whom it was about is erased: that there was one, until it is removed. */
-export function withoutCustomer(task: StoredTask): StoredTask {
+export function withoutCustomer({ message: _message, ...task }: StoredTask): StoredTask {
   return {
     ...task,
     state: 'erased',

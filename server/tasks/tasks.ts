@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
-import type { CallHours } from '../../shared/call-times.ts'
+import { isCallable, type CallHours } from '../../shared/call-times.ts'
 import type { promiseSchema } from '../../shared/customers.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
 import type { Right } from '../../shared/people.ts'
@@ -17,6 +17,8 @@ import type {
 import { lookAround } from '../database/look-around.ts'
 import type { HeardCall } from '../history/heard-calls.ts'
 import { afterCall, isWith } from './after-call.ts'
+import { listened, messageIn, messageTask, placeTask, promisedPlace } from './kept.ts'
+import type { MessageFile, MessageSought } from './message-files.ts'
 import { missedAgain, missedIn, missedTask } from './missed.ts'
 import type { DoNotCallList } from './do-not-call.ts'
 import type { TaskStore } from './model.ts'
@@ -66,6 +68,13 @@ export interface TasksOptions {
   /** The queues whose agent a person is now. */
   queuesOf: (personId: string) => readonly string[]
   queues: () => Iterable<string>
+  /**
+   * A message in a mailbox of a call’s PBX; null where it is not there any more. @throws ProblemError `voicemail.no_folder`,
+   * `voicemail.unreadable`
+   */
+  message: (callId: string, sought: MessageSought) => Promise<MessageFile | null>
+  /** Whether the recordings of a call’s PBX can be reached. */
+  reachesMessages: (callId: string) => boolean
   /** A task is not what it was; null for one that was not known before, or is to be known no more. */
   onChange: (before: StoredTask | null, after: StoredTask | null) => void
   log: Pick<Logger, 'warn' | 'error'>
@@ -151,6 +160,8 @@ export function createTasks(options: TasksOptions) {
         name: one.personId === null ? null : people.nameOf(one.personId),
       })),
       missed: task.missed,
+      place: task.place ?? null,
+      message: messageOf(task),
       remindedAt: task.remindedAt,
       escalatedAt: task.escalatedAt,
       closed:
@@ -166,6 +177,15 @@ export function createTasks(options: TasksOptions) {
       madeAt: task.madeAt,
       madeBy: person(task.madeBy),
     }
+  }
+
+  function messageOf({ message, trail }: StoredTask): Task['message'] {
+    if (message === undefined) return null
+    const { at, mailbox, seconds, callId } = message
+    const heardBy = trail.flatMap(({ what, personId }) =>
+      what === 'listened' && personId !== null ? [{ personId, name: people.nameOf(personId) }] : [],
+    )
+    return { at, mailbox, seconds, isHere: options.reachesMessages(callId), heardBy }
   }
 
   function refuseNobody(whose: TaskFor): void {
@@ -216,13 +236,37 @@ export function createTasks(options: TasksOptions) {
   async function missed(call: HeardCall): Promise<void> {
     const queue = missedIn(call, now())
     if (queue === null || call.number === null || !options.returnsCallsOf(queue)) return
-    const card = call.customerId === null ? null : await options.customer(call.customerId).catch(gone)
-    const where = card ?? { timeZone: null, country: null }
-    const [zone] = await zonesOf(where, call.number, options.ourZone, now())
-    const wanted = missedTask(call, queue, { about: card?.name ?? '', ...zone }, hoursOf(call.number), rules)
+    const wanted = missedTask(call, queue, await callerOf(call), hoursOf(call.number), rules)
     const kept = await store.add(wanted, `${queue} ${call.number}`)
     if (kept._id === wanted._id) take(kept)
     else await update(kept._id, (task) => missedAgain(task, call, queue, hoursOf(call.number), rules))
+  }
+
+  async function callerOf({ customerId, number }: Pick<HeardCall, 'customerId' | 'number'>) {
+    const card = customerId === null ? null : await options.customer(customerId).catch(gone)
+    const where = card ?? { timeZone: null, country: null }
+    const [zone] = await zonesOf(where, number, options.ourZone, now())
+    return { about: card?.name ?? '', ...zone }
+  }
+
+  /** Who was promised to be called in a queue and was not reached, and who left a message there. */
+  async function promisedInQueue(call: HeardCall): Promise<void> {
+    const hours = hoursOf(call.number)
+    const place = promisedPlace(call, now())
+    if (place !== null)
+      take(await store.add(placeTask(call, place, await callerOf(call), hours, rules), null))
+    const left = messageIn(call, now())
+    if (left === null) return
+    const seconds = await secondsOf(call, left.message)
+    take(await store.add(messageTask(call, left, seconds, await callerOf(call), hours, rules), null))
+  }
+
+  /** How long a message is, where its file says so. */
+  async function secondsOf(call: HeardCall, message: NonNullable<HeardCall['message']>) {
+    const { callId, startedAt } = call
+    const sought = { ...message, from: startedAt, to: call.endedAt ?? message.at }
+    const found = await options.message(callId, sought).catch(() => null)
+    return found?.seconds ?? null
   }
 
   async function eraseAll(found: readonly StoredTask[]): Promise<void> {
@@ -350,9 +394,26 @@ export function createTasks(options: TasksOptions) {
     heard: async (calls: readonly HeardCall[]): Promise<void> => {
       for (const call of calls) {
         await missed(call)
+        await promisedInQueue(call)
         for (const { _id } of await about(call))
           await update(_id, (task) => afterCall(task, call, hoursOf(task.number), rules))
       }
+    },
+
+    /**
+     * The recording of a message, for whoever may see its task; that they heard it is noted.
+     * @throws ProblemError `task.unknown` also without a message, `voicemail.no_folder`, `voicemail.unreadable`, `voicemail.gone`,
+     *   `voicemail.unplayable`, `database.unreachable`
+     */
+    recording: async (taskId: string, personId: string): Promise<string> => {
+      const { message } = await seen(taskId, personId)
+      if (message === undefined) throw new ProblemError('task.unknown')
+      const sought = { ...message, from: message.beganAt, to: message.at }
+      const found = await options.message(message.callId, sought)
+      if (found === null) throw new ProblemError('voicemail.gone')
+      if (found.path === null) throw new ProblemError('voicemail.unplayable')
+      await update(taskId, (task) => listened(task, personId, now()))
+      return found.path
     },
 
     /** Reminds and tells of what is due. Done twice, or by two servers, it is done once. @throws ProblemError `database.unreachable` */
@@ -364,6 +425,20 @@ export function createTasks(options: TasksOptions) {
     /** Removes what has been closed or erased for long. @throws ProblemError `database.unreachable` */
     clean: async (): Promise<void> => {
       await store.removeOld(now() - rules.keepMs, new Date(now() - erasedStaysMs))
+    },
+
+    /**
+     * Whether somebody may be called now, by their own clock.
+     * @param number in E.164
+     * @throws ProblemError `database.unreachable`
+     */
+    mayCall: async (
+      customerId: string | null,
+      number: string,
+    ): Promise<'yes' | 'outsideHours' | 'doNotCall'> => {
+      if ((await options.doNotCall.check(number)) !== null) return 'doNotCall'
+      const { timeZone } = await callerOf({ customerId, number })
+      return isCallable(timeZone, hoursOf(number), now()) ? 'yes' : 'outsideHours'
     },
 
     /** What must be known to agree on a time. @throws ProblemError `customer.unknown`, `database.unreachable` */

@@ -100,6 +100,14 @@ export function narrate(facts: readonly Fact[]): string[] {
         return [`unparked: ${fact.how}`]
       case 'call.voicemail':
         return ['voicemail']
+      case 'voicemail.over':
+        return [fact.left ? `message left in ${fact.mailbox}` : `no message left in ${fact.mailbox}`]
+      case 'place.changed': {
+        const at = fact.extension === null ? '' : ` at ${fact.extension}`
+        return [`place in ${fact.queue}: ${fact.outcome ?? fact.state}${at}`]
+      }
+      case 'place.due':
+        return []
       case 'call.merged':
         return ['merged']
       case 'call.ended':

@@ -55,7 +55,9 @@ export const floorEn = {
     stages: {
       arriving: 'Arriving',
       waiting: 'Waiting',
+      kept: 'Place kept',
       ringing: 'Ringing',
+      calling: 'Called back',
       talking: 'Talking',
       held: 'On hold',
       parked: 'Parked',

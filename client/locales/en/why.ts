@@ -1,4 +1,4 @@
-import type { VisitOutcome } from '../../../shared/calls.ts'
+import type { PlaceOutcome, PlaceState, VisitOutcome } from '../../../shared/calls.ts'
 import type { Match } from '../../../shared/customers.ts'
 import type { LegAnswer, LegState, LineText } from '../../../shared/explanation.ts'
 import type { AskableFact } from '../../../shared/verification.ts'
@@ -175,6 +175,10 @@ export const whyEn = {
       parked: 'Parked in {space}',
       unparked: 'Taken from the parking lot: {parkingEnd}',
       voicemail: 'Reached voicemail',
+      messageLeft: 'Left a message',
+      noMessage: 'Left no message',
+      placeChanged: 'Place in {queue}: {placeState}',
+      placeOver: 'Place in {queue} is over: {placeOutcome}',
       recording: 'Recording {recordingState}',
       merged: 'Two calls became one',
       matched: 'Bound to a customer by the look-up',
@@ -268,6 +272,30 @@ export const whyEn = {
       lastPurchase: 'amount of the last invoice',
       email: 'e-mail address',
     } satisfies Record<AskableFact, string>,
+    placeStates: {
+      asked: 'the caller is asked whether it is to be kept',
+      wanted: 'the caller wants it kept',
+      kept: 'kept, the caller may hang up',
+      turn: 'an agent has come to it',
+      calling: 'the customer is called',
+      over: 'over',
+    } satisfies Record<PlaceState, string>,
+    placeOutcomes: {
+      declined: 'not wanted after all',
+      reached: 'the customer was reached',
+      busy: 'the customer’s line was busy',
+      notAnswered: 'the customer did not answer',
+      refused: 'the number could not be called',
+      agentGone: 'the agent hung up first',
+      notCalled: 'nobody was called',
+      outsideHours: 'not called at this hour',
+      inCall: 'the customer was on the phone with us',
+      doNotCall: 'the number is not to be called',
+      cameBack: 'the customer called again and waited themselves',
+      timedOut: 'no agent came to it for too long',
+      lost: 'it could not be kept any longer',
+      unknown: 'not known',
+    } satisfies Record<PlaceOutcome, string>,
     transferKinds: { blind: 'blind', attended: 'attended' },
     parkingEnds: { retrieved: 'fetched', timedOut: 'timed out', gaveUp: 'the caller gave up' },
   },

@@ -54,6 +54,8 @@ export const floorRu: Texts<typeof floorEn> = {
     ringingNow: '{n} звонит | {n} звонят | {n} звонят',
     stages: {
       arriving: 'Поступает',
+      kept: 'Место сохранено',
+      calling: 'Ему звонят',
       waiting: 'Ждёт',
       ringing: 'Звонит',
       talking: 'Разговор',

@@ -1,3 +1,4 @@
+import { ofKeptCall } from '../../../shared/keepers.ts'
 import { createWallClock } from './wall-clock.ts'
 
 /** One row of Asterisk's channel event log, as far as it is used here. Texts may be empty. */
@@ -81,7 +82,8 @@ export function celRowOf(
   const [type, uniqueId, linkedId] = [cell('eventtype'), cell('uniqueid'), cell('linkedid')]
   if (type === '' || uniqueId === '' || linkedId === '') return null
   return {
-    ...{ type, at, uniqueId, linkedId, extra },
+    ...{ type, at, uniqueId, extra },
+    linkedId: ofKeptCall(linkedId),
     channel: cell('channame'),
     number: cell('num'),
     name: cell('name'),

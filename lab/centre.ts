@@ -62,7 +62,7 @@ export interface CentrePbx {
   ami: AmiAccess
   /** Where it takes SIP over WebSocket. */
   ws?: Address
-  files?: { cel: string; queueLog: string }
+  files?: { cel: string; queueLog: string; voicemail: string }
   stop: () => Promise<void>
 }
 
@@ -239,7 +239,13 @@ function serverEnvironment(
     SPOOL_FOLDER: spool,
     TRACE_FOLDER: join(spool, 'traces'),
     ...(pbx.ws ? { SIP_WS_URL: `ws://${pbx.ws.host}:${pbx.ws.port}/ws` } : {}),
-    ...(pbx.files ? { CEL_FILE: pbx.files.cel, QUEUE_LOG_FILE: pbx.files.queueLog } : {}),
+    ...(pbx.files
+      ? {
+          CEL_FILE: pbx.files.cel,
+          QUEUE_LOG_FILE: pbx.files.queueLog,
+          VOICEMAIL_DIR: pbx.files.voicemail,
+        }
+      : {}),
   }
 }
 

@@ -16,6 +16,8 @@ export const pbxFeatures = [
   'dialling', // from the console, by a desk phone
   'transfers', // blind and attended, by the phone's keys
   'parking',
+  'places', // a caller hangs up and is called when their turn comes
+  'voicemail', // messages that were left in a queue are told of, and heard in the console
   'recording',
   'browserPhone', // a phone in the browser
   'reconstruction', // calls that nobody heard are read afterwards
@@ -88,6 +90,26 @@ export const pbxFindings = {
   dialContext: {
     level: 'missing',
     words: 'The dialplan has no {context}: agents cannot call anybody from the console by their desk phones.',
+  },
+  placeContexts: {
+    level: 'missing',
+    words: 'The dialplan has no {contexts}: no caller can keep their place in a queue and hang up.',
+  },
+  queueKeys: {
+    level: 'advice',
+    words: 'Whoever waits in {queues} has no keys (context in queues.conf): they can keep no place and leave no message.',
+  },
+  messageContext: {
+    level: 'missing',
+    words: 'The dialplan has no {context}: nobody is told whether a caller left a message.',
+  },
+  voicemailFormat: {
+    level: 'advice',
+    words: 'voicemail.conf keeps messages as {formats}: browsers play wav alone.',
+  },
+  voicemailFolder: {
+    level: 'advice',
+    words: 'The settings of Ringcard do not say where the messages are (VOICEMAIL_DIR): they are not heard in the console.',
   },
   noParking: { level: 'missing', words: 'There is no parking lot.' },
   parkCode: { level: 'advice', words: 'No keys are set to park a call.' },

@@ -77,6 +77,23 @@ export const promisesEn = {
   refused: 'not saved',
   change: 'Change it',
   discard: 'Throw away',
+  message: {
+    left: 'Message of {time}',
+    heardBy: 'heard by {names}',
+    player: 'The message',
+    away: 'The server cannot reach the recordings of this telephone system. It lies in mailbox {mailbox}, to be heard by phone.',
+  },
+  place: {
+    busy: 'Kept the place in the queue; the line was busy when the turn came',
+    notAnswered: 'Kept the place in the queue; did not answer when the turn came',
+    refused: 'Kept the place in the queue; the number could not be called',
+    agentGone: 'Kept the place in the queue; the agent hung up before they answered',
+    outsideHours: 'Kept the place in the queue; the turn came when nobody may be called there',
+    inCall: 'Kept the place in the queue; was on the phone with us when the turn came',
+    timedOut: 'Kept the place in the queue; nobody came for too long',
+    lost: 'Kept the place in the queue, which was lost',
+    other: 'Kept the place in the queue and was not reached',
+  },
   missedWhy: 'Called at {time} and reached nobody',
 }
 

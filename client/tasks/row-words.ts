@@ -1,7 +1,21 @@
+import type { PlaceOutcome } from '../../shared/calls.ts'
 import type { Task } from '../../shared/tasks.ts'
 import { useTexts } from '../locales/i18n.ts'
 import { useSession } from '../session/session.ts'
 import { usePromiseTexts } from './texts.ts'
+
+const named = [
+  'busy',
+  'notAnswered',
+  'refused',
+  'agentGone',
+  'outsideHours',
+  'inCall',
+  'timedOut',
+  'lost',
+] as const satisfies readonly PlaceOutcome[]
+const isNamed = (outcome: PlaceOutcome): outcome is (typeof named)[number] =>
+  named.some((one) => one === outcome)
 
 /** How a promise in a list is put into words. */
 export function useRowWords() {
@@ -29,5 +43,13 @@ export function useRowWords() {
   /** Whom a task is about. */
   const aboutText = ({ about, display }: Pick<Task, 'about' | 'display'>): string => about || display
 
-  return { whoseText, aboutText }
+  /** What it is about, in a line. */
+  function whatText({ reason, kind, place }: Task): string {
+    if (reason !== '') return reason
+    if (place === null) return t(`tasks.kinds.${kind}`)
+    const { outcome } = place
+    return p(`place.${isNamed(outcome) ? outcome : 'other'}`)
+  }
+
+  return { whoseText, aboutText, whatText }
 }

@@ -53,7 +53,7 @@ export interface RunningAsterisk {
   /** The folder in which callers and phones leave their SIP messages when they end; null when nobody wants them. */
   phoneLogs: string | null
   /** Asterisk's own records, as paths on this machine. */
-  files: { queueLog: string; cdr: string; cel: string; messages: string; recordings: string }
+  files: { queueLog: string; cdr: string; cel: string; messages: string; recordings: string; voicemail: string }
   /** Runs a line of Asterisk's own command line and gives its output. */
   cli(command: string): Promise<string>
 }
@@ -82,6 +82,7 @@ export function attachAsterisk(description: AsteriskDescription): RunningAsteris
       cel: join(log, 'cel-custom/cel.csv'),
       messages: join(log, 'messages.log'),
       recordings: join(root, inside, 'spool/monitor'),
+      voicemail: join(root, inside, 'spool/voicemail'),
     },
     cli: (command) =>
       runOrFail('chroot', [root, 'asterisk', '-C', `${inside}/etc/asterisk.conf`, '-rx', command], {

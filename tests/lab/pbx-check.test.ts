@@ -46,6 +46,7 @@ async function check(
       CEL_TABLE: more.celTable ?? '',
       QUEUE_LOG_FILE: more.queueLogFile ?? '',
       SIP_WS_URL: more.sipUrl ?? `ws://${pbx.ws.host}:${pbx.ws.port}/ws`,
+      VOICEMAIL_DIR: pbx.files.voicemail,
     },
     desks: more.desks ?? desks,
     now: Date.now,
@@ -95,6 +96,7 @@ describe('the company’s own PBX', () => {
       AMI_SECRET: secret,
       DESKS: desks.map(({ extension, interfaces }) => `${extension}=${interfaces.join('+')}`).join(','),
       SIP_WS_URL: `ws://${pbx.ws.host}:${pbx.ws.port}/ws`,
+      VOICEMAIL_DIR: pbx.files.voicemail,
     }
     const run = (...options: string[]) =>
       spawnSync('node', ['--import', 'tsx', 'server/asterisk/check/cli.ts', ...options], {

@@ -73,6 +73,8 @@ export const pbxEn = {
     dialling: 'Calls from the console by a desk phone',
     transfers: 'Transfers by keys',
     parking: 'Parking',
+    places: 'Places kept in queues',
+    voicemail: 'Messages left in queues',
     recording: 'Recording',
     browserPhone: 'A phone in the browser',
     reconstruction: 'Calls that nobody heard',
@@ -108,6 +110,13 @@ export const pbxEn = {
       'The dialplan has no {context}: agents cannot call anybody from the console by their desk phones.',
     transferContexts: 'The dialplan has no {contexts}: agents cannot send calls on from the console.',
     transferCodes: 'No keys are set for {what}.',
+    placeContexts: 'The dialplan has no {contexts}: no caller can keep their place in a queue and hang up.',
+    queueKeys:
+      'Whoever waits in {queues} has no keys (context in queues.conf): they can keep no place and leave no message.',
+    messageContext: 'The dialplan has no {context}: nobody is told whether a caller left a message.',
+    voicemailFormat: 'voicemail.conf keeps messages as {formats}: browsers play wav alone.',
+    voicemailFolder:
+      'The settings do not say where the messages are (VOICEMAIL_DIR): they are not heard in the console.',
     noParking: 'There is no parking lot.',
     parkCode: 'No keys are set to park a call.',
     mixMonitor: 'MixMonitor is not loaded: nothing can be recorded.',

@@ -55,6 +55,7 @@ const wanted: readonly (readonly [file: string, section: string, names: readonly
   ['cdr.conf', 'csv', ['newcdrcolumns']],
   ['logger.conf', 'general', ['queue_log', 'queue_log_to_file']],
   ['extconfig.conf', 'settings', ['queue_log']],
+  ['voicemail.conf', 'general', ['format']],
 ]
 
 /**
@@ -69,7 +70,8 @@ export async function askPbx(
 ): Promise<Asked> {
   const { version, major } = await readVersion(connection, () => undefined)
   const actions = await readActions(connection)
-  const lines = await readLines(connection, user)
+  const queues = queuesOf(await listed(connection, 'QueueStatus'))
+  const lines = await readLines(connection, user, queues)
   return {
     user,
     version,
@@ -79,7 +81,7 @@ export async function askPbx(
     writes: classesIn(lines?.get(`manager.conf ${user} write`) ?? null),
     authFrom: await readAuthFrom(connection),
     lines,
-    queues: queuesOf(await listed(connection, 'QueueStatus')),
+    queues,
     devices: await readDevices(connection),
     parkingLots: (await listed(connection, 'Parkinglots')).flatMap((block) => optional(block, 'name') ?? []),
     contexts: await readContexts(connection, contexts),
@@ -108,9 +110,14 @@ async function readActions(connection: AmiConnection): Promise<ReadonlySet<strin
 async function readLines(
   connection: AmiConnection,
   user: string,
+  queues: readonly AskedQueue[],
 ): Promise<ReadonlyMap<string, string> | null> {
   const lines = new Map<string, string>()
-  const sections = [...wanted, ['manager.conf', user, ['read', 'write', filterLine, 'eventfilter']] as const]
+  const sections = [
+    ...wanted,
+    ['manager.conf', user, ['read', 'write', filterLine, 'eventfilter']] as const,
+    ...queues.map(({ name }) => ['queues.conf', name, ['context']] as const),
+  ]
   for (const [file, section, names] of sections) {
     for (const name of names) {
       const value = await readConfigLine(connection, file, section, name)

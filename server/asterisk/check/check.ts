@@ -25,7 +25,10 @@ export interface CheckSettings {
         | 'SIP_WS_URL'
         | 'TRANSFER_CONTEXT'
         | 'CONSULT_CONTEXT'
-        | 'DIAL_CONTEXT',
+        | 'DIAL_CONTEXT'
+        | 'PLACE_CONTEXT'
+        | 'CALLBACK_CONTEXT'
+        | 'VOICEMAIL_DIR',
         string
       >
     >
@@ -57,7 +60,12 @@ export async function checkPbx({
       transfer: pbx.TRANSFER_CONTEXT ?? 'ringcard-transfer',
       consult: pbx.CONSULT_CONTEXT ?? 'ringcard-consult',
       dial: pbx.DIAL_CONTEXT ?? 'ringcard-dial',
+      place: pbx.PLACE_CONTEXT ?? 'ringcard-place',
+      callback: pbx.CALLBACK_CONTEXT ?? 'ringcard-callback',
+      keepPlace: 'ringcard-keep-place',
+      message: 'ringcard-message',
     },
+    voicemailFolder: pbx.VOICEMAIL_DIR ?? '',
   }
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }
   let connection

@@ -1,6 +1,7 @@
 import type { PbxFix } from '../../../shared/pbx-check.ts'
 import type { Asked } from './asked.ts'
 import { isYes, type Found } from './judge-ami.ts'
+import { judgePlaces } from './judge-places.ts'
 import type { Surroundings } from './judge-queues.ts'
 
 type Lines = ReadonlyMap<string, string>
@@ -10,7 +11,7 @@ const neededByCel = ['eventtype', 'eventtime', 'uniqueid', 'linkedid'] as const
 /** What the PBX lacks for transfers, parking, recording, browser phones and for telling afterwards what nobody heard. */
 export function judgeFeatures(
   asked: Asked,
-  around: Pick<Surroundings, 'readsTable' | 'queueLog' | 'sipUrl' | 'contexts'>,
+  around: Pick<Surroundings, 'readsTable' | 'queueLog' | 'sipUrl' | 'contexts' | 'voicemailFolder'>,
 ): Found[] {
   const { lines, actions, devices, parkingLots } = asked
   const found: Found[] = []
@@ -36,7 +37,7 @@ export function judgeFeatures(
     const fix = { file: 'settings', section: null, lines: ['SIP_WS_URL=ws://127.0.0.1:8088/ws'], then: null }
     found.push({ code: 'sipUrl', features: ['browserPhone'], fix })
   }
-  found.push(...judgeContexts(asked, around))
+  found.push(...judgeContexts(asked, around), ...judgePlaces(asked, around))
   if (lines)
     found.push(
       ...judgeSecrets(asked),

@@ -16,8 +16,21 @@ export interface Surroundings {
   queueLog: { file: string; table: string }
   /** Where this PBX takes SIP over WebSocket, as the settings have it; empty for nowhere. */
   sipUrl: string
-  /** The contexts to which calls are sent, as TRANSFER_CONTEXT, CONSULT_CONTEXT and DIAL_CONTEXT say. */
-  contexts: { transfer: string; consult: string; dial: string }
+  /** Asterisk's folder of voicemail as the settings have it; empty for none. */
+  voicemailFolder: string
+  /**
+   * The contexts to which calls are sent, and where places are kept, as the settings have them; and those that the dialplan
+   * itself leads to.
+   */
+  contexts: {
+    transfer: string
+    consult: string
+    dial: string
+    place: string
+    callback: string
+    keepPlace: string
+    message: string
+  }
 }
 
 /** How a member is written. */

@@ -26,7 +26,16 @@ function found(lines: Record<string, string>, read: { file?: string; table?: str
     readsTable: false,
     sipUrl: '',
     queueLog,
-    contexts: { transfer: 'ringcard-transfer', consult: 'ringcard-consult', dial: 'ringcard-dial' },
+    voicemailFolder: '',
+    contexts: {
+      transfer: 'ringcard-transfer',
+      consult: 'ringcard-consult',
+      dial: 'ringcard-dial',
+      place: 'ringcard-place',
+      callback: 'ringcard-callback',
+      keepPlace: 'ringcard-keep-place',
+      message: 'ringcard-message',
+    },
   })
     .filter(({ code }) => code.startsWith('queueLog'))
     .map(({ code, fix, values }) => ({ code, fix, values }))

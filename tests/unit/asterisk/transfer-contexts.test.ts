@@ -25,7 +25,16 @@ function found(contexts: readonly string[] | null) {
     readsTable: false,
     sipUrl: '',
     queueLog: { file: '', table: '' },
-    contexts: { transfer: 'ringcard-transfer', consult: 'ringcard-consult', dial: 'ringcard-dial' },
+    voicemailFolder: '',
+    contexts: {
+      transfer: 'ringcard-transfer',
+      consult: 'ringcard-consult',
+      dial: 'ringcard-dial',
+      place: 'ringcard-place',
+      callback: 'ringcard-callback',
+      keepPlace: 'ringcard-keep-place',
+      message: 'ringcard-message',
+    },
   }).filter(({ code }) => code === 'transferContexts')
 }
 

@@ -1,4 +1,5 @@
 import type { VisitOutcome } from '../../shared/calls.ts'
+import { endCall } from './calls.ts'
 import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
 import { isAsked, isKeptWithoutChannels, keepsPlace, placeKept, placeOver, turnCame } from './kept-place.ts'
@@ -16,6 +17,8 @@ import {
 
 /** How long a caller who left a queue may stay unexplained before the tick decides, ms. */
 const unexplainedMs = 2_000
+/** So long somebody may take to wait again in the stead of a caller, after the PBX was started anew, ms. */
+const forgottenMs = 10 * 60_000
 
 /** The visit in which a caller is waiting now. */
 export function openVisit(call: Call): Visit | undefined {
@@ -185,13 +188,23 @@ export function settleVisits(step: Step, channelId: string | null): void {
       step.state.unsettled.delete(callId)
       continue
     }
-    if (isAsked(call, visit)) continue
+    if (isAsked(call, visit) || call.channelIds.size === 0) {
+      giveUpForgotten(step, call, visit.leftAt)
+      continue
+    }
     // Another PBX's time says nothing of how long ago that was.
     if (call.pbx !== step.pbx) continue
     const due = channelId === null ? step.at - visit.leftAt >= unexplainedMs : visit.channelId === channelId
     if (due && !beingAnswered(step, call, visit))
       endVisit(step, call, visit, unexplainedOutcome(step, callId, visit))
   }
+}
+
+/** A place that nobody has kept for long, though it was to be kept, is lost: no call stays on the floor for ever. */
+function giveUpForgotten(step: Step, { callId, channelIds, pbx }: Call, leftAt: number): void {
+  if (pbx !== step.pbx || channelIds.size > 0 || step.at - leftAt < forgottenMs) return
+  placeOver(step, { callId }, 'lost')
+  endCall(step, callId, null)
 }
 
 /** A caller who was seen to leave a queue, and of whom nothing more was told, pressed a key; who was not seen to, may have. */
@@ -221,6 +234,7 @@ export function visitsCutShort(step: Step, channel: Channel): void {
   stopWaiting(step, visit.queue, visit.channelId)
   if (isKeptWithoutChannels(step, call)) {
     putVisit(step, call, { ...visit, leftAt: visit.leftAt ?? step.at })
+    step.state.unsettled.add(call.callId)
     return
   }
   if (visit.leftAt !== null) endVisit(step, call, visit, unexplainedOutcome(step, call.callId, visit))

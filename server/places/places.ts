@@ -208,7 +208,8 @@ export function createPlaces(options: PlacesOptions) {
     const place = call?.place
     if (!call || !place) return
     if (fact.state === 'asked') void offer(call)
-    if (fact.state === 'wanted') put(fact.callId)
+    // The dialplan waits for this: behind nobody else's.
+    if (fact.state === 'wanted') void putNow(fact.callId)
     if (fact.state === 'kept') void tell(place.ownId, { RINGCARD_PLACE: 'kept' })
     const { keeperId } = place
     if (fact.outcome === 'cameBack' && keeperId !== null && floor().channels.has(keeperId))

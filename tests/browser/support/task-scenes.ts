@@ -34,6 +34,8 @@ export const callback = (now: number, more: Partial<Task> = {}): Task => ({
   fromCallId: null,
   attempts: [],
   missed: [],
+  place: null,
+  message: null,
   remindedAt: null,
   escalatedAt: null,
   closed: null,

@@ -92,7 +92,9 @@ export class Ledger {
   /** Holds the floor itself against what was told of it. */
   check(floor: Floor): void {
     for (const call of floor.calls.values()) {
-      if (call.endedAt === null ? call.channelIds.size === 0 : call.channelIds.size > 0)
+      // A place is kept for a while though the PBX was started anew.
+      const isKept = call.place?.state === 'kept' || call.place?.state === 'wanted'
+      if (call.endedAt === null ? call.channelIds.size === 0 && !isKept : call.channelIds.size > 0)
         this.wrong.push(
           `${call.callId} has ${call.channelIds.size} legs and ended at ${call.endedAt ?? 'no time'}`,
         )

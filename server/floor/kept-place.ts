@@ -59,6 +59,11 @@ export function placeKept(step: Step, call: Call, queue: string, keeperId: strin
   putPlace(step, { ...call, customerChannelId: keeperId, hungUpBy: null }, place)
 }
 
+/** Somebody came to wait for a customer who needs nobody any more: said again, so that they are sent away. */
+export function keptTooLate(step: Step, call: Call, keeperId: string): void {
+  if (call.place) putPlace(step, call, { ...call.place, keeperId })
+}
+
 /** An agent has come to the place of a customer who is to be called. */
 export function turnCame(step: Step, call: Call, extension: string | null): void {
   const { place } = call

@@ -2,7 +2,7 @@ import type { VisitOutcome } from '../../shared/calls.ts'
 import { endCall } from './calls.ts'
 import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
-import { isAsked, isKeptWithoutChannels, keepsPlace, placeKept, placeOver, turnCame } from './kept-place.ts'
+import { isAsked, isKeptWithoutChannels, keepsPlace, keptTooLate, placeKept, placeOver, turnCame } from './kept-place.ts'
 import { extensionInQueue, withdrawOtherOffers } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
 import {
@@ -42,6 +42,10 @@ export function queueEntered(
   const call = callOfChannel(step.state, channelId) ?? step.state.calls.get(linkedId)
   if (!call || call.endedAt !== null) return
   const isKeeper = keepsPlace(channelId)
+  if (isKeeper && call.place?.state === 'over') {
+    keptTooLate(step, call, channelId)
+    return
+  }
   const known = waitingVisit(call, queue)
   if (known && (isKeeper || call.place?.queue === queue)) {
     goOnWaiting(step, call, known, channelId)

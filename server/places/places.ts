@@ -212,7 +212,8 @@ export function createPlaces(options: PlacesOptions) {
     if (fact.state === 'wanted') void putNow(fact.callId)
     if (fact.state === 'kept') void tell(place.ownId, { RINGCARD_PLACE: 'kept' })
     const { keeperId } = place
-    if (fact.outcome === 'cameBack' && keeperId !== null && floor().channels.has(keeperId))
+    const isOver = fact.outcome === 'cameBack' || fact.outcome === 'lost'
+    if (isOver && keeperId !== null && floor().channels.has(keeperId))
       commands.withdraw(keeperId).catch((error: unknown) => {
         log.warn({ callId: fact.callId, err: error }, 'Who waits in the stead of a caller could not be sent away.')
       })

@@ -281,6 +281,7 @@ export function ringing(now: number, more: Partial<DeskCall> = {}): DeskCall {
     heldSince: null,
     endedAt: null,
     isAsked: false,
+    place: null,
     pickUp: false,
     recording: null,
     consult: null,

@@ -42,6 +42,21 @@ export const pbxFindings = {
   untried: { level: 'advice', words: 'Asterisk {version} is untried; {tested} is what was tested.' },
   readClasses: { level: 'missing', words: 'The AMI user does not hear events of {classes}.' },
   writeClasses: { level: 'missing', words: 'The AMI user may not use {actions}: it lacks {classes}.' },
+  systemRefused: {
+    level: 'missing',
+    words:
+      'The PBX refuses the AMI user {user}, which is to have the class system alone: there is none, the secret is another, or its permit leaves us out.',
+  },
+  systemClass: {
+    level: 'missing',
+    words:
+      'The AMI user {user} may not use {actions}: that takes the class system. Give it to a user of its own, named by AMI_SYSTEM_USERNAME and AMI_SYSTEM_SECRET.',
+  },
+  runsPrograms: {
+    level: 'advice',
+    words:
+      'The AMI user {user} has both system and originate: by them it can have a call run a program on the PBX. Give system to a user of its own, named by AMI_SYSTEM_USERNAME and AMI_SYSTEM_SECRET, and take it from this one.',
+  },
   filesUnread: {
     level: 'unknown',
     words: 'The PBX’s files cannot be asked by Getvar AST_CONFIG, so what stands in them is not known here.',

@@ -10,6 +10,7 @@ import { connectAmi, connectionTiming, type ConnectionTiming } from '../connecti
 import { AmiError } from '../errors.ts'
 import { oldest, tested } from '../link.ts'
 import type { PbxSettings } from '../links.ts'
+import { hearsNothing, systemAccess } from '../system-actions.ts'
 import { askPbx, type Asked } from './asked.ts'
 import { judgeAmi, switchedOn, wholeUser, type Found } from './judge-ami.ts'
 import { judgeFeatures } from './judge-features.ts'
@@ -62,15 +63,7 @@ export async function checkPbx({
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }
   let connection
   try {
-    const ignore = () => undefined
-    const handlers = {
-      onEvent: ignore,
-      onUseless: ignore,
-      onMalformed: ignore,
-      onClosed: ignore,
-      isUseless: () => true,
-    }
-    connection = await connectAmi({ host, port, username, secret }, handlers, timing)
+    connection = await connectAmi({ host, port, username, secret }, hearsNothing, timing)
   } catch (error) {
     if (!(error instanceof AmiError)) throw error
     const found = unreached(error, head, port)
@@ -78,7 +71,7 @@ export async function checkPbx({
     return { ...head, ...nothing, findings: found.map(inWords), features: featuresOf(found, []) }
   }
   try {
-    const asked = await askPbx(connection, username, Object.values(around.contexts))
+    const asked = await askPbx(connection, username, Object.values(around.contexts), systemAccess(pbx))
     const found = judge(asked, around)
     return {
       ...head,

@@ -1,5 +1,4 @@
 import {
-  findingWords,
   pbxFeatures,
   pbxFindings,
   type PbxCheck,
@@ -15,6 +14,7 @@ import { askPbx, type Asked } from './asked.ts'
 import { judgeAmi, switchedOn, wholeUser, type Found } from './judge-ami.ts'
 import { judgeFeatures } from './judge-features.ts'
 import { describeQueues, judgeQueues, type Surroundings } from './judge-queues.ts'
+import { findingWords } from './finding-words.ts'
 
 /** A PBX, and what of Ringcard it is held against. */
 export interface CheckSettings {
@@ -119,7 +119,7 @@ function unreached(
 function inWords({ code, features, values = {}, fix }: Found): PbxFinding {
   return {
     code,
-    level: pbxFindings[code].level,
+    level: pbxFindings[code],
     features: [...features],
     words: findingWords(code, values),
     values,
@@ -135,7 +135,7 @@ function featuresOf(found: readonly Found[], seen: readonly PbxFeature[]): PbxCh
   return pbxFeatures.map((feature) => {
     const levels = found
       .filter(({ features }) => features.includes(feature))
-      .map(({ code }) => pbxFindings[code].level)
+      .map(({ code }) => pbxFindings[code])
     if (levels.includes('missing')) return { feature, state: 'missing' }
     if (levels.includes('unknown') || !seen.includes(feature)) return { feature, state: 'unknown' }
     return { feature, state: levels.includes('advice') ? 'partly' : 'ready' }

@@ -173,7 +173,7 @@ describe('the server’s manager user', () => {
       const system = await LabAmi.open(pbx.systemAmi)
       try {
         await system.action('DBPut', { Family: 'ringcard', Key: 'one', Val: 'two' })
-        for (const action of ['Originate', 'CoreShowChannels', 'QueuePause', 'Command', 'Getvar'])
+        for (const action of ['Originate', 'BlindTransfer', 'QueuePause', 'Command', 'Getvar'])
           await expect(
             system.action(action, action === 'Originate' ? runsProgram : { Variable: 'x', Command: 'x' }),
             action,

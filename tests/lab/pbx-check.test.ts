@@ -97,6 +97,7 @@ describe('the company’s own PBX', () => {
       AMI_PORT: String(port),
       AMI_USERNAME: username,
       AMI_SECRET: secret,
+      AMI_SYSTEM_SECRET: pbx.systemAmi.secret,
       DESKS: desks.map(({ extension, interfaces }) => `${extension}=${interfaces.join('+')}`).join(','),
       SIP_WS_URL: `ws://${pbx.ws.host}:${pbx.ws.port}/ws`,
     }

@@ -170,3 +170,20 @@ describe('the list of what is promised', () => {
     await mine.getByRole('alert').getByText('Somebody else changed this').waitFor()
   })
 })
+
+describe('what came of calls to a queue', () => {
+  test('a message says how long it is and who has heard it, and plays; why it does not is said', async () => {
+    const { page, server } = await open('promised-message')
+    const message = page.getByTestId('message')
+    await message.getByText('1:23').waitFor()
+    await message.getByText('heard by Lev Okafor').waitFor()
+    await page.getByText('the line was busy when the turn came').waitFor()
+    server.replies.set('GET /api/tasks/v1/recording', () => {
+      throw new ProblemError('voicemail.gone')
+    })
+    await message.locator('audio').evaluate((audio: HTMLAudioElement) => {
+      audio.play().catch(() => undefined)
+    })
+    await message.getByRole('alert').getByText('not in the mailbox any more').waitFor()
+  })
+})

@@ -16,7 +16,7 @@ const reloadManager = "asterisk -rx 'manager reload'"
 const heardFor: Partial<Record<AmiClass, readonly PbxFeature[]>> = {
   call: ['pop', 'queues', 'figures', 'transfers', 'parking'],
   agent: ['queues', 'figures'],
-  user: ['ivr', 'neighbours'],
+  user: ['ivr', 'neighbours', 'places', 'voicemail'],
   system: ['connection'],
   dialplan: ['figures', 'parking'],
 }
@@ -24,7 +24,7 @@ const heardFor: Partial<Record<AmiClass, readonly PbxFeature[]>> = {
 const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeature[]>>>> = {
   call: {
     Getvar: ['pop', 'withheld'],
-    Setvar: ['dialplan'],
+    Setvar: ['dialplan', 'places'],
     BlindTransfer: ['transfers'],
     Atxfer: ['transfers'],
     PlayDTMF: ['transfers'],
@@ -35,7 +35,7 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
   reporting: { CoreShowChannels: ['pop', 'queues'], DeviceStateList: ['desks'], CoreStatus: ['connection'] },
   user: { UserEvent: ['neighbours'] },
   agent: { QueuePause: ['status'], QueueAdd: ['browserPhone'], QueueRemove: ['browserPhone'] },
-  originate: { Originate: ['dialling'] },
+  originate: { Originate: ['dialling', 'places'] },
 }
 /** Those that need the class `system`, which whoever may `originate` should not have. */
 const usedBySystem: Readonly<Record<string, readonly PbxFeature[]>> = {

@@ -44,6 +44,28 @@ export const callback = (now: number, more: Partial<Task> = {}): Task => ({
   ...more,
 })
 
+/** What came of calls to a queue: a message that was left there, and a kept place whose customer was busy. */
+export const leftOf = (now: number): Task[] => {
+  const ofQueue = { customerId: null, about: '', for: { kind: 'queue', queue: 'support' } } as const
+  const made = { forName: null, reason: '', note: '', madeBy: null, madeAt: now - 3 * minute }
+  return [
+    callback(now, {
+      ...{ ...ofQueue, ...made, taskId: 'v1', kind: 'voicemail', dueAt: now - 2 * minute },
+      ...{ number: '+4915112345679', display: '01511 2345679' },
+      message: {
+        ...{ at: now - 3 * minute, mailbox: '190@hearth', seconds: 83, isHere: true },
+        heardBy: [lev],
+      },
+    }),
+    callback(now, {
+      ...{ ...ofQueue, ...made, taskId: 'k1', dueAt: now + 57 * minute },
+      ...{ number: '+4915112345680', display: '01511 2345680' },
+      place: { outcome: 'busy' },
+      attempts: [{ callId: 'pbx:3.1', at: now - 3 * minute, personId: null, name: null, outcome: 'busy' }],
+    }),
+  ]
+}
+
 /** What is promised on a full day, due first. */
 export const promisedOf = (now: number): Task[] => [
   callback(now, {
@@ -142,9 +164,9 @@ function scene(
   name: string,
   ready: string,
   act?: (page: Page, server: ScriptedServer) => Promise<void>,
-  more: { state?: 'talking' | 'ended' | null; times?: Times } = {},
+  more: { state?: 'talking' | 'ended' | null; times?: Times; tasks?: (now: number) => Task[] } = {},
 ): Scene {
-  const { state = 'talking', times } = more
+  const { state = 'talking', times, tasks = promisedOf } = more
   return {
     name,
     ready,
@@ -158,7 +180,7 @@ function scene(
               { type: 'deskCall.set', call },
               { type: 'pop.set', callId: call.callId, pop: cast.popOf(cast.olena(now)) },
             ]
-      ninaSits(server, now, locale, [...shown, ...set(promisedOf(now))])
+      ninaSits(server, now, locale, [...shown, ...set(tasks(now))])
       takesTasks(server, times)
     },
     ...(act === undefined ? {} : { act }),
@@ -180,6 +202,15 @@ export async function openForm(page: Page): Promise<void> {
 
 /** What was promised, in every state. */
 export const taskScenes: Scene[] = [
+  scene(
+    'promised-message',
+    '[data-testid=message]',
+    async (page) => {
+      await turnTo(page, 2)
+      await page.getByTestId('promised-row').first().locator('button[aria-expanded]').first().click()
+    },
+    { state: null, tasks: leftOf },
+  ),
   scene('promised-list', '[data-testid=promised-row]', (page) => turnTo(page, 2), { state: null }),
   scene(
     'promised-opened',

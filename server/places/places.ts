@@ -52,6 +52,8 @@ export function createPlaces(options: PlacesOptions) {
   const kept = createWaiters(keptWithinMs)
   /** Puts of one PBX after the other: who waited longer is put back first. */
   let putting: Promise<unknown> = Promise.resolve()
+  /** Callers who are asked: they may be back in the queue in a moment. */
+  const asking = new Set<string>()
   /** Callers who have a place that is kept already: where they would stand, as they were told. */
   const back = new Map<string, { placeOf: string; told: number }>()
   let stopped = false
@@ -196,6 +198,11 @@ export function createPlaces(options: PlacesOptions) {
 
   /** The line moved: whoever is on the way back is told where they would stand now. */
   function lineMoved(): void {
+    for (const callId of asking) {
+      const place = placeOf(callId)
+      if (place?.state === 'asked') void tellPosition(callId, place.ownId)
+      else asking.delete(callId)
+    }
     for (const [callId, { placeOf: mine }] of back) {
       const call = floor().calls.get(callId)
       if (!call || call.endedAt !== null || placeOf(mine)?.state !== 'kept') back.delete(callId)
@@ -207,7 +214,10 @@ export function createPlaces(options: PlacesOptions) {
     const call = floor().calls.get(fact.callId)
     const place = call?.place
     if (!call || !place) return
-    if (fact.state === 'asked') void offer(call)
+    if (fact.state === 'asked') {
+      asking.add(fact.callId)
+      void offer(call)
+    }
     // The dialplan waits for this: behind nobody else's.
     if (fact.state === 'wanted') void putNow(fact.callId)
     if (fact.state === 'kept') void tell(place.ownId, { RINGCARD_PLACE: 'kept' })

@@ -4,6 +4,7 @@
  */
 
 import type { Cel } from './cel.ts'
+import { keptOf } from './keepers.ts'
 import type { About, Difference, Use } from './rules.ts'
 
 /** One row, times in whole seconds since 1970. */
@@ -50,7 +51,7 @@ export function readCdr(lines: readonly string[]): CdrRow[] {
       billSec: Number(at(13)),
       disposition: at(14),
       uniqueId: at(16),
-      linkedId: at(19),
+      linkedId: keptOf(at(19)),
     }
   })
 }
@@ -185,7 +186,8 @@ function talkDifferences(
     const extension = /^(?:PJSIP\/|Local\/(?!\d+@agents-out))(2\d\d)/.exec(row.dstChannel)?.[1]
     if (extension === undefined || call.contacts.some((contact) => contact.extension === extension)) continue
     const met = cel.together.some((one) => one.outside === row.uniqueId && one.extension === extension)
-    if (call.answered.includes(extension)) use('consultation-is-no-contact')
+    if (call.answered.includes(extension))
+      use(row.channel.includes('@ringcard-place-') ? 'place-kept' : 'consultation-is-no-contact')
     else if (isFromOutside(row) && row.billSec <= 1 && !met) use('answered-alone')
     else differs(row.start, `CDR has a talk with ${extension}, Ringcard has not`)
   }

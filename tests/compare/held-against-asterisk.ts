@@ -3,6 +3,7 @@ import type { Fact } from '../../server/floor/facts.ts'
 import type { Call, Contact, Offer } from '../../server/floor/state.ts'
 import { celDifferences, readCel, type CallWithCustomer } from './cel.ts'
 import { cdrDifferences, readCdr, type ToldCall } from './cdr.ts'
+import { asOneVisit, type PlaceTold } from './kept-places.ts'
 import { differences, isTransferByHangup, readQueueLog, stepsOfFacts, stepsOfQueueLog } from './queue-log.ts'
 
 /** What is compared of a call: the floor has it, and so has history. */
@@ -38,7 +39,8 @@ export function differencesFromAsterisk(
       ? [{ extension: fact.byExtension, at: fact.at / 1000 }]
       : [],
   )
-  const written = stepsOfQueueLog(readQueueLog(records.queueLog.join('\n')), cel.names).map((step) =>
+  const rows = asOneVisit(readQueueLog(records.queueLog.join('\n')), placesIn(facts, calls))
+  const written = stepsOfQueueLog(rows, cel.names).map((step) =>
     isTransferByHangup(step, cel.attended, handedOver) ? { ...step, event: 'ATTENDEDTRANSFER' } : step,
   )
   const theirs = written.map((step) =>
@@ -56,6 +58,24 @@ export function differencesFromAsterisk(
       ),
     ].map(({ callId, what }) => `${callId}: ${what}`),
   ]
+}
+
+/** What bears on places that were kept. */
+function placesIn(facts: readonly Fact[], calls: readonly ComparedCall[]): Map<string, PlaceTold> {
+  return new Map(
+    calls.map(({ callId, contacts }) => {
+      const own = facts.filter((fact) => 'callId' in fact && fact.callId === callId)
+      const began = contacts[0]?.beganAt
+      return [
+        bare(callId),
+        {
+          visits: own.flatMap((fact) => (fact.type === 'call.queued' ? [fact.queue] : [])),
+          talkBeganAt: began === undefined ? null : began / 1000,
+          isWithdrawn: own.some((fact) => fact.type === 'call.dequeued' && fact.outcome === 'withdrawn'),
+        },
+      ]
+    }),
+  )
 }
 
 function told(call: ComparedCall): ToldCall {

@@ -1,20 +1,19 @@
 import { keptOf } from './keepers.ts'
-import type { CdrRow } from './cdr.ts'
 import type { QueueLogRow } from './queue-log.ts'
 
-/** What Ringcard tells of a call that bears on its place in a queue, as far as records of Asterisk can be held against it. */
+/** What Ringcard tells of a call that bears on its place in a queue, as far as queue_log can be held against it. */
 export interface PlaceTold {
-  /** Asterisk’s linked id. */
-  callId: string
-  /** How many visits of each queue. */
+  /** The queues of its visits, one for each. */
   visits: readonly string[]
-  hasContact: boolean
+  /** When the customer came to hear the agent, seconds since 1970; null where they did not. */
+  talkBeganAt: number | null
   isWithdrawn: boolean
 }
 
 /**
  * queue_log as of one visit, where a customer left the queue to be asked whether their place is to be kept: what stands between,
- * and who waited in their stead, is no visit of its own (`place-kept`). Only where Ringcard has so many visits less, one by one.
+ * and who waited in their stead, is no visit of its own. Only where Ringcard tells of fewer visits than queue_log has.
+ * @param told by Asterisk’s id of the call
  * @param use told of each rule that was needed
  */
 export function asOneVisit(
@@ -22,59 +21,60 @@ export function asOneVisit(
   told: ReadonlyMap<string, PlaceTold>,
   use: (rule: 'place-kept' | 'place-withdrawn') => void = () => undefined,
 ): QueueLogRow[] {
-  const left = new Set<QueueLogRow>()
+  const own = rows.map((row) => ({
+    ...row,
+    uniqueId: keptOf(row.uniqueId),
+    isKeeper: keptOf(row.uniqueId) !== row.uniqueId,
+  }))
+  const between = betweenIn(own, told)
+  for (const row of between) if (row.event === 'EXITWITHKEY') use('place-kept')
   const entered = new Map<string, number>()
-  const known = rows.map((row) => ({ ...row, uniqueId: keptOf(row.uniqueId) }))
-  const isKeeper = (index: number): boolean => rows[index]?.uniqueId !== known[index]?.uniqueId
-  for (const [index, row] of known.entries()) {
-    const of = `${row.uniqueId} ${row.queue}`
-    const call = told.get(row.uniqueId)
-    if (!call) continue
-    if (row.event === 'ENTERQUEUE' && !entered.has(of)) entered.set(of, row.time)
-    if (row.event === 'EXITWITHKEY' && tooMany(known, left, row, call)) {
-      const back = known.find(
-        (other, later) =>
-          later > index && other.event === 'ENTERQUEUE' && `${other.uniqueId} ${other.queue}` === of,
-      )
-      if (!back) continue
-      left.add(row).add(back)
-      use('place-kept')
+  return own
+    .filter((row) => !between.has(row))
+    .flatMap(({ isKeeper, ...row }) => {
+      const of = `${row.uniqueId} ${row.queue}`
+      const call = told.get(row.uniqueId)
+      if (row.event === 'ENTERQUEUE') entered.set(of, row.time)
+      const wait = String(row.time - (entered.get(of) ?? row.time))
+      if (!isKeeper || !call) return [row]
+      switch (row.event) {
+        case 'CONNECT':
+          return [{ ...row, data: row.data.with(0, wait) }]
+        case 'ABANDON':
+          if (call.isWithdrawn) use('place-withdrawn')
+          return [{ ...row, event: call.isWithdrawn ? 'withdrawn' : row.event, data: row.data.with(2, wait) }]
+        case 'EXITWITHTIMEOUT':
+          return [{ ...row, data: row.data.with(2, wait) }]
+        case 'COMPLETECALLER':
+        case 'COMPLETEAGENT': {
+          // The agent was connected before the customer came to hear them, if they did.
+          if (call.talkBeganAt === null) return []
+          return [{ ...row, data: row.data.with(1, String(Math.round(row.time - call.talkBeganAt))) }]
+        }
+        default:
+          return [row]
+      }
+    })
+}
+
+/** Each leaving by key, and the joining after it, of which Ringcard makes one wait. */
+function betweenIn<Row extends QueueLogRow>(
+  rows: readonly Row[],
+  told: ReadonlyMap<string, PlaceTold>,
+): Set<Row> {
+  const between = new Set<Row>()
+  for (const [uniqueId, { visits }] of told) {
+    for (const queue of new Set(visits)) {
+      const mine = rows.filter((row) => row.uniqueId === uniqueId && row.queue === queue)
+      let tooMany =
+        mine.filter(({ event }) => event === 'ENTERQUEUE').length - visits.filter((name) => name === queue).length
+      for (const [index, row] of mine.entries()) {
+        const back = mine.slice(index + 1).find(({ event }) => event === 'ENTERQUEUE')
+        if (tooMany <= 0 || row.event !== 'EXITWITHKEY' || !back) continue
+        between.add(row).add(back)
+        tooMany -= 1
+      }
     }
-    const since = entered.get(of) ?? row.time
-    const data = [...row.data]
-    // Asterisk counts the wait anew.
-    if (row.event === 'CONNECT') data[0] = String(row.time - since)
-    if (row.event === 'ABANDON' || row.event === 'EXITWITHTIMEOUT') data[2] = String(row.time - since)
-    if (row.event === 'EXITWITHKEY') data[3] = String(row.time - since)
-    if (left.size > 0) known[index] = replaceIn(left, row, { ...row, data })
-    if (isKeeper(index) && row.event === 'ABANDON' && call.isWithdrawn) {
-      known[index] = { ...row, data, event: 'WITHDRAWN' }
-      use('place-withdrawn')
-    }
-    // The agent was connected, and the customer did not come to hear them.
-    if (isKeeper(index) && row.event.startsWith('COMPLETE') && !call.hasContact) left.add(known[index])
   }
-  return known.filter((row) => !left.has(row))
-}
-
-function replaceIn(left: Set<QueueLogRow>, row: QueueLogRow, next: QueueLogRow): QueueLogRow {
-  return left.has(row) ? row : next
-}
-
-/** Whether queue_log has more visits of a queue than Ringcard tells of. */
-function tooMany(
-  rows: readonly QueueLogRow[],
-  left: ReadonlySet<QueueLogRow>,
-  { uniqueId, queue }: QueueLogRow,
-  { visits }: PlaceTold,
-): boolean {
-  const written = rows.filter(
-    (row) => row.event === 'ENTERQUEUE' && row.uniqueId === uniqueId && row.queue === queue && !left.has(row),
-  )
-  return written.length > visits.filter((name) => name === queue).length
-}
-
-/** CDR with the rows of who waited in a customer’s stead under the customer’s call. */
-export function cdrOfKept(rows: readonly CdrRow[]): CdrRow[] {
-  return rows.map((row) => ({ ...row, linkedId: keptOf(row.linkedId) }))
+  return between
 }

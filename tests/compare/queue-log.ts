@@ -78,6 +78,7 @@ export function stepsOfQueueLog(
       case 'CONNECT':
         return step({ wait: number(0) })
       case 'ABANDON':
+      case 'withdrawn':
         return step({ wait: number(2) })
       case 'EXITWITHTIMEOUT':
         return step({ wait: number(2) })

@@ -15,6 +15,8 @@ export const rules = [
   'transfer-under-either',
   'transfer-as-completed',
   'held-by-keys',
+  'place-kept',
+  'place-withdrawn',
   'on-the-threshold',
   'cut-off',
   'nobody-hung-up',

@@ -1,3 +1,5 @@
+import { keptOf } from '../../compare/keepers.ts'
+
 /** One row of Asterisk's channel event log. */
 export interface CelRow {
   event: string
@@ -22,7 +24,7 @@ export function readCelRows(lines: readonly string[]): CelRow[] {
       event: at(0),
       at: Number(at(1)),
       uniqueId: at(2),
-      linkedId: at(3),
+      linkedId: keptOf(at(3)),
       channel: at(4),
       app: at(9),
       extra: extraOf(at(12)),

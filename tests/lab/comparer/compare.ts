@@ -163,12 +163,14 @@ function forCdr(call: ToldCall) {
 }
 
 function withCustomer(
-  { callId, contacts }: ToldCall,
+  { callId, contacts, place }: ToldCall,
   calls: readonly ToldCall[],
   celRows: readonly CelRow[],
 ): CallWithCustomer {
   const outside = celRows.filter((row) => row.linkedId === callId && row.channel.startsWith('PJSIP/trunk-'))
-  const own = outside.find((row) => row.uniqueId === callId) ?? outside[0]
+  // Whoever was called back is on another channel than the one on which they called.
+  const called = place?.outcome === 'reached' ? outside.findLast((row) => row.uniqueId !== callId) : undefined
+  const own = called ?? outside.find((row) => row.uniqueId === callId) ?? outside[0]
   const customer = own?.uniqueId ?? null
   const brought = calls.some((other) => other.mergedInto === callId && other.callId === customer)
   return { callId, customer, brought, contacts }

@@ -1,4 +1,5 @@
 import type { Cel } from '../../compare/cel.ts'
+import { asOneVisit, type PlaceTold } from '../../compare/kept-places.ts'
 import { isTransferByHangup, stepsOfQueueLog, type QueueLogRow, type Step } from '../../compare/queue-log.ts'
 import type { Difference, Use } from '../../compare/rules.ts'
 import type { CelRow } from './cel-rows.ts'
@@ -36,7 +37,8 @@ export function queueDifferences(
   times: { thresholdSeconds: number; firstHeardAt?: number },
   use: Use,
 ): Difference[] {
-  const { queueLog, cel, celRows } = asterisk
+  const { cel, celRows } = asterisk
+  const queueLog = asOneVisit(asterisk.queueLog, placesIn(calls), use)
   const { thresholdSeconds, firstHeardAt = -Infinity } = times
   const others = queueLog.filter((row) => row.event !== 'RINGNOANSWER')
   for (const row of others) {
@@ -67,6 +69,20 @@ export function queueDifferences(
     ...refusalDifferences(queueLog, calls, use),
     ...calls.flatMap((call) => thresholdDifferences(call, celRows, { thresholdSeconds, firstHeardAt }, use)),
   ]
+}
+
+/** What bears on places that were kept. */
+function placesIn(calls: readonly ToldCall[]): Map<string, PlaceTold> {
+  return new Map(
+    calls.map(({ callId, visits, contacts }) => [
+      callId,
+      {
+        visits: visits.map(({ queue }) => queue),
+        talkBeganAt: contacts[0]?.beganAt ?? null,
+        isWithdrawn: visits.some(({ outcome }) => outcome === 'withdrawn'),
+      },
+    ]),
+  )
 }
 
 /** Asterisk was stopped: it has the talk completed by one of the two, though by CEL nobody of the call hung up. */

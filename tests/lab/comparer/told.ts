@@ -40,6 +40,8 @@ const toldCallSchema = z.object({
       why: z.string().nullable(),
     }),
   ),
+  /** What came of a place that was kept while the customer had hung up. */
+  place: z.object({ outcome: z.string().nullable() }).nullish(),
   holds: z.array(z.object({ extension: z.string(), by: z.string(), beganAt: seconds, endedAt: ended })),
   transfers: z.array(z.object({ at: seconds, kind: z.string(), byExtension: z.string().nullable() })),
   parkings: z.array(

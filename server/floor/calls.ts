@@ -277,7 +277,9 @@ function closeParts(step: Step, call: Call): void {
 function howItEnded(step: Step, call: Call): CallEnd {
   if (call.voicemail) return 'voicemail'
   if (call.contacts.length > 0) return hungUpEnd(step, call)
-  const ofPlace = call.place && endOfPlace[call.place.outcome ?? 'unknown']
+  // It was over just now, with the parts of the call.
+  const place = step.state.calls.get(call.callId)?.place
+  const ofPlace = place && endOfPlace[place.outcome ?? 'unknown']
   if (ofPlace) return ofPlace
   if (call.direction !== 'inbound') {
     if (call.dialOutcome === 'busy') return 'busy'

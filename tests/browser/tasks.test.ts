@@ -181,7 +181,7 @@ describe('what came of calls to a queue', () => {
     server.replies.set('GET /api/tasks/v1/recording', () => {
       throw new ProblemError('voicemail.gone')
     })
-    await message.locator('audio').evaluate((audio: HTMLAudioElement) => {
+    await message.locator('audio').evaluate((audio: { play: () => Promise<void> }) => {
       audio.play().catch(() => undefined)
     })
     await message.getByRole('alert').getByText('not in the mailbox any more').waitFor()

@@ -15,6 +15,8 @@ const featureNames: Readonly<Record<PbxFeature, string>> = {
   dialling: 'Calls from the console by a desk phone',
   transfers: 'Transfers by the phone’s keys',
   parking: 'Parking',
+  places: 'Callers hang up and keep their place',
+  voicemail: 'Messages that are left in a queue',
   recording: 'Recording',
   browserPhone: 'A phone in the browser',
   reconstruction: 'Calls that nobody heard are read afterwards',

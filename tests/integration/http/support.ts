@@ -111,6 +111,7 @@ function otherRoutes(): Omit<
     'tasks.read': noTask,
     'tasks.change': noTask,
     'tasks.call': noTask,
+    'tasks.recording': noTask,
     'tasks.times': () => Promise.reject(new ProblemError('customer.unknown')),
     'doNotCall.list': () => ({ numbers: [] }),
     'doNotCall.check': () => ({ doNotCall: null }),

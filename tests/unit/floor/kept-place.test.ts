@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keeperIdOf, keeperNumber, ofKeptCall } from '../../../shared/keepers.ts'
+import type { Call } from '../../../server/floor/state.ts'
 import { deskCall } from '../../../server/floor/views.ts'
 import { Story } from './story.ts'
 
@@ -111,10 +112,8 @@ class PlaceStory extends Story {
     return there
   }
 
-  call(): NonNullable<ReturnType<Story['floor']['calls']['get']>> {
-    const call = this.floor.calls.get(this.own)
-    if (!call) throw new Error('the call is gone')
-    return call
+  override call(callId = this.own): Call {
+    return super.call(callId)
   }
 
   words(): string[] {
@@ -144,8 +143,8 @@ describe('a place that is kept', () => {
       'place asked',
       'place wanted',
       'place kept',
-      'place turn',
       'offer answered',
+      'place turn',
       'left answered after 9 s',
       'place calling',
       'talks after 13 s',

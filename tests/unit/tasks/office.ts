@@ -44,6 +44,8 @@ export function openTasks(store: TaskStore, more: Partial<TasksOptions> = {}) {
     returnsCallsOf: (queue) => queue !== 'sales',
     queuesOf: (personId) => (personId === 'chidi' ? ['sales'] : ['support']),
     queues: () => ['support', 'sales'],
+    message: () => Promise.reject(new ProblemError('voicemail.no_folder')),
+    reachesMessages: () => false,
     onChange: (before, after) => void told.push({ before, after }),
     log: { warn: () => undefined, error: () => undefined },
     ...more,

@@ -25,9 +25,9 @@ export const placeSettings = {
     perPbx: true,
     schema: z
       .string()
-      .refine((path) => path === '' || isAbsolute(path), 'must be a path from the root, such as /var/spool/…'),
+      .refine(
+        (path) => path === '' || isAbsolute(path),
+        'must be a path from the root, such as /var/spool/…',
+      ),
   },
-} as const satisfies Record<
-  string,
-  { description: string; default: string; perPbx: true; schema: z.ZodType }
->
+} as const satisfies Record<string, { description: string; default: string; perPbx: true; schema: z.ZodType }>

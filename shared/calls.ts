@@ -286,7 +286,17 @@ export const floorCallSchema = z.object({
   party: partySchema,
   customerName: z.string().nullable(),
   /** `kept`: waits without their phone, to be called. `calling`: is called now. */
-  stage: z.enum(['arriving', 'waiting', 'kept', 'ringing', 'calling', 'talking', 'held', 'parked', 'elsewhere']),
+  stage: z.enum([
+    'arriving',
+    'waiting',
+    'kept',
+    'ringing',
+    'calling',
+    'talking',
+    'held',
+    'parked',
+    'elsewhere',
+  ]),
   since: instantSchema,
   startedAt: instantSchema,
   queue: z.string().nullable(),

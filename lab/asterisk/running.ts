@@ -56,7 +56,14 @@ export interface RunningAsterisk {
   /** The folder in which callers and phones leave their SIP messages when they end; null when nobody wants them. */
   phoneLogs: string | null
   /** Asterisk's own records, as paths on this machine. */
-  files: { queueLog: string; cdr: string; cel: string; messages: string; recordings: string; voicemail: string }
+  files: {
+    queueLog: string
+    cdr: string
+    cel: string
+    messages: string
+    recordings: string
+    voicemail: string
+  }
   /** Runs a line of Asterisk's own command line and gives its output. */
   cli(command: string): Promise<string>
 }

@@ -102,7 +102,9 @@ export const placeFlows: Readonly<Record<string, Flow>> = {
         const channel = header(asked, 'Uniqueid') ?? ''
         await ami.action('Setvar', { Channel: channel, Variable: 'RINGCARD_PLACE', Value: 'refused' })
         await withPhones(pbx, [{ extension: '201', hangUpAfterMs: 2_000 }], async () => {
-          await (await call).ended
+          await (
+            await call
+          ).ended
         })
       }),
   },

@@ -36,7 +36,8 @@ export function deskCall(
   const dials = origin?.extension === extension && !contact
   const isOn = !contact && !offer && !dials && isOnTheLine(floor, call, extension)
   // The turn of a kept place came here, and its customer is called.
-  const calls = !contact && !offer && call.place?.extension === extension
+  const awaited = !contact && !offer && call.place?.extension === extension ? call.place : null
+  const calls = awaited !== null
   const consulted = isOn && !calls
   if (!contact && !offer && !dials && !consulted && !calls) return null
   if (contact && hasMovedOn(contact) && !offer) return null
@@ -46,7 +47,7 @@ export function deskCall(
     state: consulted ? 'talking' : deskState(contact, offer, dials || (calls && isOn)),
     direction: call.direction,
     party: describe(partyFor(floor, call, extension), call.pbx),
-    queue: offer?.queue ?? contact?.queue ?? (calls ? (call.place?.queue ?? null) : null),
+    queue: offer?.queue ?? contact?.queue ?? awaited?.queue ?? null,
     dialled: call.dialled,
     attestation: call.attestation ?? null,
     startedAt: call.startedAt,

@@ -2,7 +2,15 @@ import type { VisitOutcome } from '../../shared/calls.ts'
 import { endCall } from './calls.ts'
 import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
-import { isAsked, isKeptWithoutChannels, keepsPlace, keptTooLate, placeKept, placeOver, turnCame } from './kept-place.ts'
+import {
+  isAsked,
+  isKeptWithoutChannels,
+  keepsPlace,
+  keptTooLate,
+  placeKept,
+  placeOver,
+  turnCame,
+} from './kept-place.ts'
 import { extensionInQueue, withdrawOtherOffers } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
 import {

@@ -134,7 +134,10 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
       const keptAt = state === 'kept' ? at : (before.place?.keptAt ?? null)
       // Whoever was only asked waited like anybody else.
       if (keptAt === null) return before
-      return { ...before, place: { queue, keptAt, extension, outcome, endedAt: state === 'over' ? at : null } }
+      return {
+        ...before,
+        place: { queue, keptAt, extension, outcome, endedAt: state === 'over' ? at : null },
+      }
     }
     case 'place.due':
       // That an agent has come is told by the change of the place.

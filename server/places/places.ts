@@ -225,7 +225,10 @@ export function createPlaces(options: PlacesOptions) {
     const isOver = fact.outcome === 'cameBack' || fact.outcome === 'lost'
     if (isOver && keeperId !== null && floor().channels.has(keeperId))
       commands.withdraw(keeperId).catch((error: unknown) => {
-        log.warn({ callId: fact.callId, err: error }, 'Who waits in the stead of a caller could not be sent away.')
+        log.warn(
+          { callId: fact.callId, err: error },
+          'Who waits in the stead of a caller could not be sent away.',
+        )
       })
   }
 

@@ -311,7 +311,9 @@ export function woken(task: StoredTask, now: number, rules: TaskRules): StoredTa
 }
 
 /** What stays of a task when whom it was about is erased: that there was one, until it is removed. */
-export function withoutCustomer({ message: _message, ...task }: StoredTask): StoredTask {
+export function withoutCustomer(whole: StoredTask): StoredTask {
+  const task = { ...whole }
+  delete task.message
   return {
     ...task,
     state: 'erased',

@@ -67,7 +67,8 @@ function betweenIn<Row extends QueueLogRow>(
     for (const queue of new Set(visits)) {
       const mine = rows.filter((row) => row.uniqueId === uniqueId && row.queue === queue)
       let tooMany =
-        mine.filter(({ event }) => event === 'ENTERQUEUE').length - visits.filter((name) => name === queue).length
+        mine.filter(({ event }) => event === 'ENTERQUEUE').length -
+        visits.filter((name) => name === queue).length
       for (const [index, row] of mine.entries()) {
         const back = mine.slice(index + 1).find(({ event }) => event === 'ENTERQUEUE')
         if (tooMany <= 0 || row.event !== 'EXITWITHKEY' || !back) continue

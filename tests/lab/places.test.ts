@@ -57,28 +57,35 @@ async function keepsPlace(number: string): Promise<string> {
   return kept()?.callId ?? ''
 }
 
-it('a customer who hung up is called when an agent answers, and it is one call', { timeout: 90_000 }, async () => {
-  const number = '+494066969021'
-  const trunk = await farEnd({ answerAfterMs: 2_000, hangUpAfterMs: 2_000 })
-  const callId = await keepsPlace(number)
-  const desk = await phone({ extension: '201', answer: 'whenTold' })
-  const mine = () => nina.deskCalls().find((call) => call.callId === callId)
-  await vi.waitFor(() => expect(mine()).toMatchObject({ state: 'ringing', place: { state: 'kept' } }), soon)
-  expect(trunk.log()).not.toContain('INVITE')
-  await desk.answer()
-  await vi.waitFor(() => expect(mine()).toMatchObject({ state: 'dialling', place: { state: 'calling' } }), soon)
-  await vi.waitFor(() => expect(mine()).toMatchObject({ state: 'talking', place: null }), soon)
-  await vi.waitFor(async () => expect((await petra.readCall(callId))?.endedAt).not.toBeNull(), soon)
-  const call = await petra.readCall(callId)
-  expect(call).toMatchObject({
-    end: 'customerHungUp',
-    visits: [{ queue: 'support', outcome: 'answered' }],
-    contacts: [{ extension: '201' }],
-    place: { outcome: 'reached', extension: '201' },
-  })
-  expect(await tasksOf(number)).toEqual([])
-  expect(trunk.log().match(/^INVITE /gm)).toHaveLength(1)
-})
+it(
+  'a customer who hung up is called when an agent answers, and it is one call',
+  { timeout: 90_000 },
+  async () => {
+    const number = '+494066969021'
+    const trunk = await farEnd({ answerAfterMs: 2_000, hangUpAfterMs: 2_000 })
+    const callId = await keepsPlace(number)
+    const desk = await phone({ extension: '201', answer: 'whenTold' })
+    const mine = () => nina.deskCalls().find((call) => call.callId === callId)
+    await vi.waitFor(() => expect(mine()).toMatchObject({ state: 'ringing', place: { state: 'kept' } }), soon)
+    expect(trunk.log()).not.toContain('INVITE')
+    await desk.answer()
+    await vi.waitFor(
+      () => expect(mine()).toMatchObject({ state: 'dialling', place: { state: 'calling' } }),
+      soon,
+    )
+    await vi.waitFor(() => expect(mine()).toMatchObject({ state: 'talking', place: null }), soon)
+    await vi.waitFor(async () => expect((await petra.readCall(callId))?.endedAt).not.toBeNull(), soon)
+    const call = await petra.readCall(callId)
+    expect(call).toMatchObject({
+      end: 'customerHungUp',
+      visits: [{ queue: 'support', outcome: 'answered' }],
+      contacts: [{ extension: '201' }],
+      place: { outcome: 'reached', extension: '201' },
+    })
+    expect(await tasksOf(number)).toEqual([])
+    expect(trunk.log().match(/^INVITE /gm)).toHaveLength(1)
+  },
+)
 
 it(
   'a customer whose line is busy becomes a callback; the server is killed meanwhile, and nobody is called twice',
@@ -102,20 +109,28 @@ it(
   },
 )
 
-it('a place outlives a PBX that is started anew, and whoever calls again stands there', { timeout: 120_000 }, async () => {
-  const number = '+494066969023'
-  const callId = await keepsPlace(number)
-  await centre.pbx.restart('kill')
-  await vi.waitFor(() => expect(petra.linkState()).toBe('live'), { ...soon, timeout: 40_000 })
-  const waiting = async () => (await centre.pbx.cli('queue show support')).match(/ringcard-place-[\d.-]+|wait:/g)
-  await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), { ...soon, timeout: 30_000 })
-  expect(petra.floorCalls().find((call) => call.callId === callId)).toMatchObject({ stage: 'kept' })
+it(
+  'a place outlives a PBX that is started anew, and whoever calls again stands there',
+  { timeout: 120_000 },
+  async () => {
+    const number = '+494066969023'
+    const callId = await keepsPlace(number)
+    await centre.pbx.restart('kill')
+    await vi.waitFor(() => expect(petra.linkState()).toBe('live'), { ...soon, timeout: 40_000 })
+    const waiting = async () =>
+      (await centre.pbx.cli('queue show support')).match(/ringcard-place-[\d.-]+|wait:/g)
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), { ...soon, timeout: 30_000 })
+    expect(petra.floorCalls().find((call) => call.callId === callId)).toMatchObject({ stage: 'kept' })
 
-  const again = await placeCall(centre.pbx, { from: number, to: did.support, hangUpAfterMs: 6_000 })
-  await vi.waitFor(async () => expect((await petra.readCall(callId))?.place?.outcome).toBe('cameBack'), soon)
-  expect(await waiting()).toHaveLength(1)
-  await again.ended
-})
+    const again = await placeCall(centre.pbx, { from: number, to: did.support, hangUpAfterMs: 6_000 })
+    await vi.waitFor(
+      async () => expect((await petra.readCall(callId))?.place?.outcome).toBe('cameBack'),
+      soon,
+    )
+    expect(await waiting()).toHaveLength(1)
+    await again.ended
+  },
+)
 
 it('a message that is left in a queue is a task, and is heard once it is', { timeout: 90_000 }, async () => {
   const number = '+494066969024'
@@ -134,7 +149,11 @@ it('a message that is left in a queue is a task, and is heard once it is', { tim
   const path = `/api/tasks/${task?.taskId ?? ''}/recording`
   const heard = await nina.request('GET', path)
   expect([heard.status, heard.headers.get('content-type')]).toEqual([200, 'audio/wav'])
-  expect(Buffer.from(await heard.arrayBuffer()).subarray(0, 4).toString()).toBe('RIFF')
+  expect(
+    Buffer.from(await heard.arrayBuffer())
+      .subarray(0, 4)
+      .toString(),
+  ).toBe('RIFF')
   expect((await petra.request('GET', path)).status).toBe(200)
   expect((await tasksOf(number))[0]?.message?.heardBy).toMatchObject([
     { name: 'Nina Hartmann' },

@@ -44,7 +44,10 @@ function judgeKeys({ lines, queues }: Asked): Found[] {
   return [{ code: 'queueKeys', features, values: { queues: without.join(', ') }, fix }]
 }
 
-function judgeMessages({ lines }: Asked, { voicemailFolder }: Pick<Surroundings, 'voicemailFolder'>): Found[] {
+function judgeMessages(
+  { lines }: Asked,
+  { voicemailFolder }: Pick<Surroundings, 'voicemailFolder'>,
+): Found[] {
   const found: Found[] = []
   const formats = lines?.get('voicemail.conf general format')
   if (formats !== undefined && !formats.split('|').includes('wav')) {

@@ -7,7 +7,8 @@ beforeEach(() => {
   ;({ happens, arrives, odd } = newTranslator())
   arrives()
 })
-const says = (name: string, lines: string) => happens('UserEvent', `${channel(caller)}\nUserEvent: ${name}\n${lines}`)
+const says = (name: string, lines: string) =>
+  happens('UserEvent', `${channel(caller)}\nUserEvent: ${name}\n${lines}`)
 const own = { channelId: 'lab:1.1', linkedId: 'lab:1.1' }
 
 describe('a place in a queue', () => {
@@ -30,7 +31,10 @@ describe('a place in a queue', () => {
 
   it('is kept by channels that are of the customer’s call, whatever Asterisk links them to', () => {
     const keeper = { unique: 'ringcard-place-1.1-2;2', linked: 'ringcard-place-1.1-2', state: 6 }
-    const [appeared] = happens('Newchannel', channel({ ...keeper, name: 'Local/support@ringcard-place-0001;2' }))
+    const [appeared] = happens(
+      'Newchannel',
+      channel({ ...keeper, name: 'Local/support@ringcard-place-0001;2' }),
+    )
     expect(appeared).toMatchObject({
       channel: { channelId: 'lab:ringcard-place-1.1-2;2', linkedId: 'lab:1.1', localHalf: 2 },
     })

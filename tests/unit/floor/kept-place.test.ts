@@ -28,7 +28,12 @@ class PlaceStory extends Story {
     const id = keeperIdOf(this.own, turn)
     const name = `Local/support@ringcard-place-0000000${turn}`
     const half = (channelId: string, localHalf: 1 | 2) =>
-      this.channel(`${name};${localHalf}`, { channelId, linkedId: this.own, localHalf, callerNumber: '+4930' })
+      this.channel(`${name};${localHalf}`, {
+        channelId,
+        linkedId: this.own,
+        localHalf,
+        callerNumber: '+4930',
+      })
     half(id, 1)
     half(`${id};2`, 2)
     const pair = { oneId: id, twoId: `${id};2`, linkedId: this.own }
@@ -77,7 +82,12 @@ class PlaceStory extends Story {
       interface: 'PJSIP/201',
       memberName: '201',
     })
-    this.happens({ type: 'channel.changed', channelId: phone, linkedId: this.own, changes: { state: 'ringing' } })
+    this.happens({
+      type: 'channel.changed',
+      channelId: phone,
+      linkedId: this.own,
+      changes: { state: 'ringing' },
+    })
     this.wait(2_000)
     this.happens({ type: 'channel.changed', channelId: phone, linkedId: this.own, changes: { state: 'up' } })
     this.leavesQueue(waits)
@@ -119,7 +129,8 @@ class PlaceStory extends Story {
   words(): string[] {
     return this.facts.flatMap((fact) => {
       if (fact.type === 'place.changed') return [`place ${fact.outcome ?? fact.state}`]
-      if (fact.type === 'call.dequeued') return [`left ${fact.outcome} after ${Math.round(fact.waitMs / 1000)} s`]
+      if (fact.type === 'call.dequeued')
+        return [`left ${fact.outcome} after ${Math.round(fact.waitMs / 1000)} s`]
       if (fact.type === 'contact.began') return [`talks after ${Math.round(fact.waitMs / 1000)} s`]
       if (fact.type === 'offer.ended') return [`offer ${fact.outcome}`]
       if (fact.type === 'call.queued') return ['waits']
@@ -215,7 +226,12 @@ describe('a place that is kept', () => {
     gone.leavesQueue()
     gone.says('asked')
     gone.goes(gone.own)
-    expect(gone.words()).toEqual(['place asked', 'left leftByKey after 0 s', 'place declined', expect.any(String)])
+    expect(gone.words()).toEqual([
+      'place asked',
+      'left leftByKey after 0 s',
+      'place declined',
+      expect.any(String),
+    ])
     const other = new PlaceStory()
     other.leavesQueue()
     other.says('asked')
@@ -241,7 +257,9 @@ describe('a place that is kept', () => {
     expect(before.words().at(-1)).toBe('place cameBack')
     before.leavesQueue(late)
     before.goes(late)
-    expect(before.floor.queues.get('support')?.waiting.map(({ channelId }) => channelId)).toEqual([before.own])
+    expect(before.floor.queues.get('support')?.waiting.map(({ channelId }) => channelId)).toEqual([
+      before.own,
+    ])
 
     const after = new PlaceStory()
     after.leavesQueue()

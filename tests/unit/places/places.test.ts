@@ -45,7 +45,9 @@ const call = (callId: string, since: number, more: Partial<Call> = {}): Partial<
   direction: 'inbound',
   endedAt: null,
   customerChannelId: callId,
-  visits: [{ queue: 'support', enteredAt: since, leftAt: null, outcome: 'waiting' } as Call['visits'][number]],
+  visits: [
+    { queue: 'support', enteredAt: since, leftAt: null, outcome: 'waiting' } as Call['visits'][number],
+  ],
   ...more,
 })
 const changed = (state: Place['state'], outcome: Place['outcome'] = null): Fact => ({
@@ -82,9 +84,7 @@ const options: PlacesOptions = {
   },
   refuse: (callId, why, takenBy) => done.push(`refuse ${callId} ${why} ${takenBy ?? '-'}`),
   numberOf: ({ party }) =>
-    (party as Call['party'] | undefined)?.restricted === true
-      ? null
-      : { e164: '+49301', exten: `0049301` },
+    (party as Call['party'] | undefined)?.restricted === true ? null : { e164: '+49301', exten: `0049301` },
   mayCall: () => (may instanceof Error ? Promise.reject(may) : Promise.resolve(may)),
   log: { info: () => undefined, warn: () => undefined },
 }
@@ -189,7 +189,14 @@ describe('when the turn has come', () => {
 describe('whoever calls again while their place is kept', () => {
   const again = 'main:2.1'
   const kept = call(own, 100, { place: place() })
-  const queued: Fact = { type: 'call.queued', pbx: 'main', at: 0, callId: again, visitId: 'v', queue: 'support' }
+  const queued: Fact = {
+    type: 'call.queued',
+    pbx: 'main',
+    at: 0,
+    callId: again,
+    visitId: 'v',
+    queue: 'support',
+  }
 
   it('is told where they stand before they are in the queue, and anew when the line moves', async () => {
     const waiting = [{ callId: 'main:0.9', since: 50 }]

@@ -20,7 +20,13 @@ const sought = {
   to: at + 20_000,
 }
 
-function message(box: string, number: string, channel: string, seconds: number | null, sound = 'wav'): string {
+function message(
+  box: string,
+  number: string,
+  channel: string,
+  seconds: number | null,
+  sound = 'wav',
+): string {
   const inside = join(folder, 'hearth/190', box)
   mkdirSync(inside, { recursive: true })
   const lines = ['[message]', `callerchan=${channel}`, `origtime=${at / 1000}`]

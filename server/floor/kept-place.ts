@@ -2,11 +2,12 @@ import type { PlaceOutcome } from '../../shared/calls.ts'
 import { isKeeper, keeperNumber } from '../../shared/keepers.ts'
 import type { DialOutcome, PbxEvent } from './events.ts'
 import type { Call, Channel, Place, Visit } from './state.ts'
-import { callOfChannel, putCall, type Step } from './step.ts'
+import { callOfChannel, mayFollowFromGap, putCall, type Step } from './step.ts'
 
 /** A call whose place may still be kept, or is kept by a channel that the PBX lost: it goes on without any channel. */
 export function isKeptWithoutChannels(step: Step, { place }: Call): boolean {
-  return place?.state === 'wanted' || (place?.state === 'kept' && step.unseen === 'cutOff')
+  if (place?.state === 'wanted') return step.unseen !== 'unknown'
+  return place?.state === 'kept' && step.unseen === 'cutOff'
 }
 
 /** A caller has left the queue only to say whether their place is to be kept: how their wait ends is yet to be seen. */
@@ -72,8 +73,9 @@ export function turnCame(step: Step, call: Call, extension: string | null): void
 }
 
 /** Whether a channel that is dialled is the customer whose place was kept. */
-export function isCalledToPlace(step: Step, { place }: Call, called: Channel): boolean {
-  if (place?.state !== 'turn' && place?.state !== 'kept') return false
+export function isCalledToPlace(step: Step, call: Call, called: Channel): boolean {
+  // Of what went unheard the one who waits in their stead is the sign.
+  if (call.place?.state === 'over' || ![...call.channelIds].some(isKeeper)) return false
   if (called.extension !== null || called.localHalf !== null) return false
   const { trunks } = step.state.options
   return trunks.length === 0 || trunks.includes(called.device)
@@ -81,9 +83,12 @@ export function isCalledToPlace(step: Step, { place }: Call, called: Channel): b
 
 /** The customer whose turn it is, is called. */
 export function calledToPlace(step: Step, call: Call, { channelId }: Channel): void {
-  if (!call.place) return
-  const called = { ...call, customerChannelId: channelId, dialOutcome: null }
-  putPlace(step, called, { ...call.place, state: 'calling' })
+  const unheard: Place = {
+    ...{ queue: call.visits.at(-1)?.queue ?? '', ownId: null, keeperId: null, keepers: 0, prio: 0 },
+    ...{ state: 'calling', extension: null, outcome: null },
+  }
+  const called: Call = { ...call, customerChannelId: channelId, hungUpBy: null, dialOutcome: null }
+  putPlace(step, called, { ...(call.place ?? unheard), state: 'calling' })
 }
 
 /** Ringcard does not have the customer called, or nobody can wait in their stead any more. */
@@ -108,7 +113,8 @@ export function placeOfEndedCall(step: Step, call: Call): void {
 
 function howItEnded(step: Step, call: Call, { state, queue }: Place): PlaceOutcome {
   if (state === 'asked') return 'declined'
-  if (step.unseen !== null) return step.unseen === 'cutOff' ? 'lost' : 'unknown'
+  if (step.unseen === 'cutOff') return 'lost'
+  if (step.unseen !== null || mayFollowFromGap(step, call.callId, call.startedAt)) return 'unknown'
   if (state === 'calling') {
     if (call.hungUpBy === 'agent') return 'agentGone'
     return ofDial(call.dialOutcome)

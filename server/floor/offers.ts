@@ -3,8 +3,10 @@ import { identify } from './calls.ts'
 import { beganItself, ownPhoneCalled } from './own-phone.ts'
 import { channelAppeared, moveToCall, noteChannel } from './channels.ts'
 import type { DialOutcome, PbxEvent } from './events.ts'
+import { talksOnInNewCall } from './contacts.ts'
 import { calledToPlace, isCalledToPlace } from './kept-place.ts'
 import { extensionOfMember } from './members.ts'
+import { reachedFrom } from './reach.ts'
 import type { Call, Channel, Offer } from './state.ts'
 import { callOfChannel, mayFollowFromGap, noteCallOfAgent, putCall, replaced, type Step } from './step.ts'
 import { openVisit, settleVisits } from './visits.ts'
@@ -24,6 +26,8 @@ export function dialBegan(step: Step, event: PbxEvent & { type: 'dial.began' }):
     ringAgent(step, call, called.extension, called, queue)
   } else if (isCalledToPlace(step, call, called)) {
     calledToPlace(step, call, called)
+    // Found talking already, by a list.
+    for (const other of reachedFrom(step.state, called)) talksOnInNewCall(step, other)
   } else if (isFarEnd(step, call, called)) {
     const number = call.dialled ?? call.party.number ?? called.callerNumber
     const party = { ...call.party, number }

@@ -213,8 +213,9 @@ export function settleVisits(step: Step, channelId: string | null): void {
 }
 
 /** A place that nobody has kept for long, though it was to be kept, is lost: no call stays on the floor for ever. */
-function giveUpForgotten(step: Step, { callId, channelIds, pbx }: Call, leftAt: number): void {
-  if (pbx !== step.pbx || channelIds.size > 0 || step.at - leftAt < forgottenMs) return
+function giveUpForgotten(step: Step, { callId, channelIds, pbx, place }: Call, leftAt: number): void {
+  const limitMs = place?.state === 'wanted' ? unexplainedMs : forgottenMs
+  if (pbx !== step.pbx || channelIds.size > 0 || step.at - leftAt < limitMs) return
   placeOver(step, { callId }, 'lost')
   endCall(step, callId, null)
 }

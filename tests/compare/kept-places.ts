@@ -28,6 +28,7 @@ export function asOneVisit(
   }))
   const between = betweenIn(own, told)
   for (const row of between) if (row.event === 'EXITWITHKEY') use('place-kept')
+  const isLonger = new Set([...between].map(({ uniqueId }) => uniqueId))
   const entered = new Map<string, number>()
   return own
     .filter((row) => !between.has(row))
@@ -36,7 +37,7 @@ export function asOneVisit(
       const call = told.get(row.uniqueId)
       if (row.event === 'ENTERQUEUE') entered.set(of, row.time)
       const wait = String(row.time - (entered.get(of) ?? row.time))
-      if (!isKeeper || !call) return [row]
+      if (!call || !(isKeeper || isLonger.has(row.uniqueId))) return [row]
       switch (row.event) {
         case 'CONNECT':
           return [{ ...row, data: row.data.with(0, wait) }]
@@ -48,6 +49,7 @@ export function asOneVisit(
         case 'COMPLETECALLER':
         case 'COMPLETEAGENT': {
           // The agent was connected before the customer came to hear them, if they did.
+          if (!isKeeper) return [row]
           if (call.talkBeganAt === null) return []
           return [{ ...row, data: row.data.with(1, String(Math.round(row.time - call.talkBeganAt))) }]
         }

@@ -79,8 +79,9 @@ function linesOf(name: string, { place, keepPlace }: Surroundings['contexts']): 
   if (name === keepPlace)
     return [
       `[${name}]`,
-      'exten => _[a-z]!,1,Set(RINGCARD_PLACE=)',
+      'exten => _[A-Za-z0-9][A-Za-z0-9]!,1,Set(RINGCARD_PLACE=)',
       ' same => n,UserEvent(RingcardPlace,Step: asked,Queue: ${EXTEN})',
+      ' same => n,CELGenUserEvent(RINGCARD_PLACE,asked ${EXTEN})',
       ' same => n,WaitForCondition(#,#["#{RINGCARD_PLACE}" != ""],1,0.02)',
       ' same => n,GotoIf($["${RINGCARD_PLACE}" != "offered"]?back)',
       ' same => n,SayDigits(${FILTER(0-9,${CALLERID(num)})})',
@@ -88,6 +89,7 @@ function linesOf(name: string, { place, keepPlace }: Surroundings['contexts']): 
       ' same => n,GotoIf($["${CONFIRMED}" != "1"]?back)',
       ' same => n,Set(RINGCARD_PLACE=)',
       ' same => n,UserEvent(RingcardPlace,Step: wanted,Queue: ${EXTEN},Prio: ${QUEUE_PRIO})',
+      ' same => n,CELGenUserEvent(RINGCARD_PLACE,wanted ${EXTEN} ${QUEUE_PRIO})',
       ' same => n,WaitForCondition(#,#["#{RINGCARD_PLACE}" != ""],3,0.02)',
       ' same => n,GotoIf($["${RINGCARD_PLACE}" != "kept"]?back)',
       ' same => n,Hangup()',
@@ -98,13 +100,14 @@ function linesOf(name: string, { place, keepPlace }: Surroundings['contexts']): 
   if (name === place)
     return [
       `[${name}]`,
-      'exten => _[a-z]!,1,Queue(${FILTER(A-Za-z0-9_-,${EXTEN})},rt,,,7200,,,,${RINGCARD_POSITION})',
+      'exten => _[A-Za-z0-9][A-Za-z0-9]!,1,Queue(${FILTER(A-Za-z0-9_-,${EXTEN})},rt,,,7200,,,,${RINGCARD_POSITION})',
       ' same => n,Hangup()',
     ]
   return [
     `[${name}]`,
     'exten => _00X.,1,Set(RINGCARD_CALL=)',
     ' same => n,UserEvent(RingcardPlace,Step: turn)',
+    ' same => n,CELGenUserEvent(RINGCARD_PLACE,turn)',
     ' same => n,WaitForCondition(#,#["#{RINGCARD_CALL}" != ""],4,0.02)',
     ' same => n,GotoIf($["${RINGCARD_CALL}" != "yes"]?not)',
     ' same => n,Dial(PJSIP/+${FILTER(0-9,${EXTEN:2})}@…the trunk…,30,r)',
@@ -116,6 +119,7 @@ function linesOf(name: string, { place, keepPlace }: Surroundings['contexts']): 
 const messageLines = (name: string): string[] => [
   `[${name}]`,
   'exten => s,1,UserEvent(RingcardVoicemail,Mailbox: ${RINGCARD_MAILBOX},File: ${VM_MESSAGEFILE})',
+  ' same => n,CELGenUserEvent(RINGCARD_VOICEMAIL,${RINGCARD_MAILBOX} ${IF($["${VM_MESSAGEFILE}" = ""]?nothing:left)})',
   ' same => n,Return()',
   '[…where callers reach the mailbox, before VoiceMail…]',
   ' same => n,Set(RINGCARD_MAILBOX=…190@default…)',

@@ -1,3 +1,4 @@
+import type { PlaceState } from '../../../shared/calls.ts'
 import type { Floor } from '../../floor/state.ts'
 
 /** What was known of a channel when its PBX was last heard. */
@@ -11,6 +12,8 @@ export interface HeardChannel {
   /** An agent's, who talks on it. */
   isTalking: boolean
   isParked: boolean
+  /** How far the place of its call is; null where it was never asked for. */
+  place: PlaceState | null
   /** Its stays in queues: when it came there, ms, and whether it was not known yet how that ended. */
   visits: readonly { enteredAt: number; isOpen: boolean }[]
 }
@@ -26,7 +29,7 @@ export function heardChannels(
   return (channelId) => {
     const channel = floor.channels.get(channelId)
     if (!channel) return null
-    const { visits = [], contacts = [], parkedIn = null } = floor.calls.get(channel.callId) ?? {}
+    const { visits = [], contacts = [], parkedIn = null, place } = floor.calls.get(channel.callId) ?? {}
     return {
       isUp: channel.state === 'up',
       isDialled: channel.dialledBy !== null,
@@ -34,6 +37,7 @@ export function heardChannels(
       application: channel.application,
       isTalking: contacts.some((contact) => contact.channelId === channelId && contact.endedAt === null),
       isParked: parkedIn !== null,
+      place: place?.state ?? null,
       visits: visits
         .filter((visit) => visit.channelId === channelId)
         .map(({ enteredAt, outcome }) => ({ enteredAt, isOpen: outcome === 'waiting' })),

@@ -128,6 +128,12 @@ function tell(telling: Telling, row: CelRow, following: readonly CelRow[]): void
     case 'RINGCARD_ACCOUNT':
       accountTold(telling, row)
       return
+    case 'RINGCARD_PLACE':
+      placeTold(telling, row)
+      return
+    case 'RINGCARD_VOICEMAIL':
+      messageTold(telling, row)
+      return
   }
 }
 
@@ -154,4 +160,36 @@ function accountTold(telling: Telling, row: CelRow): void {
   const account = row.extra['extra'] ?? ''
   if (/^[0-9A-Za-z*#+-]{1,32}$/.test(account))
     out.push({ ...stamp, type: 'call.learnt', ...own(toldOf(telling, row)), account, digits: null })
+}
+
+/** `CELGenUserEvent(RINGCARD_PLACE,wanted support 10)`: a place in a queue that is to be kept, or whose turn has come. */
+function placeTold(telling: Telling, row: CelRow): void {
+  const { out, stamp, own, prefix } = telling
+  const [, said, queue, prio = '0'] =
+    /^(asked|wanted|turn)(?: ([\w-]{1,80}))?(?: (\d{1,6}))?\s*$/.exec(row.extra['extra'] ?? '') ?? []
+  if (said !== 'asked' && said !== 'wanted' && said !== 'turn') return
+  const where = said === 'turn' || queue === undefined ? null : `${prefix}${queue}`
+  out.push({
+    ...stamp,
+    type: 'place.said',
+    ...own(toldOf(telling, row)),
+    said,
+    queue: where,
+    prio: Number(prio),
+  })
+}
+
+/** `CELGenUserEvent(RINGCARD_VOICEMAIL,190@hearth left)`: whether whoever reached a mailbox left a message there. */
+function messageTold(telling: Telling, row: CelRow): void {
+  const { out, stamp, own } = telling
+  const [, mailbox, what] =
+    /^([\w-]{1,40}@[\w-]{1,40}) (left|nothing)$/.exec(row.extra['extra'] ?? '') ?? []
+  if (mailbox === undefined) return
+  out.push({
+    ...stamp,
+    type: 'voicemail.over',
+    ...own(toldOf(telling, row)),
+    mailbox,
+    left: what === 'left',
+  })
 }

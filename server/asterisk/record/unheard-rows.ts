@@ -103,6 +103,8 @@ function moreThan(heard: HeardChannel, rows: readonly CelRow[]): CelRow[] {
       case 'PICKUP':
         // Who has taken the call is in it by then: said again it changes nothing.
         return true
+      case 'RINGCARD_PLACE':
+        return !isFurther(heard.place, row.extra['extra'] ?? '')
       case 'PARK_START':
       case 'PARK_END':
         return row === lastParking && heard.isParked === (row.type === 'PARK_END')
@@ -133,6 +135,13 @@ export function onlyUnheardVisits(
       entered.add(uniqueId)
       return true
     })
+}
+
+/** Whether a place was heard to be as far as a row has it. */
+function isFurther(place: HeardChannel['place'], said: string): boolean {
+  if (place === null) return false
+  if (said.startsWith('asked')) return true
+  return said.startsWith('wanted') ? place !== 'asked' : place === 'turn' || place === 'calling' || place === 'over'
 }
 
 function isOpenSince(visit: HeardChannel['visits'][number] | undefined, at: number): boolean {

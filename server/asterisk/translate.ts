@@ -67,7 +67,7 @@ const useless = new Set(
   BridgeVideoSourceUpdate CEL Cdr ChallengeResponseFailed ChallengeSent ChannelTalkingStart ChannelTalkingStop
   ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeList ConfbridgeListRooms ConfbridgeMute ConfbridgeRecord
   ConfbridgeStart ConfbridgeStopRecord ConfbridgeTalking ConfbridgeUnmute ContactList DialState DTMFBegin DTMFEnd
-  ExtensionStatus FAXStatus FullyBooted InvalidAccountID InvalidPassword Load LocalOptimizationBegin LogChannel
+  ExtensionStatus FAXStatus FullyBooted HangupHandlerPop HangupHandlerPush HangupHandlerRun InvalidAccountID InvalidPassword Load LocalOptimizationBegin LogChannel
   MessageWaiting MiniVoiceMail MonitorStart MonitorStop MusicOnHoldStart
   MusicOnHoldStop OriginateResponse ParkedCallSwap PeerStatus PresenceStateChange PresenceStatus RTCPReceived RTCPSent
   ReceiveFAX Registry Reload RequestBadFormat RequestNotAllowed SendFAX SessionLimit Shutdown Status SuccessfulAuth

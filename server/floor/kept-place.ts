@@ -4,8 +4,12 @@ import type { DialOutcome, PbxEvent } from './events.ts'
 import type { Call, Channel, Place, Visit } from './state.ts'
 import { callOfChannel, mayFollowFromGap, putCall, type Step } from './step.ts'
 
-/** A call whose place may still be kept, or is kept by a channel that the PBX lost: it goes on without any channel. */
-export function isKeptWithoutChannels(step: Step, { place }: Call): boolean {
+/** A call whose place may still be kept, or is kept by a channel that the PBX lost: it goes on without the customer's channel. */
+export function isKeptWithoutChannels(step: Step, { place, channelIds }: Call): boolean {
+  if (place?.state === 'asked' || place?.state === 'wanted') {
+    // Somebody waits already, though it was not heard that they came to the queue.
+    if ([...channelIds].some(isKeeper)) return true
+  }
   if (place?.state === 'wanted') return step.unseen !== 'unknown'
   return place?.state === 'kept' && step.unseen === 'cutOff'
 }

@@ -363,7 +363,9 @@ export function voicemailOver(step: Step, event: PbxEvent & { type: 'voicemail.o
   const call = callOfChannel(step.state, event.channelId)
   const channel = step.state.channels.get(event.channelId)
   if (!call || channel === undefined || call.endedAt !== null) return
+  if (call.messageLeft !== undefined) return
   const { mailbox, left } = event
+  putCall(step, { ...call, messageLeft: left })
   const said = { callId: call.callId, mailbox, left, channelName: channel.name }
   step.facts.push({ type: 'voicemail.over', pbx: step.pbx, at: step.at, ...said })
 }

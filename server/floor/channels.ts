@@ -1,7 +1,7 @@
 import { bringCustomer, callerOf, endCall, identify, startCall, withoutParties } from './calls.ts'
 import { channelLeftBridge, endContactsOf, talksOnInNewCall } from './contacts.ts'
 import type { ChannelInfo, PbxEvent } from './events.ts'
-import { isKeptWithoutChannels } from './kept-place.ts'
+import { goesOnWithout } from './kept-place.ts'
 import { beganItself, ownPhoneCalled, ownPhonePickedUp } from './own-phone.ts'
 import { channelRang, channelStoppedRinging } from './offers.ts'
 import type { Call, Channel } from './state.ts'
@@ -184,5 +184,5 @@ function leaveCall(step: Step, callId: string, channelId: string, cause: number 
   const channelIds = new Set(call.channelIds)
   channelIds.delete(channelId)
   putCall(step, { ...call, channelIds })
-  if (channelIds.size === 0 && !isKeptWithoutChannels(step, call)) endCall(step, callId, cause)
+  if (channelIds.size === 0 && !goesOnWithout(step, call, channelId)) endCall(step, callId, cause)
 }

@@ -4,14 +4,21 @@ import type { DialOutcome, PbxEvent } from './events.ts'
 import type { Call, Channel, Place, Visit } from './state.ts'
 import { callOfChannel, mayFollowFromGap, putCall, type Step } from './step.ts'
 
-/** A call whose place may still be kept, or is kept by a channel that the PBX lost: it goes on without the customer's channel. */
-export function isKeptWithoutChannels(step: Step, { place, channelIds }: Call): boolean {
-  if (place?.state === 'asked' || place?.state === 'wanted') {
-    // Somebody waits already, though it was not heard that they came to the queue.
-    if ([...channelIds].some(isKeeper)) return true
-  }
-  if (place?.state === 'wanted') return step.unseen !== 'unknown'
-  return place?.state === 'kept' && step.unseen === 'cutOff'
+/**
+ * Whether a call goes on though its last channel goes: its place may still be kept, or was by a channel that the PBX lost.
+ * @param channelId which goes
+ */
+export function goesOnWithout(step: Step, { place }: Call, channelId: string): boolean {
+  if (place?.state === 'kept') return step.unseen === 'cutOff'
+  return place?.state === 'wanted' && step.unseen !== 'unknown' && !isKeeper(channelId)
+}
+
+/** Whether the wait of whoever goes is not over with that: somebody waits in their stead, or will. */
+export function waitsOn(step: Step, call: Call, channelId: string): boolean {
+  const { place, channelIds } = call
+  const isAskedOrWanted = place?.state === 'asked' || place?.state === 'wanted'
+  if (isAskedOrWanted && !isKeeper(channelId) && [...channelIds].some(isKeeper)) return true
+  return goesOnWithout(step, call, channelId)
 }
 
 /** A caller has left the queue only to say whether their place is to be kept: how their wait ends is yet to be seen. */
@@ -25,7 +32,6 @@ export function placeSaid(step: Step, event: PbxEvent & { type: 'place.said' }):
   if (!call || call.endedAt !== null) return
   if (event.said === 'turn') {
     if (call.place?.state !== 'kept' && call.place?.state !== 'turn') return
-    turnCame(step, call, call.place.extension)
     const { callId } = call
     step.facts.push({ type: 'place.due', pbx: step.pbx, at: step.at, callId, channelId: event.channelId })
     return

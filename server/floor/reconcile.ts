@@ -1,6 +1,6 @@
 import type { ChannelInfo, PbxEvent, Snapshot, Stamp } from './events.ts'
 import { isSameMember } from './members.ts'
-import type { Channel, Floor } from './state.ts'
+import type { Channel, Floor, Visit } from './state.ts'
 
 /** Two boot times further apart than this are two boots, ms: the PBX tells its own in whole seconds. */
 const sameBootMs = 2_000
@@ -182,8 +182,9 @@ function waitingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): Pbx
     if (floor.queues.get(queue)?.waiting.some((caller) => caller.channelId === channelId)) continue
     // The PBX says that they left before it takes them off its list.
     const visits = floor.calls.get(floor.channels.get(channelId)?.callId ?? '')?.visits ?? []
-    if (visits.some((visit) => visit.queue === queue && Math.abs(visit.enteredAt - since) < sameVisitMs))
-      continue
+    const isOf = ({ queue: name, enteredAt, joinedAt = enteredAt }: Visit): boolean =>
+      name === queue && Math.abs(joinedAt - since) < sameVisitMs
+    if (visits.some(isOf)) continue
     const linkedId = snapshot.channels.find((channel) => channel.channelId === channelId)?.linkedId
     if (linkedId === undefined) continue
     events.push({ ...stamp, at: since, type: 'queue.entered', queue, channelId, linkedId, position })

@@ -68,6 +68,8 @@ export interface Visit {
   readonly queue: string
   readonly channelId: string
   readonly enteredAt: number
+  /** When whoever waits now came there, where they took a place that was kept; absent where nobody did. */
+  readonly joinedAt?: number
   /** Set when the PBX said that the caller left, though perhaps not yet why. */
   readonly leftAt: number | null
   /** The PBX said that the caller gave up, which it also says of time-outs. */
@@ -176,6 +178,8 @@ export interface Call {
   readonly parkedIn: string | null
   readonly parkedAt: number | null
   readonly voicemail: boolean
+  /** Whether a message was left in a mailbox; absent while that was not said. */
+  readonly messageLeft?: boolean
   /** Whether it is recorded, and on which channel; null where it is not. Absent in checkpoints of older versions. */
   readonly recording?: { readonly channelId: string; readonly isPaused: boolean } | null
   /**

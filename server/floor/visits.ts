@@ -2,15 +2,7 @@ import type { VisitOutcome } from '../../shared/calls.ts'
 import { endCall } from './calls.ts'
 import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
-import {
-  isAsked,
-  isKeptWithoutChannels,
-  keepsPlace,
-  keptTooLate,
-  placeKept,
-  placeOver,
-  turnCame,
-} from './kept-place.ts'
+import { isAsked, keepsPlace, keptTooLate, placeKept, placeOver, turnCame, waitsOn } from './kept-place.ts'
 import { extensionInQueue, withdrawOtherOffers } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
 import {
@@ -55,8 +47,10 @@ export function queueEntered(
     return
   }
   const known = waitingVisit(call, queue)
+  // Told twice, as by the record and by a list.
+  if (known?.channelId === channelId && known.leftAt === null) return
   if (known && (isKeeper || call.place?.queue === queue)) {
-    goOnWaiting(step, call, known, channelId)
+    goOnWaiting(step, call, known, { channelId, joinedAt: since })
     if (isKeeper) keptFrom(step, call.callId, queue, channelId)
     else placeOver(step, call, call.place?.state === 'asked' ? 'declined' : 'cameBack')
     return
@@ -80,9 +74,14 @@ export function queueEntered(
 }
 
 /** One wait, whoever stands in the line for the customer: they themselves, or who keeps their place. */
-function goOnWaiting(step: Step, call: Call, visit: Visit, channelId: string): void {
+function goOnWaiting(
+  step: Step,
+  call: Call,
+  visit: Visit,
+  { channelId, joinedAt }: Required<Pick<Visit, 'channelId' | 'joinedAt'>>,
+): void {
   stopWaiting(step, visit.queue, visit.channelId)
-  putVisit(step, call, { ...visit, channelId, leftAt: null, gaveUp: false, unseen: false })
+  putVisit(step, call, { ...visit, channelId, joinedAt, leftAt: null, gaveUp: false, unseen: false })
   step.state.unsettled.delete(call.callId)
   startWaiting(step, visit.queue, { callId: call.callId, channelId, since: visit.enteredAt })
 }
@@ -245,7 +244,7 @@ export function visitsCutShort(step: Step, channel: Channel): void {
   const visit = call && waitingVisit(call)
   if (!call || visit?.channelId !== channel.channelId) return
   stopWaiting(step, visit.queue, visit.channelId)
-  if (isKeptWithoutChannels(step, call)) {
+  if (waitsOn(step, call, channel.channelId)) {
     putVisit(step, call, { ...visit, leftAt: visit.leftAt ?? step.at })
     step.state.unsettled.add(call.callId)
     return

@@ -40,7 +40,10 @@ export function heardChannels(
       place: place?.state ?? null,
       visits: visits
         .filter((visit) => visit.channelId === channelId)
-        .map(({ enteredAt, outcome }) => ({ enteredAt, isOpen: outcome === 'waiting' })),
+        .map(({ enteredAt, joinedAt = enteredAt, outcome }) => ({
+          enteredAt: joinedAt,
+          isOpen: outcome === 'waiting',
+        })),
     }
   }
 }

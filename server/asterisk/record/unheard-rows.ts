@@ -103,6 +103,9 @@ function moreThan(heard: HeardChannel, rows: readonly CelRow[]): CelRow[] {
       case 'PICKUP':
         // Who has taken the call is in it by then: said again it changes nothing.
         return true
+      case 'RINGCARD_VOICEMAIL':
+        // Said again it changes nothing.
+        return true
       case 'RINGCARD_PLACE':
         return !isFurther(heard.place, row.extra['extra'] ?? '')
       case 'PARK_START':

@@ -315,6 +315,7 @@ const endOfPlace: Readonly<Partial<Record<PlaceOutcome, CallEnd>>> = {
   cameBack: 'systemHungUp',
   timedOut: 'systemHungUp',
   lost: 'cutOff',
+  unknown: 'unknown',
 }
 
 function hungUpEnd(step: Step, call: Call): CallEnd {

@@ -1,7 +1,7 @@
 import type { ContactEnd } from '../../shared/calls.ts'
 import type { PbxEvent } from './events.ts'
 import { noteChannel } from './channels.ts'
-import { placeOver } from './kept-place.ts'
+import { keepsPlace, talksFromPlace, turnCame } from './kept-place.ts'
 import { takeOffer, withdrawOtherOffers } from './offers.ts'
 import { reachedFrom } from './reach.ts'
 import type { Call, Channel, Contact, Offer } from './state.ts'
@@ -32,8 +32,26 @@ export function bridgeEntered(step: Step, event: PbxEvent & { type: 'bridge.ente
   if (event.holding) return
   unpark(step, channel)
   const reached = reachedFrom(step.state, channel)
-  if (reached.length < 2) return
+  if (reached.length < 2) {
+    cameToPlace(step, event.bridgeId)
+    return
+  }
   for (const other of reached) talk(step, other, reached)
+}
+
+/** An agent is in one bridge with who keeps a place: their turn has come, whatever else of it went unheard. */
+function cameToPlace(step: Step, bridgeId: string): void {
+  const there = (step.state.bridges.get(bridgeId)?.channelIds ?? []).flatMap(
+    (id) => step.state.channels.get(id) ?? [],
+  )
+  const keeper = there.find(({ channelId }) => keepsPlace(channelId))
+  const extension = there.find((channel) => channel.extension !== null)?.extension ?? null
+  const call = keeper && step.state.calls.get(keeper.callId)
+  if (!call || extension === null || call.place?.state === 'over') return
+  takeOffer(step, call, extension)
+  const visit = waitingVisit(call)
+  if (visit?.channelId === keeper.channelId) visitAnswered(step, call.callId, visit.visitId)
+  turnCame(step, step.state.calls.get(call.callId) ?? call, extension)
 }
 
 /**
@@ -123,7 +141,7 @@ export function beginContact(step: Step, call: Call, extension: string, channelI
   const waitMs = Math.max(0, step.at - (visit?.enteredAt ?? call.startedAt))
   const said = { callId: call.callId, contactId, offerId, queue, extension, personId, waitMs }
   step.facts.push({ type: 'contact.began', pbx: step.pbx, at: step.at, ...said })
-  placeOver(step, call, 'reached')
+  talksFromPlace(step, call.callId)
 }
 
 /** The offer that an agent's talk comes of: the one that rings, or the one they took for a consultation. */

@@ -10,7 +10,7 @@ import { callOfChannel, mayFollowFromGap, putCall, type Step } from './step.ts'
  */
 export function goesOnWithout(step: Step, { place }: Call, channelId: string): boolean {
   if (place?.state === 'kept') return step.unseen === 'cutOff'
-  return place?.state === 'wanted' && step.unseen !== 'unknown' && !isKeeper(channelId)
+  return place?.state === 'wanted' && step.unseen !== 'unknown' && place.ownId === channelId
 }
 
 /** Whether the wait of whoever goes is not over with that: somebody waits in their stead, or will. */
@@ -93,6 +93,7 @@ export function isCalledToPlace(step: Step, call: Call, called: Channel): boolea
 
 /** The customer whose turn it is, is called. */
 export function calledToPlace(step: Step, call: Call, { channelId }: Channel): void {
+  if (call.place?.state === 'calling' && call.customerChannelId === channelId) return
   const unheard: Place = {
     ...{ queue: call.visits.at(-1)?.queue ?? '', ownId: null, keeperId: null, keepers: 0, prio: 0 },
     ...{ state: 'calling', extension: null, outcome: null },
@@ -112,6 +113,19 @@ export function placeOver(step: Step, { callId }: Pick<Call, 'callId'>, outcome:
   const call = step.state.calls.get(callId)
   if (!call?.place || call.place.state === 'over') return
   putPlace(step, call, { ...call.place, state: 'over', outcome })
+}
+
+/** A customer whose place was kept talks: called back, or on the channel on which they were asked. */
+export function talksFromPlace(step: Step, callId: string): void {
+  const call = step.state.calls.get(callId)
+  if (!call?.place) return
+  if (call.customerChannelId === call.place.ownId) backThemselves(step, call)
+  else placeOver(step, call, 'reached')
+}
+
+/** A caller who was asked is in the queue themselves again. */
+export function backThemselves(step: Step, call: Call): void {
+  placeOver(step, call, call.place?.state === 'asked' ? 'declined' : 'cameBack')
 }
 
 /** The call is over: so is its place, whatever was told of it. */

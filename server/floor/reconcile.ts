@@ -1,4 +1,5 @@
 import type { ChannelInfo, PbxEvent, Snapshot, Stamp } from './events.ts'
+import { isAsked } from './kept-place.ts'
 import { isSameMember } from './members.ts'
 import type { Channel, Floor, Visit } from './state.ts'
 
@@ -181,10 +182,13 @@ function waitingDifferences(floor: Floor, snapshot: Snapshot, stamp: Stamp): Pbx
   for (const { queue, channelId, position, since } of snapshot.waiting) {
     if (floor.queues.get(queue)?.waiting.some((caller) => caller.channelId === channelId)) continue
     // The PBX says that they left before it takes them off its list.
-    const visits = floor.calls.get(floor.channels.get(channelId)?.callId ?? '')?.visits ?? []
-    const isOf = ({ queue: name, enteredAt, joinedAt = enteredAt }: Visit): boolean =>
-      name === queue && Math.abs(joinedAt - since) < sameVisitMs
-    if (visits.some(isOf)) continue
+    const call = floor.calls.get(floor.channels.get(channelId)?.callId ?? '')
+    const isOf = (visit: Visit): boolean => {
+      // Whoever was asked to keep their place is back in it.
+      if (call && isAsked(call, visit)) return false
+      return visit.queue === queue && Math.abs((visit.joinedAt ?? visit.enteredAt) - since) < sameVisitMs
+    }
+    if (call?.visits.some(isOf) === true) continue
     const linkedId = snapshot.channels.find((channel) => channel.channelId === channelId)?.linkedId
     if (linkedId === undefined) continue
     events.push({ ...stamp, at: since, type: 'queue.entered', queue, channelId, linkedId, position })

@@ -2,7 +2,16 @@ import type { VisitOutcome } from '../../shared/calls.ts'
 import { endCall } from './calls.ts'
 import { beginContact } from './contacts.ts'
 import type { PbxEvent } from './events.ts'
-import { isAsked, keepsPlace, keptTooLate, placeKept, placeOver, turnCame, waitsOn } from './kept-place.ts'
+import {
+  backThemselves,
+  isAsked,
+  keepsPlace,
+  keptTooLate,
+  placeKept,
+  placeOver,
+  turnCame,
+  waitsOn,
+} from './kept-place.ts'
 import { extensionInQueue, withdrawOtherOffers } from './offers.ts'
 import type { Call, Channel, Queue, Visit } from './state.ts'
 import {
@@ -52,7 +61,7 @@ export function queueEntered(
   if (known && (isKeeper || call.place?.queue === queue)) {
     goOnWaiting(step, call, known, { channelId, joinedAt: since })
     if (isKeeper) keptFrom(step, call.callId, queue, channelId)
-    else placeOver(step, call, call.place?.state === 'asked' ? 'declined' : 'cameBack')
+    else backThemselves(step, call)
     return
   }
   if (openVisit(call)?.queue === queue) return

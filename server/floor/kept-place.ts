@@ -138,6 +138,8 @@ export function placeOfEndedCall(step: Step, call: Call): void {
 function howItEnded(step: Step, call: Call, { state, queue }: Place): PlaceOutcome {
   if (state === 'asked') return 'declined'
   if (step.unseen === 'cutOff') return 'lost'
+  // Said in so many words it is so, whatever else of it went unheard.
+  if (state === 'calling' && call.dialOutcome === 'busy') return 'busy'
   if (step.unseen !== null || mayFollowFromGap(step, call.callId, call.startedAt)) return 'unknown'
   if (state === 'calling') {
     if (call.hungUpBy === 'agent') return 'agentGone'

@@ -33,6 +33,8 @@ const undecided: Readonly<Record<string, number>> = {
   'direct-busy': 1,
   'follow-me': 10,
   'forwarded-by-phone': 12,
+  // Whether the customer's line was busy, in the burst in which they are called and refuse.
+  'place-kept-busy': 7,
   'refused-by-member': 121,
   'ring-group-nobody': 4,
   'ring-group': 10,

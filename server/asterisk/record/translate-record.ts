@@ -182,8 +182,7 @@ function placeTold(telling: Telling, row: CelRow): void {
 /** `CELGenUserEvent(RINGCARD_VOICEMAIL,190@hearth left)`: whether whoever reached a mailbox left a message there. */
 function messageTold(telling: Telling, row: CelRow): void {
   const { out, stamp, own } = telling
-  const [, mailbox, what] =
-    /^([\w-]{1,40}@[\w-]{1,40}) (left|nothing)$/.exec(row.extra['extra'] ?? '') ?? []
+  const [, mailbox, what] = /^([\w-]{1,40}@[\w-]{1,40}) (left|nothing)$/.exec(row.extra['extra'] ?? '') ?? []
   if (mailbox === undefined) return
   out.push({
     ...stamp,

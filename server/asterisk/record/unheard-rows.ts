@@ -144,7 +144,9 @@ export function onlyUnheardVisits(
 function isFurther(place: HeardChannel['place'], said: string): boolean {
   if (place === null) return false
   if (said.startsWith('asked')) return true
-  return said.startsWith('wanted') ? place !== 'asked' : place === 'turn' || place === 'calling' || place === 'over'
+  return said.startsWith('wanted')
+    ? place !== 'asked'
+    : place === 'turn' || place === 'calling' || place === 'over'
 }
 
 function isOpenSince(visit: HeardChannel['visits'][number] | undefined, at: number): boolean {

@@ -95,7 +95,7 @@ export const placeFlows: Readonly<Record<string, Flow>> = {
         const call = placeCall(pbx, {
           from: customer,
           to: did.support,
-          digits: [{ afterMs: 2_000, digit: '2' }],
+          digits: [{ afterMs: 4_000, digit: '2' }],
           hangUpAfterMs: 25_000,
         })
         const asked = await ami.waitFor('a caller to be asked', saysPlace('asked'), 30_000)

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import { pbxOfId } from '../../shared/pbx-names.ts'
-import { ProblemError } from '../../shared/problems.ts'
 import { countryOf } from '../../shared/phone-numbers.ts'
 import type { Config } from '../config.ts'
 import type { Customers } from '../customers/customers.ts'
@@ -11,7 +10,7 @@ import { queuesOf } from '../floor/views.ts'
 import type { People } from '../people/people.ts'
 import type { Realtime } from '../realtime/realtime.ts'
 import type { Settings } from '../settings/settings.ts'
-import { findMessage } from './message-files.ts'
+import { createMessageFinder } from './message-files.ts'
 import { createDoNotCall, type DoNotCallList } from './do-not-call.ts'
 import { createBlockedStore, createTaskStore } from './model.ts'
 import { createTasks, type Tasks } from './tasks.ts'
@@ -65,16 +64,7 @@ export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs; doNotCall
     queuesOf: (personId) => queuesOf(floor(), people.deskOf(personId) ?? ''),
     queues: () => floor().queues.keys(),
     reachesMessages: (callId) => folderOf(callId) !== '',
-    message: async (callId, sought) => {
-      const folder = folderOf(callId)
-      if (folder === '') throw new ProblemError('voicemail.no_folder')
-      try {
-        return await findMessage(folder, sought)
-      } catch (error) {
-        log.warn({ folder, err: error }, 'The folder of voicemail cannot be read.')
-        throw new ProblemError('voicemail.unreadable')
-      }
-    },
+    message: createMessageFinder(folderOf, log),
     onChange: (before, after) => {
       parts
         .realtime()

@@ -1,5 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import type { Logger } from 'pino'
+import { ProblemError } from '../../shared/problems.ts'
 
 /** By what a message is found in a mailbox: where it was left, on which channel, and within which call. */
 export interface MessageSought {
@@ -92,5 +94,23 @@ async function readNote(path: string): Promise<Map<string, string> | null> {
     return new Map(lines)
   } catch {
     return null
+  }
+}
+
+/**
+ * Makes what finds the messages of calls.
+ * @param folderOf where the mailboxes of a call’s PBX are as files; empty where they are not to be reached
+ * @returns which throws ProblemError `voicemail.no_folder`, `voicemail.unreadable`
+ */
+export function createMessageFinder(folderOf: (callId: string) => string, log: Pick<Logger, 'warn'>) {
+  return async (callId: string, sought: MessageSought): Promise<MessageFile | null> => {
+    const folder = folderOf(callId)
+    if (folder === '') throw new ProblemError('voicemail.no_folder')
+    try {
+      return await findMessage(folder, sought)
+    } catch (error) {
+      log.warn({ folder, err: error }, 'The folder of voicemail cannot be read.')
+      throw new ProblemError('voicemail.unreadable')
+    }
   }
 }

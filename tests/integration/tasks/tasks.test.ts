@@ -4,6 +4,8 @@ import { connectDatabase, type Database } from '../../../server/database/databas
 import { ensureIndexes } from '../../../server/database/schema.ts'
 import { createTaskStore, type TaskStore } from '../../../server/tasks/model.ts'
 import type { NewTask } from '../../../shared/tasks.ts'
+import type { MessageFile } from '../../../server/tasks/message-files.ts'
+import type { Task } from '../../../shared/tasks.ts'
 import type { HeardCall } from '../../../server/history/heard-calls.ts'
 import { nextCallable } from '../../../shared/call-times.ts'
 import { openTasks } from '../../unit/tasks/office.ts'
@@ -21,6 +23,9 @@ beforeAll(async () => {
   await ensureIndexes(database.connection)
 })
 afterAll(() => database.stop())
+
+const isCallback = ({ kind }: Task): boolean => kind === 'callback'
+const isVoicemail = ({ kind }: Task): boolean => kind === 'voicemail'
 
 /** What is asked for now. */
 const wanted = (more: Partial<NewTask> = {}): NewTask =>
@@ -179,6 +184,64 @@ describe('callbacks and tasks in the database', () => {
     // The next time they call in vain it is another.
     await tasks.heard([missed('pbx:50.1'), { ...missed('pbx:50.5'), endedAt: Date.now() }])
     expect(mine()).toMatchObject([{ missed: [{ callId: 'pbx:50.5' }] }])
+  })
+
+  it('a promise to call whose turn came in vain, and a message, are one task each, whoever hears of the call how often', async () => {
+    const found = new Map<string, MessageFile | null>([['pbx:60.2', { path: '/box/msg0000.wav', seconds: 12 }]])
+    const message = (callId: string) => Promise.resolve(found.get(callId) ?? null)
+    const [one, other] = [openTasks(store, { message }), await opened()]
+    const at = Date.now() - 60_000
+    const call = (callId: string, more: Partial<HeardCall>): HeardCall => ({
+      callId,
+      direction: 'inbound',
+      customerId: null,
+      number: '+4915199887767',
+      dialledBy: null,
+      startedAt: at,
+      endedAt: at + 20_000,
+      end: 'busy',
+      talks: [],
+      voicemail: false,
+      visits: [{ queue: 'support', leftAt: at + 20_000, outcome: 'answered' }],
+      ...more,
+    })
+    const place = { queue: 'support', keptAt: at, extension: '201', outcome: 'busy' as const, endedAt: at }
+    const left = { mailbox: '190@hearth', left: true, channelName: 'PJSIP/trunk-00000001', at: at + 20_000 }
+    const calls = [call('pbx:60.1', { place }), call('pbx:60.2', { voicemail: true, message: left })]
+    await Promise.all([one.tasks.heard(calls), other.tasks.heard(calls)])
+    await one.tasks.heard(calls)
+    await one.tasks.start()
+    onTestFinished(one.tasks.stop)
+    const mine = one.tasks.list('nina').filter(({ number }) => number === '+4915199887767')
+    expect(mine.map(({ kind }) => kind).sort()).toEqual(['callback', 'voicemail'])
+    const [promised, voicemail] = [mine.find(isCallback)?.taskId ?? '', mine.find(isVoicemail)?.taskId ?? '']
+
+    expect(await one.tasks.recording(voicemail, 'nina')).toBe('/box/msg0000.wav')
+    await one.tasks.recording(voicemail, 'nina')
+    const { trail } = await one.tasks.read(voicemail, 'petra')
+    expect(trail.map(({ what, personId }) => [what, personId])).toEqual([
+      ['made', null],
+      ['listened', 'nina'],
+    ])
+    const refused = (taskId: string, personId: string) => expect(one.tasks.recording(taskId, personId)).rejects
+    await refused(voicemail, 'chidi').toMatchObject({ code: 'task.unknown' })
+    await refused(promised, 'nina').toMatchObject({ code: 'task.unknown' })
+    found.set('pbx:60.2', { path: null, seconds: 12 })
+    await refused(voicemail, 'nina').toMatchObject({ code: 'voicemail.unplayable' })
+    found.delete('pbx:60.2')
+    await refused(voicemail, 'nina').toMatchObject({ code: 'voicemail.gone' })
+    await expect(other.tasks.recording(voicemail, 'nina')).rejects.toMatchObject({ code: 'voicemail.no_folder' })
+  })
+
+  it('whether somebody may be called now hangs on their own clock, and on what they asked for', async () => {
+    const blocked = { number: '+15551230000', display: '', at: 0, by: null, reason: 'asked' }
+    const check = (number: string) => Promise.resolve(number === blocked.number ? blocked : null)
+    const doNotCall = { check, refuse: () => Promise.resolve() }
+    // Noon in Berlin, six in the morning in New York.
+    const { tasks } = openTasks(store, { now: () => Date.UTC(2026, 10, 30, 11), doNotCall })
+    expect(await tasks.mayCall(null, '+493023125901')).toBe('yes')
+    expect(await tasks.mayCall('olena', '+12125550100')).toBe('outsideHours')
+    expect(await tasks.mayCall(null, blocked.number)).toBe('doNotCall')
   })
 
   it('without the database says so, and nothing is half done', async () => {

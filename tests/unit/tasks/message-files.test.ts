@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { findMessage } from '../../../server/tasks/message-files.ts'
+import { createMessageFinder, findMessage } from '../../../server/tasks/message-files.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -61,6 +61,14 @@ it('is looked for in no other folder than that of a mailbox', async () => {
     expect(await findMessage(folder, { ...sought, mailbox })).toBeNull()
 })
 
-it('fails where the folder is not there', async () => {
-  await expect(findMessage(join(folder, 'nowhere'), sought)).rejects.toThrow('ENOENT')
+it('says why it cannot be looked for: there is no folder in the settings, or it cannot be read', async () => {
+  const warned: unknown[] = []
+  const log = { warn: (about: unknown) => void warned.push(about) }
+  const folders: Record<string, string> = { here: folder, lost: join(folder, 'nowhere'), none: '' }
+  const find = createMessageFinder((callId) => folders[callId] ?? '', log)
+  expect(await find('here', sought)).toBeNull()
+  await expect(find('none', sought)).rejects.toMatchObject({ code: 'voicemail.no_folder' })
+  expect(warned).toEqual([])
+  await expect(find('lost', sought)).rejects.toMatchObject({ code: 'voicemail.unreadable' })
+  expect(warned).toHaveLength(1)
 })

@@ -62,6 +62,8 @@ export function differencesFrom(
     }
     if (!same(endOf(call), endOf(was))) wrong.push(`${callId} ended ${endOf(call)}, not ${endOf(was)}`)
     for (const [kind, parts] of Object.entries(partsOf)) {
+      // Whoever was asked unheard whether their place is to be kept left and came back.
+      if (kind === 'visit' && was.place !== undefined && call.place === undefined) continue
       // Agents who are left alone by a customer whom nobody heard look as if one had called the other.
       if (kind === 'contact' && !before && hasLostCustomer(after)) continue
       const unheard = {

@@ -38,6 +38,8 @@ export function placeSaid(step: Step, event: PbxEvent & { type: 'place.said' }):
   }
   const visit = call.visits.findLast(({ outcome }) => outcome === 'waiting')
   if (visit?.channelId !== event.channelId || visit.queue !== event.queue) return
+  // Told twice, as by the record and by the event itself.
+  if (event.said === 'asked' && call.place?.state === 'asked') return
   if (event.said === 'asked')
     putPlace(step, call, {
       queue: visit.queue,

@@ -42,7 +42,7 @@ interface Packets {
 
 /** Nina at her desk, with what her page gets and opens kept in view. */
 async function ninaWithPhone(): Promise<
-  Console & { secrets: string[]; openLines: () => number; packets: () => Promise<Packets> }
+  Console & { secrets: string[]; openLines: () => number; packets: (of?: Page) => Promise<Packets> }
 > {
   const [person] = labPeople
   if (!person) throw new Error('Nobody works here.')
@@ -65,15 +65,15 @@ async function ninaWithPhone(): Promise<
     lines += 1
     socket.on('close', () => (lines -= 1))
   })
-  await page.addInitScript(`{
+  await page.context().addInitScript(`{
     const connections = (window.__connections = [])
     window.RTCPeerConnection = class extends RTCPeerConnection {
       constructor(...args) { super(...args); connections.push(this) }
     }
   }`)
   await nina.signIn()
-  const packets = (): Promise<Packets> =>
-    page.evaluate(`(async () => {
+  const packets = (of = page): Promise<Packets> =>
+    of.evaluate(`(async () => {
       const sum = { received: 0, sent: 0 }
       const reports = await window.__connections.at(-1).getStats()
       for (const one of reports.values()) {
@@ -351,7 +351,7 @@ test('a number is called from the browser, keys reach the other end, and what is
   await nina.shows('ended')
 })
 
-test('a queue is answered by itself; a reload in mid-call: the card is there at once, and the talk goes on', async () => {
+test('a queue is answered by itself; a reload in mid-call, and another window: the card is there at once, and the talk goes on', async () => {
   await setRules({ queues: [{ queue: 'support', wrapUpSeconds: 0, autoAnswer: true, signIn: false }] })
   onTestFinished(() => setRules({ queues: [] }))
   const { name, phones } = castMember('cast-kovalchuk')
@@ -373,7 +373,15 @@ test('a queue is answered by itself; a reload in mid-call: the card is there at 
   await page.getByTestId('hang-up').waitFor()
   await soundFlows(packets)
   await nina.shows('talking', name)
-  await page.getByTestId('hang-up').click()
+
+  // Another window of hers shows it, and takes it with the talk.
+  const second = await page.context().newPage()
+  await second.goto(centre.url)
+  await second.getByTestId('phone-elsewhere').getByRole('button', { name: 'Take it here' }).click()
+  await phoneIs(second, 'ready')
+  await phoneIs(page, 'elsewhere')
+  await soundFlows(() => packets(second))
+  await second.getByTestId('hang-up').click()
   expect((await call.ended).by).toBe('pbx')
   await nina.shows('ended', name)
   expect(nina.complaints).toEqual([])

@@ -56,6 +56,7 @@ export const promisesEn = {
   block: 'Never call this number',
   blockedBy: '“{reason}” · {name}, {when}',
   soon: 'Due {when}: {name}',
+  dueNow: 'Due now: {name}',
   steps: {
     take: 'Take',
     letGo: 'Let go',

@@ -56,6 +56,7 @@ export const promisesRu: PromiseMessages = {
   block: 'Больше не звонить',
   blockedBy: '«{reason}» · {name}, {when}',
   soon: 'Скоро ({when}): {name}',
+  dueNow: 'Пора: {name}',
   steps: {
     take: 'Взять',
     letGo: 'Отдать',

@@ -74,7 +74,14 @@ export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs; doNotCall
     parts.database,
     [
       { name: 'tasks.wake', every: '10 seconds', work: tasks.wake },
-      { name: 'tasks.clean', every: '0 3 * * *', work: tasks.clean },
+      {
+        name: 'tasks.clean',
+        every: '0 3 * * *',
+        work: async () => {
+          await tasks.clean()
+          await doNotCall.clean(config.TASK_DAYS * 24 * 60 * minuteMs)
+        },
+      },
     ],
     { node: config.NODE_NAME, log },
   )

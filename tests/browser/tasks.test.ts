@@ -172,7 +172,7 @@ describe('the list of what is promised', () => {
 })
 
 test('a promise that becomes due while the console is hidden is told by the browser, and a click leads to it', async () => {
-  const { page, server } = await open('promised')
+  const { page, server } = await open('promised-list')
   await page.context().addInitScript(`{
     window.__notified = []
     Object.defineProperty(Document.prototype, 'hidden', { get: () => true })

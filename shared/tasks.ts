@@ -40,7 +40,8 @@ export type Attempt = z.infer<typeof attemptSchema>
 export const missedCallSchema = z.object({
   callId: z.string(),
   at: instantSchema,
-  queue: z.string(),
+  /** Null where they were in none: refused at the door, or outside opening hours. */
+  queue: z.string().nullable(),
 })
 export type MissedCall = z.infer<typeof missedCallSchema>
 

@@ -17,7 +17,7 @@ import type {
 import { lookAround } from '../database/look-around.ts'
 import type { HeardCall } from '../history/heard-calls.ts'
 import { afterCall, isWith } from './after-call.ts'
-import { missedAgain, missedIn, missedTask } from './missed.ts'
+import { missedAgain, missedIn, missedTask, type MissedPlace } from './missed.ts'
 import type { DoNotCallList } from './do-not-call.ts'
 import type { TaskStore } from './model.ts'
 import {
@@ -63,6 +63,8 @@ export interface TasksOptions {
   }
   /** Whether a call that reached nobody in a queue is to be returned. */
   returnsCallsOf: (queue: string) => boolean
+  /** Whether the center is open at an instant, ms; null where calls refused at the door are not returned. */
+  isOpen: ((at: number) => boolean) | null
   /** The queues whose agent a person is now. */
   queuesOf: (personId: string) => readonly string[]
   queues: () => Iterable<string>
@@ -212,17 +214,33 @@ export function createTasks(options: TasksOptions) {
     return all.filter((task) => task.state === 'open' && isWith(task, call))
   }
 
-  /** A call that reached nobody becomes a task for the agents of its queue; one of the same number that is open gathers it. */
+  /** Whether calls that reached nobody there are to be returned. */
+  const returns = ({ queue }: MissedPlace): boolean =>
+    queue === null ? options.isOpen !== null : options.returnsCallsOf(queue)
+
+  /**
+   * A call that reached nobody becomes a task for the agents of its queue, or for whoever is free; one of the same number that
+   * is open gathers it.
+   */
   async function missed(call: HeardCall): Promise<void> {
-    const queue = missedIn(call, now())
-    if (queue === null || call.number === null || !options.returnsCallsOf(queue)) return
+    const place = missedIn(call, now(), options.isOpen ?? (() => true))
+    if (place === null || call.number === null || !returns(place)) return
+    // What was refused at the door is one with what the same caller tried in a queue, whichever came first.
+    const other = (await about(call)).find(
+      ({ kind, number, for: whose }) =>
+        kind === 'missed' && number === call.number && (place.queue === null || whose.kind === 'anybody'),
+    )
+    if (other !== undefined) {
+      await update(other._id, (task) => missedAgain(task, call, place, hoursOf(call.number), rules))
+      return
+    }
     const card = call.customerId === null ? null : await options.customer(call.customerId).catch(gone)
     const where = card ?? { timeZone: null, country: null }
     const [zone] = await zonesOf(where, call.number, options.ourZone, now())
-    const wanted = missedTask(call, queue, { about: card?.name ?? '', ...zone }, hoursOf(call.number), rules)
-    const kept = await store.add(wanted, `${queue} ${call.number}`)
+    const wanted = missedTask(call, place, { about: card?.name ?? '', ...zone }, hoursOf(call.number), rules)
+    const kept = await store.add(wanted, `${place.queue ?? ''} ${call.number}`)
     if (kept._id === wanted._id) take(kept)
-    else await update(kept._id, (task) => missedAgain(task, call, queue, hoursOf(call.number), rules))
+    else await update(kept._id, (task) => missedAgain(task, call, place, hoursOf(call.number), rules))
   }
 
   async function eraseAll(found: readonly StoredTask[]): Promise<void> {

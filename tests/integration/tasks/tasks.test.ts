@@ -165,6 +165,7 @@ describe('callbacks and tasks in the database', () => {
       end: 'abandoned',
       dialledBy: null,
       visits: [{ queue, leftAt: at + 20_000, outcome: 'abandoned' }],
+      wasOffered: false,
       talks: [],
       voicemail: false,
     })
@@ -182,6 +183,28 @@ describe('callbacks and tasks in the database', () => {
     // The next time they call in vain it is another.
     await tasks.heard([missed('pbx:50.1'), { ...missed('pbx:50.5'), endedAt: Date.now() }])
     expect(mine()).toMatchObject([{ missed: [{ callId: 'pbx:50.5' }] }])
+  })
+
+  it('calls refused at the door are one task of their number, with those that left a queue', async () => {
+    const { tasks } = await opened()
+    const at = Date.now() - 60_000
+    const refused = (callId: string, more: Partial<HeardCall> = {}): HeardCall => ({
+      ...{ callId, direction: 'inbound', customerId: null, number: '+4915199887755', startedAt: at },
+      ...{ endedAt: at + 4_000, end: 'refused', dialledBy: null, visits: [], wasOffered: false },
+      ...{ talks: [], voicemail: false },
+      ...more,
+    })
+    const visits: HeardCall['visits'] = [{ queue: 'support', leftAt: at + 20_000, outcome: 'abandoned' }]
+    await tasks.heard([refused('pbx:60.1'), refused('pbx:60.2'), refused('pbx:60.3', { visits })])
+    expect(tasks.list('petra').filter(({ number }) => number === '+4915199887755')).toMatchObject([
+      {
+        for: { kind: 'anybody' },
+        missed: [{ queue: null }, { queue: null }, { callId: 'pbx:60.3', queue: 'support' }],
+      },
+    ])
+    const { tasks: none } = openTasks(store, { isOpen: null })
+    await none.heard([refused('pbx:60.4', { number: '+4915199887744' })])
+    expect(tasks.list('petra').filter(({ number }) => number === '+4915199887744')).toEqual([])
   })
 
   it('a number that is not to be called stays as it was noted first, comes off, and is noted again; its trail stays', async () => {

@@ -1,6 +1,6 @@
 import { ref, watch } from 'vue'
 import { useSession } from '../session/session.ts'
-import type { KeptCall } from './kept-calls.ts'
+import { isFresh, type KeptCall } from './kept-calls.ts'
 import type { Received, Windows, WindowsOptions } from './windows.ts'
 
 /** Which of my windows has the phone; unknown until the browser has said. */
@@ -77,9 +77,9 @@ export function usePhonePlace({ page, giveable, onAnswer, onPlace }: PlaceOption
     answerThere: () => windows?.answerThere(),
     /** What came with the phone, once. */
     takeReceived: (): Received => {
-      const how = received
+      const { from, calls } = received
       received = nothing
-      return how
+      return { from, calls: calls.filter((call) => isFresh(call, Date.now())) }
     },
     /** This window is left, with calls on: another goes on with them, or this one after a reload. */
     leave: (personId: string, calls: KeptCall[]): void => {

@@ -106,7 +106,9 @@ export function joinWindows(options: WindowsOptions): Windows {
         return new Promise<void>((resolve) => (release = resolve))
       })
     } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== 'AbortError') throw error
+      const isTaken = error instanceof DOMException && error.name === 'AbortError'
+      // A browser that gives no locks here: the server alone decides.
+      if (!isTaken && holding === null && !isStopped) received({ from: null, calls: [] })
       if (holding !== mine || isStopped) return
       holding = null
       wantedBy = null

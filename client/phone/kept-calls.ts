@@ -20,6 +20,7 @@ const keptForMs = 60_000
 export const isFresh = ({ leftAt }: KeptCall, now: number): boolean => now - leftAt < keptForMs
 
 const placeOf = (personId: string) => `ringcard.calls.${personId}`
+
 /** Keeps what is on for the next page in this tab. */
 export function leaveCalls(
   storage: Pick<Storage, 'setItem'>,

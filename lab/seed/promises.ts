@@ -31,66 +31,36 @@ interface Written {
   tries?: readonly number[]
 }
 
+function line(
+  to: string,
+  by: string | null,
+  whose: string,
+  dueIn: number,
+  madeAgo: number,
+  reason: string,
+  more: Pick<Written, 'kind' | 'note' | 'takenBy' | 'done' | 'tries'> = {},
+): Written {
+  return { to, by, whose, dueIn, madeAgo, reason, ...more }
+}
+
 /** What the people of the company have promised to those of the cast: in their words, in the languages they speak. */
 const written: readonly Written[] = [
-  {
-    ...{ to: 'cast-kovalchuk', by: 'nina', whose: 'nina', dueIn: 1.5, madeAgo: 20 },
-    ...{ reason: 'Corrected invoice', note: 'Говорить українською. У магазині до четвертої.' },
-  },
-  {
-    ...{ to: 'cast-weber', by: 'dmytro', whose: 'nina', dueIn: 4, madeAgo: 26 },
-    ...{ reason: 'Angebot Knetmaschine', note: 'Will zwei Geräte, fragt nach Ratenzahlung.' },
-  },
-  {
-    ...{ to: 'cast-omarova', by: 'aigerim', whose: 'queue:support', dueIn: 18, madeAgo: 5 },
-    ...{ reason: 'Срок поставки в Алматы', note: 'Перезвонить до обеда по её времени, склад отвечает утром.' },
-  },
-  {
-    ...{ to: 'cast-moreau', by: 'nina', whose: 'anybody', kind: 'task', dueIn: 22, madeAgo: 3 },
-    ...{ reason: 'Envoyer le catalogue', note: 'Version française, par e-mail.' },
-  },
-  {
-    ...{ to: 'cast-rivera', by: 'lev', whose: 'queue:sales', dueIn: 9, madeAgo: 30 },
-    ...{ reason: 'Sample before the first order', note: 'Ask for Luis himself; the shop opens at seven there.' },
-  },
-  {
-    ...{ to: 'cast-krueger', by: 'marta', whose: 'marta', dueIn: 27, madeAgo: 50 },
-    ...{ reason: 'Ratenplan bestätigen', note: 'Drei Raten, die erste am Monatsende.' },
-  },
+  line('cast-kovalchuk', 'nina', 'nina', 1.5, 20, 'Corrected invoice', { note: 'Говорить українською. У магазині до четвертої.' }),
+  line('cast-weber', 'dmytro', 'nina', 4, 26, 'Angebot Knetmaschine', { note: 'Will zwei Geräte, fragt nach Ratenzahlung.' }),
+  line('cast-omarova', 'aigerim', 'queue:support', 18, 5, 'Срок поставки в Алматы', { note: 'Перезвонить до обеда по её времени, склад отвечает утром.' }),
+  line('cast-moreau', 'nina', 'anybody', 22, 3, 'Envoyer le catalogue', { kind: 'task', note: 'Version française, par e-mail.' }),
+  line('cast-rivera', 'lev', 'queue:sales', 9, 30, 'Sample before the first order', { note: 'Ask for Luis himself; the shop opens at seven there.' }),
+  line('cast-krueger', 'marta', 'marta', 27, 50, 'Ratenplan bestätigen', { note: 'Drei Raten, die erste am Monatsende.' }),
   // Due, and late.
-  {
-    ...{ to: 'cast-hoffmann', by: 'nina', whose: 'nina', dueIn: -0.1, madeAgo: 24 },
-    ...{ reason: 'Ersatz für die beschädigten Bleche' },
-  },
-  {
-    ...{ to: 'cast-ashworth', by: 'dmytro', whose: 'queue:support', dueIn: -1.2, madeAgo: 28, tries: [2.2] },
-    ...{ reason: 'When the mixer comes back from repair', note: 'Mobile first, she is on the road.' },
-  },
-  {
-    ...{ to: 'cast-kowalska', by: 'lev', whose: 'dmytro', dueIn: -5, madeAgo: 49, takenBy: 'dmytro', tries: [7, 6] },
-    ...{ reason: 'Reklamacja partii mąki', note: 'Mówi po polsku i niemiecku.' },
-  },
-  {
-    ...{ to: 'cast-sokolov', by: null, whose: 'queue:support', kind: 'missed', dueIn: -0.7, madeAgo: 0.8 },
-    reason: '',
-  },
-  {
-    ...{ to: 'cast-navarro', by: null, whose: 'anybody', kind: 'missed', dueIn: -0.2, madeAgo: 0.3 },
-    reason: '',
-  },
+  line('cast-hoffmann', 'nina', 'nina', -0.1, 24, 'Ersatz für die beschädigten Bleche'),
+  line('cast-ashworth', 'dmytro', 'queue:support', -1.2, 28, 'When the mixer comes back from repair', { tries: [2.2], note: 'Mobile first, she is on the road.' }),
+  line('cast-kowalska', 'lev', 'dmytro', -5, 49, 'Reklamacja partii mąki', { takenBy: 'dmytro', tries: [7, 6], note: 'Mówi po polsku i niemiecku.' }),
+  line('cast-sokolov', null, 'queue:support', -0.7, 0.8, '', { kind: 'missed' }),
+  line('cast-navarro', null, 'anybody', -0.2, 0.3, '', { kind: 'missed' }),
   // Done.
-  {
-    ...{ to: 'cast-lindqvist', by: 'nina', whose: 'nina', dueIn: -20, madeAgo: 46, tries: [21] },
-    ...{ reason: 'Ny leveransadress', done: { how: 'talked', by: 'nina', ago: 19 } },
-  },
-  {
-    ...{ to: 'cast-yilmaz', by: 'dmytro', whose: 'anybody', kind: 'task', dueIn: -24, madeAgo: 70 },
-    ...{ reason: 'Fiyat listesi', done: { how: 'done', by: 'lev', ago: 23, text: 'Sent by e-mail.' } },
-  },
-  {
-    ...{ to: 'cast-wang', by: 'aigerim', whose: 'queue:sales', dueIn: -30, madeAgo: 60 },
-    ...{ reason: '报价确认', done: { how: 'cancelled', by: 'petra', ago: 28, text: 'She ordered in the shop.' } },
-  },
+  line('cast-lindqvist', 'nina', 'nina', -20, 46, 'Ny leveransadress', { tries: [21], done: { how: 'talked', by: 'nina', ago: 19 } }),
+  line('cast-yilmaz', 'dmytro', 'anybody', -24, 70, 'Fiyat listesi', { kind: 'task', done: { how: 'done', by: 'lev', ago: 23, text: 'Sent by e-mail.' } }),
+  line('cast-wang', 'aigerim', 'queue:sales', -30, 60, '报价确认', { done: { how: 'cancelled', by: 'petra', ago: 28, text: 'She ordered in the shop.' } }),
 ]
 
 /** What callbacks to customers of the seed are about, by the language that they speak. */
@@ -130,11 +100,14 @@ export function labPromises(
     const madeAgo = random.whole(3, 60)
     const isDone = random.chance(0.4)
     const one: Written = {
-      ...{ to: _id, by, whose, madeAgo },
+      to: _id,
+      by,
+      whose,
+      madeAgo,
       reason: random.pick(reasons[languages[0] ?? 'en'] ?? reasons['en'] ?? []),
       dueIn: isDone ? -random.whole(1, 2) : random.whole(1, 40),
-      ...(isDone ? { done: { how: 'talked', by: random.pick(agents), ago: 1 } } : {}),
     }
+    if (isDone) one.done = { how: 'talked', by: random.pick(agents), ago: 1 }
     const whom = { _id, name, number: phones[0]?.number ?? null, timeZone: timeZone ?? 'Europe/Berlin' }
     return promise(one, whom, personIdOf, now)
   })
@@ -181,11 +154,11 @@ function promise(
     closed !== null && entry(closed.at, closed.personId, closed.how, closed.text),
   ]
   return {
-    ...{ _id, version: 1, kind, state: closed === null ? 'open' : 'closed' },
-    ...{ customerId: whom._id, about: whom.name, number: whom.number },
-    ...{ for: whoseIs(one.whose, personIdOf), takenBy: idOf(one.takenBy) },
-    ...{ reason: one.reason, note: one.note ?? '', dueAt, timeZone: whom.timeZone, zoneFrom: 'card' },
-    ...{ fromCallId: null, attempts, closed, madeAt, madeBy: idOf(one.by) },
+    _id, version: 1, kind, state: closed === null ? 'open' : 'closed',
+    customerId: whom._id, about: whom.name, number: whom.number,
+    for: whoseIs(one.whose, personIdOf), takenBy: idOf(one.takenBy),
+    reason: one.reason, note: one.note ?? '', dueAt, timeZone: whom.timeZone, zoneFrom: 'card',
+    fromCallId: null, attempts, closed, madeAt, madeBy: idOf(one.by),
     missed: kind === 'missed' ? [{ callId: `lab:${_id}`, at: madeAt, queue: queueOf(one.whose) }] : [],
     remindedAt: kind === 'missed' ? madeAt : isNear ? dueAt - 5 * minuteMs : null,
     escalatedAt: isLate ? dueAt + 15 * minuteMs : null,

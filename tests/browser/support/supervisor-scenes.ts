@@ -44,8 +44,11 @@ const lateTrail = (now: number): TaskWithTrail['trail'] => {
     { at: now - 4 * cast.hour, ...lev, what: 'handedOn', ...none },
     { at: now - 2 * cast.hour, ...nina, what: 'tried', text: 'notAnswered', callId: 'pbx:1.1' },
     {
-      ...{ at: now - 2 * cast.hour, ...nina, what: 'postponed', callId: null },
+      at: now - 2 * cast.hour,
+      ...nina,
+      what: 'postponed',
       text: new Date(now - 35 * cast.minute).toISOString(),
+      callId: null,
     },
     { at: now - 40 * cast.minute, ...nobody, what: 'reminded', ...none },
     { at: now - 20 * cast.minute, ...nobody, what: 'escalated', ...none },

@@ -189,9 +189,18 @@ describe('callbacks and tasks in the database', () => {
     const { tasks } = await opened()
     const at = Date.now() - 60_000
     const refused = (callId: string, more: Partial<HeardCall> = {}): HeardCall => ({
-      ...{ callId, direction: 'inbound', customerId: null, number: '+4915199887755', startedAt: at },
-      ...{ endedAt: at + 4_000, end: 'refused', dialledBy: null, visits: [], wasOffered: false },
-      ...{ talks: [], voicemail: false },
+      callId,
+      direction: 'inbound',
+      customerId: null,
+      number: '+4915199887755',
+      startedAt: at,
+      endedAt: at + 4_000,
+      end: 'refused',
+      dialledBy: null,
+      visits: [],
+      wasOffered: false,
+      talks: [],
+      voicemail: false,
       ...more,
     })
     const visits: HeardCall['visits'] = [{ queue: 'support', leftAt: at + 20_000, outcome: 'abandoned' }]

@@ -3,8 +3,13 @@ import type { KeptCall } from '../../../client/phone/kept-calls.ts'
 import { joinWindows, type Received, type Windows } from '../../../client/phone/windows.ts'
 
 const call: KeptCall = {
-  ...{ callId: 'one', localTag: 'a', remoteTag: 'b', number: '+49301234567' },
-  ...{ direction: 'inbound', isHeld: false, leftAt: 0 },
+  callId: 'one',
+  localTag: 'a',
+  remoteTag: 'b',
+  number: '+49301234567',
+  direction: 'inbound',
+  isHeld: false,
+  leftAt: 0,
 }
 
 /** The locks of a browser, as far as windows use them: one of each name, then whoever waits. */

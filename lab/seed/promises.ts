@@ -57,6 +57,7 @@ const written: readonly Written[] = [
   line('cast-kowalska', 'lev', 'dmytro', -5, 49, 'Reklamacja partii mąki', { takenBy: 'dmytro', tries: [7, 6], note: 'Mówi po polsku i niemiecku.' }),
   line('cast-sokolov', null, 'queue:support', -0.7, 0.8, '', { kind: 'missed' }),
   line('cast-navarro', null, 'anybody', -0.2, 0.3, '', { kind: 'missed' }),
+  line('cast-graf', null, 'queue:support', -0.4, 0.5, '', { kind: 'voicemail' }),
   // Done.
   line('cast-lindqvist', 'nina', 'nina', -20, 46, 'Ny leveransadress', { tries: [21], done: { how: 'talked', by: 'nina', ago: 19 } }),
   line('cast-yilmaz', 'dmytro', 'anybody', -24, 70, 'Fiyat listesi', { kind: 'task', done: { how: 'done', by: 'lev', ago: 23, text: 'Sent by e-mail.' } }),

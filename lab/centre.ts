@@ -61,6 +61,8 @@ function person(signInName: string, displayName: string, roles: Role[], extensio
 export interface CentrePbx {
   pbx: string
   ami: AmiAccess
+  /** The user that has the class `system`; without it, the one above has it. */
+  systemAmi?: AmiAccess
   /** Where it takes SIP over WebSocket. */
   ws?: Address
   files?: { cel: string; queueLog: string }
@@ -230,6 +232,7 @@ function serverEnvironment(
     AMI_PORT: String(ami.port),
     AMI_USERNAME: pbx.ami.username,
     AMI_SECRET: pbx.ami.secret,
+    AMI_SYSTEM_SECRET: pbx.systemAmi?.secret ?? '',
     MASTER_KEY: masterKey,
     PBX_NAME: pbx.pbx,
     PBX_TRUNKS: 'PJSIP/trunk',

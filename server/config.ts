@@ -48,6 +48,8 @@ const tableName = z
     'must be the name of a table, or schema.table, of letters, digits and _',
   )
 
+const managerName = z.string().regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes')
+
 const contextSchema = z.string().regex(/^[\w-]{1,79}$/, 'must be the name of a context of the dialplan')
 
 /** Every setting there is, by its name in the environment. README and docs/operations.md list them from here. */
@@ -97,7 +99,22 @@ export const settings = {
     description: 'The manager user.',
     default: 'ringcard',
     perPbx: true,
-    schema: z.string().regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes'),
+    schema: managerName,
+  },
+  AMI_SYSTEM_USERNAME: {
+    description:
+      'A second manager user, which has the class `system` alone; used where AMI_SYSTEM_SECRET is set.',
+    default: 'ringcard-system',
+    perPbx: true,
+    schema: managerName,
+  },
+  AMI_SYSTEM_SECRET: {
+    description:
+      'Its secret: it sets the secrets of browser phones and tells desk phones to answer and hold. Empty: the first user needs `system` for that, with which, and `originate`, it can have a call run a program on the PBX.',
+    default: '',
+    secret: true,
+    perPbx: true,
+    schema: z.string().regex(/^[^\r\n]*$/, 'must be one line'),
   },
   PBX_NAME: {
     description: 'A short name for the PBX. It becomes part of every call’s id, so keep it for ever.',

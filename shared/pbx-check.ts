@@ -26,107 +26,51 @@ export const pbxFeatureSchema = z.enum(pbxFeatures)
 export type PbxFeature = z.infer<typeof pbxFeatureSchema>
 
 /**
- * What can be found. The code is stable; `words` are English, with values in braces, and consoles have their own.
- * `missing`: the feature does not work, or not rightly. `advice`: it works, and could be better. `unknown`: it could not be
- * seen by this AMI user.
+ * What can be found, by its code, which is stable; what is said of it in English is the server's, and consoles have words of
+ * their own. `missing`: the feature does not work, or not rightly. `advice`: it works, and could be better. `unknown`: it could
+ * not be seen by this AMI user.
  */
 export const pbxFindings = {
-  unreachable: { level: 'missing', words: 'Nothing answers at {address}. AMI may be switched off.' },
-  refused: {
-    level: 'missing',
-    words:
-      'The PBX refuses the AMI user {user}: there is none, the secret is another, or its permit leaves us out.',
-  },
-  notAsterisk: { level: 'missing', words: 'What answers at {address} is not AMI.' },
-  tooOld: { level: 'missing', words: 'Asterisk {version} is too old: {oldest} or later is needed.' },
-  untried: { level: 'advice', words: 'Asterisk {version} is untried; {tested} is what was tested.' },
-  readClasses: { level: 'missing', words: 'The AMI user does not hear events of {classes}.' },
-  writeClasses: { level: 'missing', words: 'The AMI user may not use {actions}: it lacks {classes}.' },
-  filesUnread: {
-    level: 'unknown',
-    words: 'The PBX’s files cannot be asked by Getvar AST_CONFIG, so what stands in them is not known here.',
-  },
-  timestamps: {
-    level: 'missing',
-    words: 'Events do not say when they happened, so that each delay bends a figure.',
-  },
-  presentation: {
-    level: 'missing',
-    words: 'Events do not say whether a number may be shown: each caller is asked for, and comes later.',
-  },
-  queueStatus: { level: 'missing', words: 'Events do not say why a caller left a queue.' },
-  account: { level: 'advice', words: 'An account number that callers type is only told by UserEvent.' },
-  attestation: {
-    level: 'advice',
-    words: 'Events do not say what the network says of a number (STIR/SHAKEN).',
-  },
-  eventFilter: {
-    level: 'advice',
-    words:
-      'No event filter was found: two thirds of what is sent is of no use here, and keeps both sides busy.',
-  },
-  noQueues: { level: 'missing', words: 'There are no queues, or app_queue is not loaded.' },
-  emptyQueues: { level: 'advice', words: 'Nobody is a member of {queues} now.' },
-  memberUnknown: {
-    level: 'missing',
-    words: '{member}, a member of {queues}, stands at no desk of Ringcard.',
-  },
-  memberState: {
-    level: 'advice',
-    words: '{member}, a member of {queues}, names no device: the PBX rings it while its phone is busy.',
-  },
-  deviceUnknown: {
-    level: 'advice',
-    words: '{device} stands at no desk of Ringcard: its calls are nobody’s.',
-  },
-  deskDevice: { level: 'missing', words: 'Desk {desk} has {device}, which the PBX does not know.' },
-  transferCodes: { level: 'missing', words: 'No keys are set for {what} in features.conf.' },
-  transferContexts: {
-    level: 'missing',
-    words: 'The dialplan has no {contexts}: agents cannot send calls on from the console.',
-  },
-  dialContext: {
-    level: 'missing',
-    words: 'The dialplan has no {context}: agents cannot call anybody from the console by their desk phones.',
-  },
-  noParking: { level: 'missing', words: 'There is no parking lot.' },
-  parkCode: { level: 'advice', words: 'No keys are set to park a call.' },
-  mixMonitor: { level: 'missing', words: 'MixMonitor is not loaded: nothing can be recorded.' },
-  noWebrtc: { level: 'missing', words: 'No phone is set up for browsers (webrtc = yes).' },
-  webServer: { level: 'missing', words: 'The web server for browser phones is switched off.' },
-  sorceryAuth: {
-    level: 'missing',
-    words:
-      'PJSIP does not look for secrets in Asterisk’s own database first: browser phones would get none that ends with the shift.',
-  },
-  sipUrl: {
-    level: 'missing',
-    words: 'The settings of Ringcard do not say where this PBX takes SIP over WebSocket.',
-  },
-  celOff: {
-    level: 'missing',
-    words: 'CEL is not written in whole: calls that nobody heard cannot be told afterwards.',
-  },
-  celFields: {
-    level: 'unknown',
-    words: 'Which fields CEL has in {file} could not be seen: it needs {fields}.',
-  },
-  cdrLinked: {
-    level: 'advice',
-    words: 'The CDR file has no linkedid: its rows cannot be told to belong to one call.',
-  },
-  queueLog: { level: 'missing', words: 'queue_log is switched off.' },
-  queueLogInTable: {
-    level: 'missing',
-    words:
-      'queue_log goes to a table by realtime ({table}) and to no file, so nothing is ever written to QUEUE_LOG_FILE. Have the file written too, or read the table by QUEUE_LOG_TABLE instead.',
-  },
-  queueLogInFile: {
-    level: 'missing',
-    words:
-      'queue_log goes to its file and to no table, so nothing is ever written to QUEUE_LOG_TABLE ({table}). Have the table written, or read the file by QUEUE_LOG_FILE instead.',
-  },
-} as const satisfies Record<string, { level: 'missing' | 'advice' | 'unknown'; words: string }>
+  unreachable: 'missing',
+  refused: 'missing',
+  notAsterisk: 'missing',
+  tooOld: 'missing',
+  untried: 'advice',
+  readClasses: 'missing',
+  writeClasses: 'missing',
+  systemRefused: 'missing',
+  systemClass: 'missing',
+  runsPrograms: 'advice',
+  filesUnread: 'unknown',
+  timestamps: 'missing',
+  presentation: 'missing',
+  queueStatus: 'missing',
+  account: 'advice',
+  attestation: 'advice',
+  eventFilter: 'advice',
+  noQueues: 'missing',
+  emptyQueues: 'advice',
+  memberUnknown: 'missing',
+  memberState: 'advice',
+  deviceUnknown: 'advice',
+  deskDevice: 'missing',
+  transferCodes: 'missing',
+  transferContexts: 'missing',
+  dialContext: 'missing',
+  noParking: 'missing',
+  parkCode: 'advice',
+  mixMonitor: 'missing',
+  noWebrtc: 'missing',
+  webServer: 'missing',
+  sorceryAuth: 'missing',
+  sipUrl: 'missing',
+  celOff: 'missing',
+  celFields: 'unknown',
+  cdrLinked: 'advice',
+  queueLog: 'missing',
+  queueLogInTable: 'missing',
+  queueLogInFile: 'missing',
+} as const satisfies Record<string, 'missing' | 'advice' | 'unknown'>
 export type PbxFindingCode = keyof typeof pbxFindings
 
 const codes = Object.keys(pbxFindings) as [PbxFindingCode, ...PbxFindingCode[]]
@@ -204,11 +148,3 @@ export const pbxCheckSchema = z.object({
   ),
 })
 export type PbxCheck = z.infer<typeof pbxCheckSchema>
-
-/** The words of a finding in English, with its values in place. */
-export function findingWords(
-  code: PbxFindingCode,
-  values: Readonly<Record<string, string | number>>,
-): string {
-  return pbxFindings[code].words.replace(/\{(\w+)\}/g, (_whole, name: string) => String(values[name] ?? '?'))
-}

@@ -78,14 +78,17 @@ async function focusMoved(from: Element | null): Promise<void> {
     await new Promise((done) => requestAnimationFrame(done))
 }
 
-/** As if the key were pressed now: what listens hears it, and else a letter is written where the focus is. */
+/** As if the key were pressed now: what listens hears it, and else a letter is written, or Enter sends, where the focus is. */
 function press({ key, code, shiftKey }: KeyboardEvent): void {
   const target = document.activeElement ?? document.body
   const isFree = target.dispatchEvent(
     new KeyboardEvent('keydown', { key, code, shiftKey, bubbles: true, cancelable: true }),
   )
+  if (!isFree) return
+  if (key === 'Enter' && target instanceof HTMLInputElement) target.form?.requestSubmit()
+  else if (key === 'Enter' && target instanceof HTMLButtonElement) target.click()
   const isText = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
-  if (!isFree || !isText || key.length !== 1) return
+  if (!isText || key.length !== 1) return
   target.setRangeText(key, target.selectionStart ?? 0, target.selectionEnd ?? 0, 'end')
   target.dispatchEvent(new InputEvent('input', { data: key, inputType: 'insertText', bubbles: true }))
 }

@@ -27,6 +27,7 @@ export interface AsteriskDescription {
   inside: string
   version: string
   ami: AmiAccess
+  systemAmi: AmiAccess
   controlAmi: AmiAccess
   sip: Address
   ws: Address
@@ -41,6 +42,8 @@ export interface RunningAsterisk {
   version: string
   /** The server's user, with the rights and the filter it has in production. */
   ami: AmiAccess
+  /** The server's other user, which may do what takes the class `system`. */
+  systemAmi: AmiAccess
   /** A user that may do and hear everything, for tests. */
   controlAmi: AmiAccess
   sip: Address
@@ -60,12 +63,13 @@ export interface RunningAsterisk {
 
 /** Makes a running Asterisk usable from its description, also in another process than the one that started it. */
 export function attachAsterisk(description: AsteriskDescription): RunningAsterisk {
-  const { root, inside, version, ami, controlAmi, sip, ws, trunk, secrets } = description
+  const { root, inside, version, ami, systemAmi, controlAmi, sip, ws, trunk, secrets } = description
   const log = join(root, inside, 'log')
   return {
     pbx: 'lab',
     version,
     ami,
+    systemAmi,
     controlAmi,
     sip,
     ws,

@@ -99,11 +99,13 @@ export function createCallCommands(
     const act = (name: string, fields: Record<string, string>) =>
       link.action(name, { Channel, ...fields }, answerWithinMs)
     const ask = (name: string, fields: Record<string, string>) => link.action(name, fields, answerWithinMs)
+    const tell = (name: string, fields: Record<string, string>) =>
+      link.systemAction(name, fields, answerWithinMs)
     // What would end the function's own brackets is no extension of ours.
     const has = async (context: string, exten: string) =>
       /^[\w-]+$/.test(exten) &&
       field(await ask('Getvar', { Variable: `DIALPLAN_EXISTS(${context},${exten},1)` }), 'value') === '1'
-    return { act, ask, has, places, name: Channel }
+    return { act, ask, tell, has, places, name: Channel }
   }
 
   return {
@@ -131,9 +133,9 @@ export function createCallCommands(
       await on(channelId).act('Park', { TimeoutChannel: `${device}-0` })
     },
     tellPhone: async (channelId, channelName, event) => {
-      const { ask, places } = on(channelId)
+      const { tell, places } = on(channelId)
       const Channel = channelName.slice(places.prefix.length)
-      await ask('PJSIPNotify', { Channel, Variable: `Event=${event}` })
+      await tell('PJSIPNotify', { Channel, Variable: `Event=${event}` })
     },
     hangUp: async (channelId) => {
       await on(channelId).act('Hangup', { Cause: '16' })

@@ -32,7 +32,7 @@ const nameSchema = z.string().regex(/^[\w.@-]{1,80}$/)
  * Secrets go into AstDB, where PJSIP looks for them (sorcery.conf), by the action DBPut. What Asterisk then compares with is
  * read back from PJSIP itself: a file that names the same `auth`, or a missing line, does not go unnoticed.
  */
-export function createEndpoints(link: Pick<RunningLink, 'action'>): Endpoints {
+export function createEndpoints(link: Pick<RunningLink, 'action' | 'systemAction'>): Endpoints {
   const connection = { action: (name: string, fields = {}) => link.action(name, fields) }
   const read = (variable: string) => readVariable(connection, variable)
   return {
@@ -44,7 +44,7 @@ export function createEndpoints(link: Pick<RunningLink, 'action'>): Endpoints {
     },
     setSecret: async (endpoint, auth, secret) => {
       const value = JSON.stringify({ auth_type: 'userpass', username: safe(endpoint), password: secret })
-      await link.action('DBPut', { Family: family, Key: safe(auth), Val: value })
+      await link.systemAction('DBPut', { Family: family, Key: safe(auth), Val: value })
       return (await read(`AST_SORCERY(res_pjsip,auth,${safe(auth)},password)`)) === secret
     },
     hasSecret: async (auth) => (await read(`DB_EXISTS(${family}/${safe(auth)})`)) === '1',

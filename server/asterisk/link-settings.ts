@@ -5,6 +5,7 @@ import { reconnectBackoff, refusedBackoff, type Backoff } from './backoff.ts'
 import { connectionTiming, type ConnectionTiming } from './connection.ts'
 import type { AmiBlock } from './fields.ts'
 import type { GiveEvents, ReadingFor } from './record/record.ts'
+import type { AmiAccess } from './system-actions.ts'
 import type { EventCounters } from './translate.ts'
 
 export type SnapshotEvent = PbxEvent & { type: 'snapshot' }
@@ -54,6 +55,8 @@ export interface PbxLinkSettings {
   port: number
   username: string
   secret: string
+  /** The manager user that has the class `system`; left out where the one above has it too. */
+  system?: AmiAccess
   /**
    * The events in order, those of one moment together: after each (re)connect a `snapshot` first, and `link.lost` when the
    * link broke.
@@ -113,4 +116,9 @@ export interface RunningLink {
    * @throws AmiError as {@link setVariables}
    */
   action(name: string, fields: Readonly<Record<string, string>>, timeoutMs?: number): Promise<AmiBlock>
+  /**
+   * Sends an action for which a manager user needs the class `system`.
+   * @throws AmiError as {@link setVariables}, and what keeps the user that has it from being let in
+   */
+  systemAction(name: string, fields: Readonly<Record<string, string>>, timeoutMs?: number): Promise<AmiBlock>
 }

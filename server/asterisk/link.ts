@@ -10,6 +10,7 @@ import { runSession, type SessionMemory, type SessionParts } from './link-sessio
 import { linkTiming, type LinkTiming, type PbxLinkSettings, type RunningLink } from './link-settings.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNotices } from './notices.ts'
+import { actAs } from './system-actions.ts'
 import { createTraceRing } from './trace-ring.ts'
 import { createCounters } from './translate.ts'
 
@@ -162,6 +163,11 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
       connected: memory.connected,
     }),
     action,
+    systemAction: async (name, fields, timeoutMs) => {
+      if (!settings.system) return action(name, fields, timeoutMs)
+      if (!memory.live) throw new AmiError('ami.not_connected')
+      return actAs(settings.system, name, fields, timeoutMs)
+    },
     setVariables: async (channelId, variables) => {
       const names = Object.keys(variables)
       if (!names.every((name) => /^_{0,2}[A-Za-z][A-Za-z0-9_]*$/.test(name))) {

@@ -9,6 +9,7 @@ import { createRecord, type PbxRecord, type Unheard } from './record/record.ts'
 import { celTable, queueLogTable } from './record/table-source.ts'
 import { reportMissed } from './report-missed.ts'
 import { createStreamCounters } from './stream-check.ts'
+import { systemAccess } from './system-actions.ts'
 import { createPbxLink, type PbxLinkSettings, type RunningLink } from './link.ts'
 
 /** One PBX as the settings have it. */
@@ -19,6 +20,8 @@ export interface PbxSettings {
   AMI_PORT: number
   AMI_USERNAME: string
   AMI_SECRET: string
+  AMI_SYSTEM_USERNAME: string
+  AMI_SYSTEM_SECRET: string
 }
 
 /** With where it writes its own record: a file or a table each, empty for none. */
@@ -80,8 +83,10 @@ export function createPbxLinks(pbxs: readonly PbxWithRecord[], surroundings: Lin
   const looks = new Map<string, () => Promise<unknown>>()
   let looking: NodeJS.Timeout | undefined
   const links = new Map(
-    pbxs.map(({ name, prefix, AMI_HOST, AMI_PORT, AMI_USERNAME, AMI_SECRET }) => {
+    pbxs.map((pbx) => {
+      const { name, prefix, AMI_HOST, AMI_PORT, AMI_USERNAME, AMI_SECRET } = pbx
       const access = { host: AMI_HOST, port: AMI_PORT, username: AMI_USERNAME, secret: AMI_SECRET }
+      const system = systemAccess(pbx)
       const unheard: Pick<PbxLinkSettings, 'readUnheard' | 'check'> = {
         readUnheard: async (snapshot, give, reading) => {
           const gap = surroundings.unheardOf(name)
@@ -108,6 +113,7 @@ export function createPbxLinks(pbxs: readonly PbxWithRecord[], surroundings: Lin
           ...(node ? { node } : {}),
           ...(keepPin ? { keepPin } : {}),
           ...access,
+          ...(system ? { system } : {}),
           ...unheard,
           pbx: name,
           prefix,

@@ -32,6 +32,7 @@ import {
   type StoredTask,
   type TaskRules,
 } from './task.ts'
+import { taskView } from './view.ts'
 import { zonesOf, type Whereabouts } from './zones.ts'
 
 /** What was promised, as a card tells it. */
@@ -125,50 +126,8 @@ export function createTasks(options: TasksOptions) {
     queues: new Set(options.queuesOf(personId)),
   })
 
-  function viewOf(task: StoredTask): Task {
-    const person = (personId: string | null) =>
-      personId === null ? null : { personId, name: people.nameOf(personId) }
-    const { closed, number } = task
-    return {
-      taskId: task._id,
-      version: task.version,
-      kind: task.kind,
-      isOpen: task.state === 'open',
-      customerId: task.customerId,
-      about: task.about,
-      number,
-      display: number === null ? '' : readNumber(number).display,
-      for: task.for,
-      forName: task.for.kind === 'person' ? people.nameOf(task.for.personId) : null,
-      takenBy: person(task.takenBy),
-      reason: task.reason,
-      note: task.note,
-      dueAt: task.dueAt,
-      timeZone: task.timeZone,
-      zoneFrom: task.zoneFrom,
-      hours: hoursOf(number),
-      fromCallId: task.fromCallId,
-      attempts: task.attempts.map((one) => ({
-        ...one,
-        name: one.personId === null ? null : people.nameOf(one.personId),
-      })),
-      missed: task.missed,
-      remindedAt: task.remindedAt,
-      escalatedAt: task.escalatedAt,
-      closed:
-        closed === null
-          ? null
-          : {
-              at: closed.at,
-              how: closed.how,
-              by: person(closed.personId),
-              text: closed.text,
-              callId: closed.callId,
-            },
-      madeAt: task.madeAt,
-      madeBy: person(task.madeBy),
-    }
-  }
+  const viewOf = (task: StoredTask): Task =>
+    taskView(task, { nameOf: people.nameOf, readNumber, hoursOf })
 
   function refuseNobody(whose: TaskFor): void {
     if (whose.kind === 'queue' && ![...options.queues()].includes(whose.queue))

@@ -5,6 +5,7 @@ import { build } from 'vite'
 import type { Browser, Page } from 'playwright-core'
 import { labPeople, type Centre } from '../../lab/centre.ts'
 import { openedPhoneSchema, sipDomain } from '../../shared/phone.ts'
+import { takeBrowserPhone } from '../journeys/browser-phone.ts'
 import { openConsole } from '../journeys/console.ts'
 import { watch } from '../lab/support/watcher.ts'
 import type { BarePhone } from './messages.ts'
@@ -47,10 +48,7 @@ export async function openOurs(browser: Browser, centre: Centre): Promise<DeskSi
   const { page, signIn } = await openConsole(browser, centre.url, nina)
   await page.addInitScript(marksScript)
   await signIn()
-  await page.getByTestId('phone-state').click()
-  await page.getByRole('button', { name: 'Browser', exact: true }).click()
-  await page.locator('[data-testid=phone-state][data-state=ready]').waitFor()
-  await page.keyboard.press('Escape')
+  await takeBrowserPhone({ page })
   return {
     name: 'ours',
     page,

@@ -13,6 +13,7 @@ import { startTurn } from '../../lab/turn/turn.ts'
 import { startTrunk } from '../../lab/sipp/trunk.ts'
 import { callRecordSchema } from '../../shared/api.ts'
 import { storedRulesSchema, type StatusRules } from '../../shared/status.ts'
+import { keepConnections, phoneIs, soundFlows, takeBrowserPhone } from '../journeys/browser-phone.ts'
 import { openConsole, type Console } from '../journeys/console.ts'
 import { watch } from '../lab/support/watcher.ts'
 import { violations } from './support/axe.ts'
@@ -34,16 +35,8 @@ afterAll(async () => {
   await centre.stop()
 })
 
-/** RTP packets of the newest connection, as the browser itself counts them. */
-interface Packets {
-  received: number
-  sent: number
-}
-
 /** Nina at her desk, with what her page gets and opens kept in view. */
-async function ninaWithPhone(): Promise<
-  Console & { secrets: string[]; openLines: () => number; packets: (of?: Page) => Promise<Packets> }
-> {
+async function ninaWithPhone(): Promise<Console & { secrets: string[]; openLines: () => number }> {
   const [person] = labPeople
   if (!person) throw new Error('Nobody works here.')
   const nina = await openConsole(browser, centre.url, person)
@@ -65,31 +58,9 @@ async function ninaWithPhone(): Promise<
     lines += 1
     socket.on('close', () => (lines -= 1))
   })
-  await page.context().addInitScript(`{
-    const connections = (window.__connections = [])
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(...args) { super(...args); connections.push(this) }
-    }
-  }`)
+  await keepConnections(page)
   await nina.signIn()
-  const packets = (of = page): Promise<Packets> =>
-    of.evaluate(`(async () => {
-      const sum = { received: 0, sent: 0 }
-      const reports = await window.__connections.at(-1).getStats()
-      for (const one of reports.values()) {
-        if (one.type === 'inbound-rtp') sum.received += one.packetsReceived
-        if (one.type === 'outbound-rtp') sum.sent += one.packetsSent
-      }
-      return sum
-    })()`)
-  return { ...nina, secrets, openLines: () => lines, packets }
-}
-
-async function takeBrowserPhone(page: Page): Promise<void> {
-  await page.getByTestId('phone-state').click()
-  await page.getByRole('button', { name: 'Browser', exact: true }).click()
-  await phoneIs(page, 'ready')
-  await page.keyboard.press('Escape')
+  return { ...nina, secrets, openLines: () => lines }
 }
 
 /** The scripts that the page has fetched so far. */
@@ -98,26 +69,15 @@ const scripts = (page: Page): Promise<string[]> =>
     "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((path) => path.endsWith('.js'))",
   )
 
-const phoneIs = (page: Page, state: string) =>
-  page.locator(`[data-testid=phone-state][data-state=${state}]`).waitFor()
 const contacts = () => centre.pbx.cli('pjsip show contacts')
 const registered = () => contacts().then((text) => text.includes(`${endpoint}/`))
-
-/** Waits until sound has gone both ways since a moment. */
-async function soundFlows(packets: () => Promise<Packets>): Promise<void> {
-  const before = await packets()
-  await waitUntil('sound in both directions', async () => {
-    const { received, sent } = await packets()
-    return received > before.received + 20 && sent > before.sent + 20
-  })
-}
 
 test('a customer is answered in the browser by a key, heard both ways, held and resumed, and hung up by a key', async () => {
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
+  const { page } = nina
   const before = await scripts(page)
-  await takeBrowserPhone(page)
+  await takeBrowserPhone({ page })
   expect(await registered()).toBe(true)
   const fetched = (await scripts(page)).filter((path) => !before.includes(path))
   const files = await Promise.all(fetched.map((path) => readFile(`dist/client${path}`)))
@@ -132,7 +92,7 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   await page.keyboard.press('F2')
   await nina.shows('talking', name)
   await call.answered
-  await soundFlows(packets)
+  await soundFlows(page)
 
   // Whoever types does not end a call by a key.
   await page.getByRole('textbox').first().focus()
@@ -145,7 +105,7 @@ test('a customer is answered in the browser by a key, heard both ways, held and 
   await nina.shows('held', name)
   await page.keyboard.press('F7')
   await nina.shows('talking', name)
-  await soundFlows(packets)
+  await soundFlows(page)
   await page.keyboard.press('F4')
   await page.getByRole('button', { name: 'Mute', pressed: true }).waitFor()
 
@@ -205,8 +165,8 @@ test('a queue rings the phone in use: the browser, and after a change the desk p
   const desk = await startPhone(centre.pbx, { extension: '201', answer: { afterMs: 500 }, audio: true })
   onTestFinished(() => desk.stop())
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
-  await takeBrowserPhone(page)
+  const { page } = nina
+  await takeBrowserPhone({ page })
   await waitUntil('the queues to follow', async () => {
     const lines = await membersIn('support')
     const [deskLine = '', browserLine = ''] = [/201 /, /201-web /].map((one) =>
@@ -223,7 +183,7 @@ test('a queue rings the phone in use: the browser, and after a change the desk p
   await nina.shows('ringing', name)
   await page.getByTestId('answer').click()
   await nina.shows('talking', name)
-  await soundFlows(packets)
+  await soundFlows(page)
   expect(desk.marks()).toEqual([])
   await page.keyboard.press('F9')
   await first.ended
@@ -250,7 +210,7 @@ test('without a microphone the agent is taken out with the reason, and is back b
   await setRules({ deviceSeconds: 2 })
   onTestFinished(() => setRules({ deviceSeconds: 0 }))
   const { page } = await ninaWithPhone()
-  await takeBrowserPhone(page)
+  await takeBrowserPhone({ page })
   const own = page.getByTestId('own-state')
   const microphoneIs = (there: boolean) =>
     page.evaluate(`{
@@ -276,8 +236,8 @@ test('without a microphone the agent is taken out with the reason, and is back b
 
 test('before the shift: the microphone is seen to hear, another is chosen, and the test call says it all back', async () => {
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
-  await takeBrowserPhone(page)
+  const { page } = nina
+  await takeBrowserPhone({ page })
   const openSound = async () => {
     await page.getByTestId('phone-state').click()
     await page.getByTestId('open-sound').click()
@@ -297,11 +257,11 @@ test('before the shift: the microphone is seen to hear, another is chosen, and t
   )
   await dialog.getByTestId('test-call').click()
   await dialog.getByText('you should hear yourself').waitFor()
-  await soundFlows(packets)
+  await soundFlows(page)
   expect(await violations(page)).toEqual([])
   // Another microphone in mid-call: it goes on.
   await microphone.selectOption('')
-  await soundFlows(packets)
+  await soundFlows(page)
   await microphone.selectOption(chosen)
   await dialog.getByRole('button', { name: 'Hang up' }).click()
   await dialog.getByText('If you heard the greeting').waitFor()
@@ -328,8 +288,8 @@ test('a number is called from the browser, keys reach the other end, and what is
   const ami = await LabAmi.open(centre.pbx.controlAmi)
   onTestFinished(() => ami.close())
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
-  await takeBrowserPhone(page)
+  const { page } = nina
+  await takeBrowserPhone({ page })
   const number = page.getByRole('textbox', { name: 'Number to call' })
 
   await number.fill('anna')
@@ -338,7 +298,7 @@ test('a number is called from the browser, keys reach the other end, and what is
   await number.fill('030 23125-0')
   await page.keyboard.press('Enter')
   await nina.shows('talking')
-  await soundFlows(packets)
+  await soundFlows(page)
 
   await page.getByRole('button', { name: 'Keypad' }).click()
   expect(await violations(page)).toEqual([])
@@ -356,11 +316,11 @@ test('a queue is answered by itself; a reload in mid-call, and another window: t
   onTestFinished(() => setRules({ queues: [] }))
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
-  await takeBrowserPhone(page)
+  const { page } = nina
+  await takeBrowserPhone({ page })
   const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: support, audio: true })
   await nina.shows('talking', name)
-  await soundFlows(packets)
+  await soundFlows(page)
 
   const asked: string[] = []
   page.on('dialog', (dialog) => {
@@ -371,16 +331,17 @@ test('a queue is answered by itself; a reload in mid-call, and another window: t
   expect(asked).toEqual(['beforeunload'])
   await nina.shows('talking', name)
   await page.getByTestId('hang-up').waitFor()
-  await soundFlows(packets)
+  await soundFlows(page)
   await nina.shows('talking', name)
 
   // Another window of hers shows it, and takes it with the talk.
   const second = await page.context().newPage()
+  await keepConnections(second)
   await second.goto(centre.url)
   await second.getByTestId('phone-elsewhere').getByRole('button', { name: 'Take it here' }).click()
   await phoneIs(second, 'ready')
   await phoneIs(page, 'elsewhere')
-  await soundFlows(() => packets(second))
+  await soundFlows(second)
   await second.getByTestId('hang-up').click()
   expect((await call.ended).by).toBe('pbx')
   await nina.shows('ended', name)
@@ -395,13 +356,13 @@ test('a queue is answered by itself; a reload in mid-call, and another window: t
 test('a session that ends in a call: registered no more at once, and the call goes on until it is hung up', async () => {
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
-  await takeBrowserPhone(page)
+  const { page } = nina
+  await takeBrowserPhone({ page })
   const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: directNumber, audio: true })
   await nina.shows('ringing', name)
   await page.getByTestId('answer').click()
   await nina.shows('talking', name)
-  await soundFlows(packets)
+  await soundFlows(page)
 
   const secret = nina.secrets.at(-1) ?? ''
   const { csrfToken } = (await (await page.request.get(`${centre.url}/api/session`)).json()) as {
@@ -413,7 +374,7 @@ test('a session that ends in a call: registered no more at once, and the call go
   await waitUntil('the secret to be void', async () => {
     return (await registerAtAsterisk(centre.pbx.ws, endpoint, secret)) === 401
   })
-  await soundFlows(packets)
+  await soundFlows(page)
   expect(nina.openLines()).toBe(1)
 
   await page.getByTestId('signed-out-call').getByRole('button').click()
@@ -424,8 +385,8 @@ test('a session that ends in a call: registered no more at once, and the call go
 test('the server is killed in a call: the talk goes on, the phone comes back, and the end of the call reaches it', async () => {
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
-  await takeBrowserPhone(page)
+  const { page } = nina
+  await takeBrowserPhone({ page })
   const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: directNumber, audio: true })
   await nina.shows('ringing', name)
   await page.getByTestId('answer').click()
@@ -433,12 +394,12 @@ test('the server is killed in a call: the talk goes on, the phone comes back, an
 
   await centre.stopServer('kill')
   await phoneIs(page, 'lost')
-  await soundFlows(packets)
+  await soundFlows(page)
   await centre.startServer()
   await phoneIs(page, 'ready')
   await waitUntil('it to be registered again', registered)
   await nina.shows('talking', name)
-  await soundFlows(packets)
+  await soundFlows(page)
   await call.hangUp()
   await nina.shows('ended', name)
   await page.getByTestId('hang-up').waitFor({ state: 'detached' })
@@ -460,13 +421,13 @@ test('by a TURN server alone: the call goes through it with credentials that end
   onTestFinished(() => restart({ TURN_URLS: '', TURN_SECRET: '', TURN_ONLY: 'no' }))
   const { name, phones } = castMember('cast-kovalchuk')
   const nina = await ninaWithPhone()
-  const { page, packets } = nina
-  await takeBrowserPhone(page)
+  const { page } = nina
+  await takeBrowserPhone({ page })
   const call = await placeCall(centre.pbx, { from: phones[0] ?? '', to: directNumber, audio: true })
   await nina.shows('ringing', name)
   await page.getByTestId('answer').click()
   await nina.shows('talking', name)
-  await soundFlows(packets)
+  await soundFlows(page)
   const ways = await page.evaluate<string[]>(`(async () => {
     const reports = [...(await window.__connections.at(-1).getStats()).values()]
     const pairs = reports.filter(({ type, state }) => type === 'candidate-pair' && state === 'succeeded')

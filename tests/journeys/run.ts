@@ -1,3 +1,4 @@
+import { journeyDesk } from './desk.ts'
 import { journeyInbound } from './inbound.ts'
 import { journeyKilled } from './killed.ts'
 import { journeyStatus } from './status.ts'
@@ -13,6 +14,7 @@ type GoJourney = (say: (line: string) => void, args: readonly string[]) => Promi
 
 const journeys = new Map<string, GoJourney>([
   ['inbound', journeyInbound],
+  ['desk', journeyDesk],
   ['truth', journeyTruth],
   ['killed', journeyKilled],
   ['status', journeyStatus],

@@ -160,13 +160,26 @@ describe('the server’s manager user', () => {
         expect((await ami.action(list, {}, { list: true })).length).toBeGreaterThan(1)
       }
       await ami.action('QueuePause', { Interface: 'PJSIP/201', Paused: 'false' })
-      // `system`, for the secrets of browser phones, would let it reload modules too; and with `originate`, for calls from the
-      // console, have a call run a program (docs/operations.md says so to whoever sets it up).
+      const runsProgram = { Channel: 'Local/600@ivr', Application: 'System', Data: 'true' }
       for (const [action, fields] of [
         ['Command', { Command: 'core show uptime' }],
         ['UpdateConfig', {}],
+        ['DBPut', { Family: 'ringcard', Key: 'one', Val: 'two' }],
+        ['ModuleLoad', { LoadType: 'reload' }],
+        ['Originate', runsProgram],
       ] as const) {
         await expect(ami.action(action, fields), action).rejects.toThrow(/denied|forbidden/i)
+      }
+      const system = await LabAmi.open(pbx.systemAmi)
+      try {
+        await system.action('DBPut', { Family: 'ringcard', Key: 'one', Val: 'two' })
+        for (const action of ['Originate', 'BlindTransfer', 'QueuePause', 'Command', 'Getvar'])
+          await expect(
+            system.action(action, action === 'Originate' ? runsProgram : { Variable: 'x', Command: 'x' }),
+            action,
+          ).rejects.toThrow(/denied|forbidden/i)
+      } finally {
+        system.close()
       }
     } finally {
       ami.close()

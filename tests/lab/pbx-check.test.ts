@@ -27,6 +27,8 @@ const desks = [
 async function check(
   more: {
     secret?: string
+    /** Empty: no user of its own. */
+    systemSecret?: string
     desks?: typeof desks
     celTable?: string
     queueLogFile?: string
@@ -42,6 +44,8 @@ async function check(
       AMI_PORT: port,
       AMI_USERNAME: username,
       AMI_SECRET: more.secret ?? secret,
+      AMI_SYSTEM_USERNAME: pbx.systemAmi.username,
+      AMI_SYSTEM_SECRET: more.systemSecret ?? pbx.systemAmi.secret,
       PBX_TRUNKS: ['PJSIP/trunk'],
       CEL_TABLE: more.celTable ?? '',
       QUEUE_LOG_FILE: more.queueLogFile ?? '',
@@ -93,6 +97,7 @@ describe('the company’s own PBX', () => {
       AMI_PORT: String(port),
       AMI_USERNAME: username,
       AMI_SECRET: secret,
+      AMI_SYSTEM_SECRET: pbx.systemAmi.secret,
       DESKS: desks.map(({ extension, interfaces }) => `${extension}=${interfaces.join('+')}`).join(','),
       SIP_WS_URL: `ws://${pbx.ws.host}:${pbx.ws.port}/ws`,
     }
@@ -170,11 +175,35 @@ describe('a PBX that is not ready', () => {
     const report = await check()
     expect(found(report, 'writeClasses')?.values).toEqual({
       actions:
-        'Setvar, BlindTransfer, Atxfer, PlayDTMF, Hangup, Park, MixMonitorMute, UserEvent, QueuePause, QueueAdd, QueueRemove, Originate, DBPut, PJSIPNotify',
-      classes: 'call, user, agent, originate, system',
+        'Setvar, BlindTransfer, Atxfer, PlayDTMF, Hangup, Park, MixMonitorMute, UserEvent, QueuePause, QueueAdd, QueueRemove, Originate',
+      classes: 'call, user, agent, originate',
     })
     expect([state(report, 'dialplan'), state(report, 'status')]).toEqual(['missing', 'missing'])
     expect(state(report, 'pop')).toBe('ready')
+  })
+
+  it('that gives the class system to nobody, to a user with another secret, or to the one that may originate too', async () => {
+    const nobody = await check({ systemSecret: '' })
+    expect(found(nobody, 'systemClass')).toMatchObject({
+      values: { user: 'ringcard', actions: 'DBPut, PJSIPNotify' },
+      fix: {
+        section: null,
+        lines: expect.arrayContaining(['[ringcard-system]', 'write = system']) as unknown,
+      },
+    })
+    expect([state(nobody, 'browserPhone'), state(nobody, 'dialling')]).toEqual(['missing', 'missing'])
+    expect(found(await check({ systemSecret: 'another' }), 'systemRefused')?.values).toEqual({
+      user: 'ringcard-system',
+    })
+    await spoil('manager.conf', (text) =>
+      text.replace(/^write = call,.*$/m, 'write = call,reporting,user,agent,originate,system'),
+    )
+    const both = await check()
+    expect(found(both, 'runsPrograms')?.fix).toMatchObject({
+      section: 'ringcard',
+      lines: ['write = call,agent,user,reporting,originate'],
+    })
+    expect(state(both, 'browserPhone')).toBe('partly')
   })
 
   it('without a place for the secrets of browser phones, and without the way to them', async () => {

@@ -97,10 +97,10 @@ describe('Asterisk’s configuration in containers', () => {
     await render({ ...folders, ...environmentOf('asterisk') })
     const manager = readFileSync(join(out, 'etc/manager.conf'), 'utf8')
     expect(manager).toMatch(/^bindaddr = 172\.30\.77\.10$/m)
-    expect(manager).toMatch(/^deny = 0\.0\.0\.0\/0\.0\.0\.0$/m)
-    expect([...manager.matchAll(/^permit = (.*)$/gm)].map((match) => match[1])).toEqual([
-      '172.30.77.20/255.255.255.255',
-    ])
+    for (const name of ['deny', 'permit'])
+      expect([...manager.matchAll(new RegExp(`^${name} = (.*)$`, 'gm'))].map((match) => match[1])).toEqual(
+        Array(2).fill(name === 'deny' ? '0.0.0.0/0.0.0.0' : '172.30.77.20/255.255.255.255'),
+      )
     expect(service('app')).toContain('manager: { ipv4_address: 172.30.77.20 }')
     expect(compose).toMatch(/^ {2}manager:\n {4}internal: true$/m)
     const published = /^ {4}ports:\n((?: {6}.*\n)+)/m.exec(service('asterisk'))?.[1] ?? ''
@@ -108,10 +108,16 @@ describe('Asterisk’s configuration in containers', () => {
     expect(published).not.toContain('5038')
   })
 
-  it('has no user but the server’s', async () => {
+  it('has no users but the server’s two, of which none may have a call run a program', async () => {
     await render({ ...folders, ...environmentOf('asterisk') })
     const manager = readFileSync(join(out, 'etc/manager.conf'), 'utf8')
-    expect([...manager.matchAll(/^\[(\w+)\]/gm)].map((match) => match[1])).toEqual(['general', 'ringcard'])
+    expect([...manager.matchAll(/^\[(.+)\]/gm)].map((match) => match[1])).toEqual([
+      'general',
+      'ringcard',
+      'ringcard-system',
+    ])
+    const may = [...manager.matchAll(/^write = (.*)$/gm)].map((match) => match[1]?.split(','))
+    expect(may).toEqual([expect.not.arrayContaining(['system']), ['system']])
     expect(readFileSync(join(root, 'lab/asterisk/Dockerfile'), 'utf8')).not.toContain('lab-only')
   })
 

@@ -88,6 +88,12 @@ export const pbxEn = {
     untried: 'Asterisk {version} is untried; {tested} is what was tested.',
     readClasses: 'The AMI user does not hear events of {classes}.',
     writeClasses: 'The AMI user may not use {actions}: it lacks {classes}.',
+    systemRefused:
+      'The PBX refuses the AMI user {user}, which is to have the class system alone: there is none, the secret is another, or its permit leaves us out.',
+    systemClass:
+      'The AMI user {user} may not use {actions}: that takes the class system. Give it to a user of its own, named by AMI_SYSTEM_USERNAME and AMI_SYSTEM_SECRET.',
+    runsPrograms:
+      'The AMI user {user} has both system and originate: by them it can have a call run a program on the PBX. Give system to a user of its own, named by AMI_SYSTEM_USERNAME and AMI_SYSTEM_SECRET, and take it from this one.',
     filesUnread:
       'Asterisk’s files cannot be asked by Getvar AST_CONFIG, so what stands in them is not known here.',
     timestamps: 'Events do not say when they happened, so that each delay bends a figure.',

@@ -83,6 +83,12 @@ export const pbxRu: PbxMessages = {
     untried: 'Asterisk {version} не проверен; проверен {tested}.',
     readClasses: 'Пользователь AMI не слышит событий {classes}.',
     writeClasses: 'Пользователю AMI нельзя {actions}: не хватает {classes}.',
+    systemRefused:
+      'АТС не принимает пользователя AMI {user}, у которого должен быть только класс system: его нет, пароль другой или permit не пускает нас.',
+    systemClass:
+      'Пользователю AMI {user} нельзя {actions}: для этого нужен класс system. Дайте его отдельному пользователю и назовите его в AMI_SYSTEM_USERNAME и AMI_SYSTEM_SECRET.',
+    runsPrograms:
+      'У пользователя AMI {user} есть и system, и originate: с ними он может заставить звонок запустить программу на АТС. Дайте system отдельному пользователю, назовите его в AMI_SYSTEM_USERNAME и AMI_SYSTEM_SECRET и уберите у этого.',
     filesUnread:
       'Файлы Asterisk нельзя спросить через Getvar AST_CONFIG, поэтому что в них, здесь неизвестно.',
     timestamps: 'События не говорят, когда случились, и любая задержка искажает цифры.',

@@ -3,6 +3,7 @@ import type { AmiConnection } from '../connection.ts'
 import { AmiError } from '../errors.ts'
 import { field, optional, type AmiBlock } from '../fields.ts'
 import { readVersion } from '../snapshot.ts'
+import { actAs, type AmiAccess } from '../system-actions.ts'
 
 /** One queue as the PBX has it. */
 export interface AskedQueue {
@@ -23,6 +24,11 @@ export interface AskedDevice {
 /** All that was asked of a PBX. Null is what this AMI user could not learn. */
 export interface Asked {
   user: string
+  /**
+   * The user that has the class `system`, where the settings name one; its actions as {@link actions}, null where it is not
+   * let in.
+   */
+  system: { user: string; actions: ReadonlySet<string> | null; writes: ReadonlySet<AmiClass> | null } | null
   version: string | null
   major: number | null
   /** The names of the actions that the AMI user may use, in lower case. */
@@ -60,18 +66,25 @@ const wanted: readonly (readonly [file: string, section: string, names: readonly
 /**
  * Asks a PBX how it is set up, by its AMI user alone and without changing anything.
  * @param contexts of the dialplan, by name
+ * @param system how the user is reached that has the class `system`; null where there is none of its own
  * @throws AmiError where the line breaks, or the PBX gives no answer
  */
 export async function askPbx(
   connection: AmiConnection,
   user: string,
   contexts: readonly string[],
+  system: AmiAccess | null,
 ): Promise<Asked> {
   const { version, major } = await readVersion(connection, () => undefined)
   const actions = await readActions(connection)
   const lines = await readLines(connection, user)
   return {
     user,
+    system: system && {
+      user: system.username,
+      actions: await readSystemActions(system),
+      writes: classesIn(await readConfigLine(connection, 'manager.conf', system.username, 'write')),
+    },
     version,
     major,
     actions,
@@ -101,8 +114,18 @@ async function readContexts(
 
 /** ListCommands gives a header for each action that the user may use. */
 async function readActions(connection: AmiConnection): Promise<ReadonlySet<string>> {
-  const answer = await allowed(connection.action('ListCommands'), {})
-  return new Set(Object.keys(answer).filter((key) => key !== 'response' && key !== 'actionid'))
+  return namesIn(await allowed(connection.action('ListCommands'), {}))
+}
+const namesIn = (answer: AmiBlock): ReadonlySet<string> =>
+  new Set(Object.keys(answer).filter((key) => key !== 'response' && key !== 'actionid'))
+
+async function readSystemActions(access: AmiAccess): Promise<ReadonlySet<string> | null> {
+  try {
+    return namesIn(await allowed(actAs(access, 'ListCommands', {}), {}))
+  } catch (error) {
+    if (error instanceof AmiError && error.code === 'ami.refused_login') return null
+    throw error
+  }
 }
 
 async function readLines(

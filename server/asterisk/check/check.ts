@@ -1,5 +1,4 @@
 import {
-  findingWords,
   pbxFeatures,
   pbxFindings,
   type PbxCheck,
@@ -10,10 +9,12 @@ import { connectAmi, connectionTiming, type ConnectionTiming } from '../connecti
 import { AmiError } from '../errors.ts'
 import { oldest, tested } from '../link.ts'
 import type { PbxSettings } from '../links.ts'
+import { hearsNothing, systemAccess } from '../system-actions.ts'
 import { askPbx, type Asked } from './asked.ts'
 import { judgeAmi, switchedOn, wholeUser, type Found } from './judge-ami.ts'
 import { judgeFeatures } from './judge-features.ts'
 import { describeQueues, judgeQueues, type Surroundings } from './judge-queues.ts'
+import { findingWords } from './finding-words.ts'
 
 /** A PBX, and what of Ringcard it is held against. */
 export interface CheckSettings {
@@ -62,15 +63,7 @@ export async function checkPbx({
   const head = { pbx: pbx.name, at: now(), address: `${host}:${port}`, user: username }
   let connection
   try {
-    const ignore = () => undefined
-    const handlers = {
-      onEvent: ignore,
-      onUseless: ignore,
-      onMalformed: ignore,
-      onClosed: ignore,
-      isUseless: () => true,
-    }
-    connection = await connectAmi({ host, port, username, secret }, handlers, timing)
+    connection = await connectAmi({ host, port, username, secret }, hearsNothing, timing)
   } catch (error) {
     if (!(error instanceof AmiError)) throw error
     const found = unreached(error, head, port)
@@ -78,7 +71,7 @@ export async function checkPbx({
     return { ...head, ...nothing, findings: found.map(inWords), features: featuresOf(found, []) }
   }
   try {
-    const asked = await askPbx(connection, username, Object.values(around.contexts))
+    const asked = await askPbx(connection, username, Object.values(around.contexts), systemAccess(pbx))
     const found = judge(asked, around)
     return {
       ...head,
@@ -126,7 +119,7 @@ function unreached(
 function inWords({ code, features, values = {}, fix }: Found): PbxFinding {
   return {
     code,
-    level: pbxFindings[code].level,
+    level: pbxFindings[code],
     features: [...features],
     words: findingWords(code, values),
     values,
@@ -142,7 +135,7 @@ function featuresOf(found: readonly Found[], seen: readonly PbxFeature[]): PbxCh
   return pbxFeatures.map((feature) => {
     const levels = found
       .filter(({ features }) => features.includes(feature))
-      .map(({ code }) => pbxFindings[code].level)
+      .map(({ code }) => pbxFindings[code])
     if (levels.includes('missing')) return { feature, state: 'missing' }
     if (levels.includes('unknown') || !seen.includes(feature)) return { feature, state: 'unknown' }
     return { feature, state: levels.includes('advice') ? 'partly' : 'ready' }

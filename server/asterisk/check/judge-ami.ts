@@ -36,8 +36,13 @@ const usedFor: Partial<Record<AmiClass, Readonly<Record<string, readonly PbxFeat
   user: { UserEvent: ['neighbours'] },
   agent: { QueuePause: ['status'], QueueAdd: ['browserPhone'], QueueRemove: ['browserPhone'] },
   originate: { Originate: ['dialling'] },
-  system: { DBPut: ['browserPhone'], PJSIPNotify: ['dialling'] },
 }
+/** Those that need the class `system`, which whoever may `originate` should not have. */
+const usedBySystem: Readonly<Record<string, readonly PbxFeature[]>> = {
+  DBPut: ['browserPhone'],
+  PJSIPNotify: ['dialling'],
+}
+const systemFeatures = Object.values(usedBySystem).flat()
 const heardClasses = Object.keys(heardFor) as AmiClass[]
 const usedClasses = Object.keys(usedFor) as AmiClass[]
 const sorted = (classes: Iterable<AmiClass>) => [...new Set(classes)].join(',')
@@ -69,17 +74,29 @@ export const filterLines: readonly string[] = [
   `${filterLine} = ^([^QVCP]|Q[^u]|V[^o]|C[^o]|P[^ai])`,
 ]
 
+const onlyFromRingcard = ['deny = 0.0.0.0/0.0.0.0', 'permit = …the address of Ringcard…/255.255.255.255']
+
 /** A whole AMI user, for a PBX that has none for us yet. */
 export function wholeUser(user: string): PbxFix {
   const lines = [
     `[${user}]`,
     'secret = …the AMI_SECRET of Ringcard…',
-    'deny = 0.0.0.0/0.0.0.0',
-    'permit = …the address of Ringcard…/255.255.255.255',
+    ...onlyFromRingcard,
     'writetimeout = 10000',
     `read = ${sorted(heardClasses)}`,
     `write = ${sorted(usedClasses)}`,
     ...filterLines,
+  ]
+  return { file: 'manager.conf', section: null, lines, then: reloadManager }
+}
+
+/** The whole AMI user that has the class `system`, and nothing else. */
+function wholeSystemUser(user: string): PbxFix {
+  const lines = [
+    `[${user}]`,
+    'secret = …the AMI_SYSTEM_SECRET of Ringcard…',
+    ...onlyFromRingcard,
+    'write = system',
   ]
   return { file: 'manager.conf', section: null, lines, then: reloadManager }
 }
@@ -105,7 +122,7 @@ export function judgeAmi(asked: Asked): Found[] {
       fix: { file: 'manager.conf', section: user, lines: [line], then: reloadManager },
     })
   }
-  found.push(...judgeActions(asked))
+  found.push(...judgeActions(asked), ...judgeSystem(asked))
   if (lines === null) {
     found.push({
       code: 'filesUnread',
@@ -148,6 +165,36 @@ function judgeActions({ user, actions, writes }: Asked): Found[] {
       fix: { file: 'manager.conf', section: user, lines: [line], then: reloadManager },
     },
   ]
+}
+
+/** Who may use what needs the class `system`, and whether whoever may can also have a call run a program. */
+function judgeSystem({ user, system, actions, writes }: Asked): Found[] {
+  if (system !== null && system.actions === null)
+    return [
+      {
+        code: 'systemRefused',
+        features: systemFeatures,
+        values: { user: system.user },
+        fix: wholeSystemUser(system.user),
+      },
+    ]
+  const may = system?.actions ?? actions
+  const lacking = Object.keys(usedBySystem).filter(
+    (action) => !may.has(action.toLowerCase()) && (system ?? { writes }).writes?.has('system') !== true,
+  )
+  if (lacking.length > 0) {
+    const features = lacking.flatMap((action) => usedBySystem[action] ?? [])
+    const values = { user: system?.user ?? user, actions: lacking.join(', ') }
+    return [{ code: 'systemClass', features, values, fix: wholeSystemUser(system?.user ?? `${user}-system`) }]
+  }
+  const canRunPrograms = writes?.has('system') === true && writes.has('originate')
+  if (!canRunPrograms) return []
+  const line = `write = ${sorted([...writes].filter((each) => each !== 'system'))}`
+  const fix: PbxFix =
+    system === null
+      ? wholeSystemUser(`${user}-system`)
+      : { file: 'manager.conf', section: user, lines: [line], then: reloadManager }
+  return [{ code: 'runsPrograms', features: systemFeatures, values: { user }, fix }]
 }
 
 function judgeVariables(lines: ReadonlyMap<string, string>): Found[] {

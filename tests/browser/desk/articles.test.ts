@@ -15,6 +15,7 @@ test('pinned ones stand beside the call; by a key others are found and read, and
   await page.keyboard.press('Control+.')
   await panel.waitFor({ state: 'detached' })
   await page.keyboard.press('Control+.')
+  await panel.locator('[data-hit]').first().waitFor()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await panel.locator('.article-text').waitFor()

@@ -28,6 +28,19 @@ describe('a part that is fetched when it is wanted', () => {
     expect(await note(page).inputValue()).toBe(before)
   })
 
+  test('has Enter send what it asks, as if it were pressed there', async () => {
+    const { page } = await open('desk-call')
+    await page.route(chooserFile, async (route) => {
+      await delay(400)
+      await route.continue()
+    })
+    await note(page).focus()
+    await page.keyboard.press('F1')
+    await page.keyboard.press('2')
+    await page.keyboard.press('Enter')
+    await page.getByTestId('result-chooser').getByText('This is needed.').waitFor()
+  })
+
   test('that cannot be fetched gives them back to the note, and comes at the next try', async () => {
     const { page } = await open('desk-call')
     await page.route(chooserFile, (route) => route.abort())

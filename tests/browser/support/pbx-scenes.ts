@@ -1,7 +1,6 @@
 import type { PbxLink } from '../../../shared/calls.ts'
 import { noticeWords, notices, type Notice, type NoticeCode } from '../../../shared/notices.ts'
 import {
-  findingWords,
   pbxFeatures,
   pbxFindings,
   type PbxCheck,
@@ -12,6 +11,7 @@ import { ProblemError } from '../../../shared/problems.ts'
 import type { Change } from '../../../shared/realtime.ts'
 import * as cast from './cast.ts'
 import { health, type Scene } from './scenes.ts'
+import { findingWords } from '../../../server/asterisk/check/finding-words.ts'
 
 const links = (now: number): PbxLink[] => [
   { ...cast.link(now), pbx: 'berlin' },
@@ -41,7 +41,7 @@ function finding(
   values: PbxFinding['values'] = {},
   fix: PbxFinding['fix'] = null,
 ): PbxFinding {
-  return { code, level: pbxFindings[code].level, features, words: findingWords(code, values), values, fix }
+  return { code, level: pbxFindings[code], features, words: findingWords(code, values), values, fix }
 }
 
 const manager = (section: string, lines: string[]) => ({

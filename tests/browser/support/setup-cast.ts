@@ -6,7 +6,6 @@ import {
   type Weekday,
 } from '../../../shared/opening-hours.ts'
 import {
-  findingWords,
   pbxFeatures,
   pbxFindings,
   type PbxCheck,
@@ -22,6 +21,7 @@ import type {
   StoredSchedule,
 } from '../../../shared/settings.ts'
 import { defaultBreaks, type EditedRules } from '../../../shared/status.ts'
+import { findingWords } from '../../../server/asterisk/check/finding-words.ts'
 
 /** How numbers are understood in Anna's center. */
 export const plan: StoredPlan = {
@@ -152,7 +152,7 @@ export function checkOf(now: number): PbxCheck {
     fix: PbxFinding['fix'] = null,
   ): PbxFinding => ({
     code,
-    level: pbxFindings[code].level,
+    level: pbxFindings[code],
     features: ['queues'],
     words: findingWords(code, values),
     values,

@@ -23,6 +23,8 @@ const check = (port = pbx.port, prefix: '' | `${string}/` = ''): Promise<PbxChec
       AMI_PORT: port,
       AMI_USERNAME: 'ringcard',
       AMI_SECRET: 'right',
+      AMI_SYSTEM_USERNAME: 'ringcard-system',
+      AMI_SYSTEM_SECRET: '',
       PBX_TRUNKS: [],
     },
     desks: [{ extension: '201', interfaces: [`${prefix}PJSIP/201`] }],

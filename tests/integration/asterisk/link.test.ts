@@ -40,6 +40,7 @@ const quick: Partial<LinkTiming> = {
 function start(
   more: {
     secret?: string
+    system?: PbxLinkSettings['system']
     now?: () => number
     timing?: Partial<LinkTiming>
     onEvents?: (events: readonly PbxEvent[]) => void
@@ -57,6 +58,7 @@ function start(
     port: pbx.port,
     username: 'ringcard',
     secret: more.secret ?? 'right',
+    ...(more.system ? { system: more.system } : {}),
     onEvents: (batch) => {
       events.push(...batch)
       more.onEvents?.(batch)
@@ -510,5 +512,56 @@ describe('a stream that is held against the lists', () => {
     const checks = watch.checks()
     await vi.waitFor(() => expect(watch.checks()).toBeGreaterThan(checks + 2))
     expect(watch.missed).toHaveLength(1)
+  })
+})
+
+describe('what takes the class system', () => {
+  const system = () => ({ host: '127.0.0.1', port: pbx.port, username: 'ringcard-system', secret: 'right' })
+  const notify = { Channel: 'PJSIP/201-00000001', Variable: 'Event=talk' }
+  const asked = () => pbx.requests.map(({ action }) => action?.toLowerCase())
+
+  it('is done by a user of its own, over a line that is closed after it', async () => {
+    pbx.answer('PJSIPNotify', oneAnswer('Message: NOTIFY sent'))
+    start({ system: system() })
+    await until('live')
+    const before = pbx.connections()
+    await link?.systemAction('PJSIPNotify', notify)
+    expect(pbx.connections()).toBe(before + 1)
+    const login = pbx.requests.filter(({ action }) => action?.toLowerCase() === 'login').at(-1)
+    expect(login).toMatchObject({ username: 'ringcard-system', secret: 'right' })
+    expect(asked().slice(-2)).toEqual(['login', 'pjsipnotify'])
+    expect(link?.state().state).toBe('live')
+  })
+
+  it('is done by the only user where there is no other', async () => {
+    pbx.answer('PJSIPNotify', oneAnswer('Message: NOTIFY sent'))
+    start()
+    await until('live')
+    const before = pbx.connections()
+    await link?.systemAction('PJSIPNotify', notify)
+    expect(pbx.connections()).toBe(before)
+  })
+
+  it('fails by its name where the user is refused, may not, or gets no answer, and the link goes on', async () => {
+    start({ system: { ...system(), secret: 'wrong' } })
+    await expect(link?.systemAction('PJSIPNotify', notify)).rejects.toMatchObject({
+      code: 'ami.not_connected',
+    })
+    await until('live')
+    await expect(link?.systemAction('PJSIPNotify', notify)).rejects.toMatchObject({
+      code: 'ami.refused_login',
+    })
+    await link?.stop()
+    start({ system: system() })
+    await until('live')
+    pbx.answer('PJSIPNotify', errorAnswer('Permission denied'))
+    await expect(link?.systemAction('PJSIPNotify', notify)).rejects.toMatchObject({
+      code: 'ami.refused_action',
+    })
+    pbx.answer('PJSIPNotify', () => undefined)
+    await expect(link?.systemAction('PJSIPNotify', notify, 200)).rejects.toMatchObject({
+      code: 'ami.timeout',
+    })
+    expect(link?.state().state).toBe('live')
   })
 })

@@ -21,6 +21,8 @@ beforeEach(async () => {
     AMI_PORT: pbx.port,
     AMI_USERNAME: 'ringcard',
     AMI_SECRET: 'right',
+    AMI_SYSTEM_USERNAME: 'ringcard-system',
+    AMI_SYSTEM_SECRET: '',
     CEL_FILE: join(folder, 'cel.csv'),
     CEL_COLUMNS: usualCelColumns,
     QUEUE_LOG_FILE: join(folder, 'queue_log'),

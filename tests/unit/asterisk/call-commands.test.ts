@@ -19,7 +19,7 @@ function pbxWith(variables: Record<string, string>) {
     return Promise.resolve({ response: 'Success', value: variables[Variable] ?? '' } as unknown as AmiBlock)
   }
   const commands = createCallCommands(
-    { of: (pbx) => (pbx === 'lab' ? ({ action } as RunningLink) : undefined) },
+    { of: (pbx) => (pbx === 'lab' ? ({ action, systemAction: action } as RunningLink) : undefined) },
     () => places,
   )
   return { asked, commands }

@@ -13,7 +13,7 @@ function pbx(variables: Record<string, string>, looksInto: 'astdb' | 'files' = '
     }
     return Promise.resolve({ response: 'Success', value: variables[fields['Variable'] ?? ''] ?? '' })
   }
-  return { endpoints: createEndpoints({ action }), sent }
+  return { endpoints: createEndpoints({ action, systemAction: action }), sent }
 }
 
 it('knows a browser’s endpoint and its auth from others', async () => {

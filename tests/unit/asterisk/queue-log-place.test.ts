@@ -6,6 +6,7 @@ import { judge } from '../../../server/asterisk/check/check.ts'
 function found(lines: Record<string, string>, read: { file?: string; table?: string }) {
   const asked: Asked = {
     user: 'ringcard',
+    system: null,
     version: '22.10.1',
     major: 22,
     actions: new Set(),

@@ -6,6 +6,7 @@ import { judge } from '../../../server/asterisk/check/check.ts'
 function found(contexts: readonly string[] | null) {
   const asked: Asked = {
     user: 'ringcard',
+    system: null,
     version: '22.10.1',
     major: 22,
     actions: new Set(),

@@ -66,6 +66,12 @@ export const taskSettings = {
     default: '',
     schema: list,
   },
+  REFUSED_CALLS_RETURNED: {
+    description:
+      'Whether calls that were in no queue, refused at its door or outside opening hours, become a task to call back for whoever is free: `yes` or `no`.',
+    default: 'yes',
+    schema: z.enum(['yes', 'no'], 'must be yes or no').transform((answer) => answer === 'yes'),
+  },
   TASK_DAYS: {
     description: 'How long callbacks and tasks that are closed are kept.',
     default: '365',

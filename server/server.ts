@@ -139,6 +139,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     audit: people.audit,
   })
   const articles = createArticles({
+    nameOf: people.nameOf,
     store: createArticleStore(database, (id) => {
       log.error(
         { article: id },

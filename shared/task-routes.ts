@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { idSchema, type Route } from './route.ts'
 import {
+  doNotCallEntrySchema,
+  doNotCallListRequestSchema,
   doNotCallRequestSchema,
   doNotCallSchema,
   newTaskSchema,
@@ -100,10 +102,11 @@ export const taskRoutes = {
   'doNotCall.list': {
     method: 'GET',
     path: '/api/do-not-call',
-    summary: 'The numbers whose owners do not want to be called, the newest first',
+    summary: 'The numbers whose owners do not want to be called, the newest first, with who noted what of each',
     right: 'tasks.manage',
     errors: ['database.unreachable'],
-    answer: z.object({ numbers: z.array(doNotCallSchema) }),
+    query: doNotCallListRequestSchema,
+    answer: z.object({ numbers: z.array(doNotCallEntrySchema) }),
   },
   'doNotCall.check': {
     method: 'POST',
@@ -125,10 +128,10 @@ export const taskRoutes = {
   'doNotCall.remove': {
     method: 'POST',
     path: '/api/do-not-call/remove',
-    summary: 'Let a number be called again',
+    summary: 'Let a number be called again, and why; that it stood there is kept',
     right: 'tasks.manage',
     errors: ['task.not_dialable'],
-    body: numberRequestSchema,
+    body: doNotCallRequestSchema,
     answer: z.null(),
   },
   'tasks.choices': {

@@ -156,6 +156,8 @@ export interface Call {
   readonly parkedIn: string | null
   readonly parkedAt: number | null
   readonly voicemail: boolean
+  /** A queue did not let the caller in, before they were in any. Absent for every other call. */
+  readonly refused?: true
   /** Whether it is recorded, and on which channel; null where it is not. Absent in checkpoints of older versions. */
   readonly recording?: { readonly channelId: string; readonly isPaused: boolean } | null
   /**

@@ -15,6 +15,8 @@ export interface HeardCall {
   /** Who dialled it; null for a call from outside, and where that is not known. */
   dialledBy: string | null
   visits: { queue: string; leftAt: number | null; outcome: CallDocument['visits'][number]['outcome'] }[]
+  /** Whether it rang at anybody. */
+  wasOffered: boolean
   talks: { personId: string | null; beganAt: number }[]
   voicemail: boolean
 }
@@ -49,6 +51,7 @@ export function heardCalls(
         end: call.end,
         dialledBy: call.dialledBy?.personId ?? null,
         visits: call.visits.map(({ queue, leftAt, outcome }) => ({ queue, leftAt, outcome })),
+        wasOffered: call.offers.length > 0,
         talks: call.contacts.map(({ personId, beganAt }) => ({ personId, beganAt })),
         voicemail: call.voicemail,
       },

@@ -168,15 +168,47 @@ export function createBlockedStore(database: Database): BlockedStore {
   const blocked = () => database.collection<Blocked>(blockedCollection)
   const reading = { timeoutMS: readTimeoutMs }
   return {
-    find: (number) => needingDatabase(() => blocked().findOne({ _id: number }, reading)),
-    all: (most) => needingDatabase(() => blocked().find({}, reading).sort({ at: -1 }).limit(most).toArray()),
-    add: ({ _id, ...noted }) =>
+    find: (number) =>
+      needingDatabase(() => blocked().findOne({ _id: number, removedAt: null }, reading)),
+    all: (which, digits, most) =>
+      needingDatabase(() =>
+        blocked()
+          .find(
+            {
+              removedAt: which === 'listed' ? null : { $ne: null },
+              ...(digits === '' ? {} : { _id: new RegExp(digits) }),
+            },
+            reading,
+          )
+          .sort(which === 'listed' ? { at: -1 } : { removedAt: -1 })
+          .limit(most)
+          .toArray(),
+      ),
+    add: (number, noted) =>
       needingDatabase(async () => {
-        await blocked().updateOne({ _id }, { $setOnInsert: noted }, { upsert: true })
+        const { at, personId, reason } = noted
+        const listed = { at, personId, reason, removedAt: null }
+        const { upsertedCount } = await blocked().updateOne(
+          { _id: number },
+          { $setOnInsert: { ...listed, trail: [noted] } },
+          { upsert: true },
+        )
+        if (upsertedCount === 0)
+          await blocked().updateOne(
+            { _id: number, removedAt: { $ne: null } },
+            { $set: listed, $push: { trail: noted } },
+          )
       }),
-    remove: (number) =>
+    remove: (number, noted) =>
       needingDatabase(async () => {
-        await blocked().deleteOne({ _id: number })
+        await blocked().updateOne(
+          { _id: number, removedAt: null },
+          { $set: { removedAt: noted.at }, $push: { trail: noted } },
+        )
+      }),
+    removeOld: (before) =>
+      needingDatabase(async () => {
+        await blocked().deleteMany({ removedAt: { $lt: before } })
       }),
   }
 }

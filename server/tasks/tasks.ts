@@ -17,7 +17,7 @@ import type {
 import { lookAround } from '../database/look-around.ts'
 import type { HeardCall } from '../history/heard-calls.ts'
 import { afterCall, isWith } from './after-call.ts'
-import { missedAgain, missedIn, missedTask } from './missed.ts'
+import { missedAgain, missedIn, missedTask, type MissedPlace } from './missed.ts'
 import type { DoNotCallList } from './do-not-call.ts'
 import type { TaskStore } from './model.ts'
 import {
@@ -32,6 +32,7 @@ import {
   type StoredTask,
   type TaskRules,
 } from './task.ts'
+import { taskView } from './view.ts'
 import { zonesOf, type Whereabouts } from './zones.ts'
 
 /** What was promised, as a card tells it. */
@@ -63,6 +64,8 @@ export interface TasksOptions {
   }
   /** Whether a call that reached nobody in a queue is to be returned. */
   returnsCallsOf: (queue: string) => boolean
+  /** Whether the center is open at an instant, ms; null where calls refused at the door are not returned. */
+  isOpen: ((at: number) => boolean) | null
   /** The queues whose agent a person is now. */
   queuesOf: (personId: string) => readonly string[]
   queues: () => Iterable<string>
@@ -123,50 +126,8 @@ export function createTasks(options: TasksOptions) {
     queues: new Set(options.queuesOf(personId)),
   })
 
-  function viewOf(task: StoredTask): Task {
-    const person = (personId: string | null) =>
-      personId === null ? null : { personId, name: people.nameOf(personId) }
-    const { closed, number } = task
-    return {
-      taskId: task._id,
-      version: task.version,
-      kind: task.kind,
-      isOpen: task.state === 'open',
-      customerId: task.customerId,
-      about: task.about,
-      number,
-      display: number === null ? '' : readNumber(number).display,
-      for: task.for,
-      forName: task.for.kind === 'person' ? people.nameOf(task.for.personId) : null,
-      takenBy: person(task.takenBy),
-      reason: task.reason,
-      note: task.note,
-      dueAt: task.dueAt,
-      timeZone: task.timeZone,
-      zoneFrom: task.zoneFrom,
-      hours: hoursOf(number),
-      fromCallId: task.fromCallId,
-      attempts: task.attempts.map((one) => ({
-        ...one,
-        name: one.personId === null ? null : people.nameOf(one.personId),
-      })),
-      missed: task.missed,
-      remindedAt: task.remindedAt,
-      escalatedAt: task.escalatedAt,
-      closed:
-        closed === null
-          ? null
-          : {
-              at: closed.at,
-              how: closed.how,
-              by: person(closed.personId),
-              text: closed.text,
-              callId: closed.callId,
-            },
-      madeAt: task.madeAt,
-      madeBy: person(task.madeBy),
-    }
-  }
+  const viewOf = (task: StoredTask): Task =>
+    taskView(task, { nameOf: people.nameOf, readNumber, hoursOf })
 
   function refuseNobody(whose: TaskFor): void {
     if (whose.kind === 'queue' && ![...options.queues()].includes(whose.queue))
@@ -212,17 +173,33 @@ export function createTasks(options: TasksOptions) {
     return all.filter((task) => task.state === 'open' && isWith(task, call))
   }
 
-  /** A call that reached nobody becomes a task for the agents of its queue; one of the same number that is open gathers it. */
+  /** Whether calls that reached nobody there are to be returned. */
+  const returns = ({ queue }: MissedPlace): boolean =>
+    queue === null ? options.isOpen !== null : options.returnsCallsOf(queue)
+
+  /**
+   * A call that reached nobody becomes a task for the agents of its queue, or for whoever is free; one of the same number that
+   * is open gathers it.
+   */
   async function missed(call: HeardCall): Promise<void> {
-    const queue = missedIn(call, now())
-    if (queue === null || call.number === null || !options.returnsCallsOf(queue)) return
+    const place = missedIn(call, now(), options.isOpen ?? (() => true))
+    if (place === null || call.number === null || !returns(place)) return
+    // What was refused at the door is one with what the same caller tried in a queue, whichever came first.
+    const other = (await about(call)).find(
+      ({ kind, number, for: whose }) =>
+        kind === 'missed' && number === call.number && (place.queue === null || whose.kind === 'anybody'),
+    )
+    if (other !== undefined) {
+      await update(other._id, (task) => missedAgain(task, call, place, hoursOf(call.number), rules))
+      return
+    }
     const card = call.customerId === null ? null : await options.customer(call.customerId).catch(gone)
     const where = card ?? { timeZone: null, country: null }
     const [zone] = await zonesOf(where, call.number, options.ourZone, now())
-    const wanted = missedTask(call, queue, { about: card?.name ?? '', ...zone }, hoursOf(call.number), rules)
-    const kept = await store.add(wanted, `${queue} ${call.number}`)
+    const wanted = missedTask(call, place, { about: card?.name ?? '', ...zone }, hoursOf(call.number), rules)
+    const kept = await store.add(wanted, `${place.queue ?? ''} ${call.number}`)
     if (kept._id === wanted._id) take(kept)
-    else await update(kept._id, (task) => missedAgain(task, call, queue, hoursOf(call.number), rules))
+    else await update(kept._id, (task) => missedAgain(task, call, place, hoursOf(call.number), rules))
   }
 
   async function eraseAll(found: readonly StoredTask[]): Promise<void> {

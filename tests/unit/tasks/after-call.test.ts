@@ -29,7 +29,8 @@ const tried = (callId: string, startedAt: number, more: Partial<HeardCall> = {})
     endedAt: startedAt + 30_000,
     end: 'notAnswered',
     dialledBy: 'nina',
-    talks: [],
+    wasOffered: false,
+  talks: [],
     ...more,
   })
 const after = (task: StoredTask, ...calls: HeardCall[]) =>

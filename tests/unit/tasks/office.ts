@@ -42,6 +42,7 @@ export function openTasks(store: TaskStore, more: Partial<TasksOptions> = {}) {
       all: () => Object.keys(roles).map((personId) => ({ personId, name: `Person ${personId}` })),
     },
     returnsCallsOf: (queue) => queue !== 'sales',
+    isOpen: () => true,
     queuesOf: (personId) => (personId === 'chidi' ? ['sales'] : ['support']),
     queues: () => ['support', 'sales'],
     onChange: (before, after) => void told.push({ before, after }),

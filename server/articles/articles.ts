@@ -9,7 +9,7 @@ import type { ArticleStore } from './model.ts'
 import { plainOf } from './words.ts'
 
 export interface ArticlesOptions {
-  store: Pick<ArticleStore, 'loadAll' | 'add' | 'change' | 'remove' | 'keep' | 'versionsOf'>
+  store: Pick<ArticleStore, 'loadAll' | 'versions' | 'add' | 'change' | 'remove' | 'keep' | 'versionsOf'>
   audit: Audit
   /** The name that a person goes by now; null for one who was erased. */
   nameOf: (personId: string) => string | null
@@ -78,7 +78,9 @@ export function createArticles({ store, audit, nameOf, now }: ArticlesOptions) {
 
   /** Nobody waits for it, and a database that is away leaves what is known. */
   function follow(): void {
-    if (now() - readAt >= readAgainMs) load().catch(() => undefined)
+    if (now() - readAt < readAgainMs) return
+    readAt = now()
+    articles.follow().catch(() => undefined)
   }
 
   return {

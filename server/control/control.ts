@@ -247,7 +247,7 @@ export function createControl(options: ControlOptions) {
 
   function asProblem(error: unknown, about: { callId: string; did: string }): unknown {
     const code = (error as { code?: unknown }).code
-    if (code === 'ami.refused_action' || code === 'ami.invalid_field') {
+    if (code === 'ami.refused_action' || code === 'ami.invalid_field' || code === 'ami.refused_login') {
       log.warn({ ...about, err: error }, 'The PBX refused what an agent asked of a call.')
       return new ProblemError('control.refused', { cause: error })
     }

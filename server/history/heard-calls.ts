@@ -1,5 +1,6 @@
 import type { CallEnd, Direction } from '../../shared/calls.ts'
 import type { CallDocument } from './model.ts'
+import { isBegunHere } from '../floor/own-phone.ts'
 import { partyOf, type ShowParty } from './views.ts'
 
 /** What a call with somebody outside came to so far, for those who return calls. Times are ms. */
@@ -19,6 +20,8 @@ export interface HeardCall {
   wasOffered: boolean
   talks: { personId: string | null; beganAt: number }[]
   voicemail: boolean
+  /** Whether whoever was to be called was: not where an agent's own phone was called first and never picked up. */
+  wasDialled: boolean
 }
 
 /**
@@ -54,6 +57,7 @@ export function heardCalls(
         wasOffered: call.offers.length > 0,
         talks: call.contacts.map(({ personId, beganAt }) => ({ personId, beganAt })),
         voicemail: call.voicemail,
+        wasDialled: direction === 'outbound' && (!isBegunHere(call._id) || call.pickedUp === true),
       },
     ]
   })

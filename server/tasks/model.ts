@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { isDuplicateKey, needingDatabase } from '../database/errors.ts'
 import { defineModel } from '../database/schema.ts'
+import { ProblemError } from '../../shared/problems.ts'
 import { blockedSchema, type Blocked, type BlockedStore } from './do-not-call.ts'
 import { storedTaskSchema, type StoredTask } from './task.ts'
 
@@ -18,6 +19,7 @@ type TaskDocument = z.infer<typeof documentSchema>
 const overlapMs = 10_000
 const readTimeoutMs = 5_000
 const writeTimeoutMs = 10_000
+const mostTries = 5
 
 export type TaskStore = ReturnType<typeof createTaskStore>
 
@@ -96,20 +98,24 @@ export function createTaskStore(database: Database) {
       needingDatabase(async (): Promise<StoredTask> => {
         const { _id, ...fields } = task
         const document = gathers === null ? fields : { ...fields, gathers }
-        try {
-          const { upsertedCount } = await tasks().updateOne(
-            { _id },
-            // By the database's clock, which an insert does not know.
-            { $setOnInsert: document, $currentDate: { changedAt: true } },
-            { upsert: true, timeoutMS: writeTimeoutMs },
-          )
-          if (upsertedCount === 1) return task
-        } catch (error) {
-          if (!isDuplicateKey(error)) throw error
-        }
         const ways = [{ _id }, ...(gathers === null ? [] : [{ gathers }])]
-        const other = await tasks().findOne({ $or: ways }, reading)
-        return other === null ? task : stored(other)
+        for (let tries = 0; tries < mostTries; tries += 1) {
+          try {
+            const { upsertedCount } = await tasks().updateOne(
+              { _id },
+              // By the database's clock, which an insert does not know.
+              { $setOnInsert: document, $currentDate: { changedAt: true } },
+              { upsert: true, timeoutMS: writeTimeoutMs },
+            )
+            if (upsertedCount === 1) return task
+          } catch (error) {
+            if (!isDuplicateKey(error)) throw error
+          }
+          const other = await tasks().findOne({ $or: ways }, reading)
+          if (other !== null) return stored(other)
+          // What gathered was closed between the two: it gathers no more.
+        }
+        throw new ProblemError('database.unreachable')
       }),
 
     /** Writes a task over the version before it. @returns null when somebody else wrote meanwhile */
@@ -168,8 +174,7 @@ export function createBlockedStore(database: Database): BlockedStore {
   const blocked = () => database.collection<Blocked>(blockedCollection)
   const reading = { timeoutMS: readTimeoutMs }
   return {
-    find: (number) =>
-      needingDatabase(() => blocked().findOne({ _id: number, removedAt: null }, reading)),
+    find: (number) => needingDatabase(() => blocked().findOne({ _id: number, removedAt: null }, reading)),
     all: (which, digits, most) =>
       needingDatabase(() =>
         blocked()

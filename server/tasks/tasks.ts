@@ -126,8 +126,7 @@ export function createTasks(options: TasksOptions) {
     queues: new Set(options.queuesOf(personId)),
   })
 
-  const viewOf = (task: StoredTask): Task =>
-    taskView(task, { nameOf: people.nameOf, readNumber, hoursOf })
+  const viewOf = (task: StoredTask): Task => taskView(task, { nameOf: people.nameOf, readNumber, hoursOf })
 
   function refuseNobody(whose: TaskFor): void {
     if (whose.kind === 'queue' && ![...options.queues()].includes(whose.queue))
@@ -189,17 +188,26 @@ export function createTasks(options: TasksOptions) {
       ({ kind, number, for: whose }) =>
         kind === 'missed' && number === call.number && (place.queue === null || whose.kind === 'anybody'),
     )
-    if (other !== undefined) {
-      await update(other._id, (task) => missedAgain(task, call, place, hoursOf(call.number), rules))
-      return
+    // One that is closed at the same moment gathers no more: then this call has a task of its own.
+    const isGathered = async (taskId: string): Promise<boolean> => {
+      const hours = hoursOf(call.number)
+      const task = await update(taskId, (one) => missedAgain(one, call, place, hours, rules))
+      return task?.missed.some(({ callId }) => callId === call.callId) === true
     }
+    if (other !== undefined && (await isGathered(other._id))) return
     const card = call.customerId === null ? null : await options.customer(call.customerId).catch(gone)
     const where = card ?? { timeZone: null, country: null }
     const [zone] = await zonesOf(where, call.number, options.ourZone, now())
     const wanted = missedTask(call, place, { about: card?.name ?? '', ...zone }, hoursOf(call.number), rules)
-    const kept = await store.add(wanted, `${place.queue ?? ''} ${call.number}`)
-    if (kept._id === wanted._id) take(kept)
-    else await update(kept._id, (task) => missedAgain(task, call, place, hoursOf(call.number), rules))
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const kept = await store.add(wanted, `${place.queue ?? ''} ${call.number}`)
+      if (kept._id === wanted._id) {
+        take(kept)
+        return
+      }
+      if (await isGathered(kept._id)) return
+    }
+    throw new ProblemError('edit.outdated')
   }
 
   async function eraseAll(found: readonly StoredTask[]): Promise<void> {

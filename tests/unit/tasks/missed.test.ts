@@ -16,6 +16,7 @@ const call = (more: Partial<HeardCall> = {}): HeardCall => ({
   dialledBy: null,
   visits: [{ queue: 'support', leftAt: noon, outcome: 'abandoned' }],
   wasOffered: false,
+  wasDialled: false,
   talks: [],
   voicemail: false,
   ...more,

@@ -102,7 +102,8 @@ export const taskRoutes = {
   'doNotCall.list': {
     method: 'GET',
     path: '/api/do-not-call',
-    summary: 'The numbers whose owners do not want to be called, the newest first, with who noted what of each',
+    summary:
+      'The numbers whose owners do not want to be called, the newest first, with who noted what of each',
     right: 'tasks.manage',
     errors: ['database.unreachable'],
     query: doNotCallListRequestSchema,

@@ -168,8 +168,7 @@ export function createBlockedStore(database: Database): BlockedStore {
   const blocked = () => database.collection<Blocked>(blockedCollection)
   const reading = { timeoutMS: readTimeoutMs }
   return {
-    find: (number) =>
-      needingDatabase(() => blocked().findOne({ _id: number, removedAt: null }, reading)),
+    find: (number) => needingDatabase(() => blocked().findOne({ _id: number, removedAt: null }, reading)),
     all: (which, digits, most) =>
       needingDatabase(() =>
         blocked()

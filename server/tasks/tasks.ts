@@ -126,8 +126,7 @@ export function createTasks(options: TasksOptions) {
     queues: new Set(options.queuesOf(personId)),
   })
 
-  const viewOf = (task: StoredTask): Task =>
-    taskView(task, { nameOf: people.nameOf, readNumber, hoursOf })
+  const viewOf = (task: StoredTask): Task => taskView(task, { nameOf: people.nameOf, readNumber, hoursOf })
 
   function refuseNobody(whose: TaskFor): void {
     if (whose.kind === 'queue' && ![...options.queues()].includes(whose.queue))

@@ -218,7 +218,12 @@ describe('callbacks and tasks in the database', () => {
 
   it('a number that is not to be called stays as it was noted first, comes off, and is noted again; its trail stays', async () => {
     const number = '+493023125940'
-    const noted = (at: number, what: Noted['what']): Noted => ({ at, what, personId: 'nina', reason: `${at}` })
+    const noted = (at: number, what: Noted['what']): Noted => ({
+      at,
+      what,
+      personId: 'nina',
+      reason: `${at}`,
+    })
     await blocked.add(number, noted(1, 'noted'))
     await blocked.add(number, noted(2, 'noted'))
     expect(await blocked.find(number)).toMatchObject({ at: 1, reason: '1', trail: [{ at: 1 }] })

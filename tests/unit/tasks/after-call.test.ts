@@ -17,6 +17,7 @@ const call = (more: Partial<HeardCall> = {}): HeardCall => ({
   dialledBy: null,
   visits: [],
   talks: [{ personId: 'lev', beganAt: noon + 11 * minute }],
+  wasOffered: false,
   voicemail: false,
   ...more,
 })
@@ -30,7 +31,7 @@ const tried = (callId: string, startedAt: number, more: Partial<HeardCall> = {})
     end: 'notAnswered',
     dialledBy: 'nina',
     wasOffered: false,
-  talks: [],
+    talks: [],
     ...more,
   })
 const after = (task: StoredTask, ...calls: HeardCall[]) =>

@@ -1,5 +1,5 @@
 import { isSupportedCountry } from 'libphonenumber-js/max'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { CallHours } from '../shared/call-times.ts'
 import { list, wholeNumber } from './setting-schemas.ts'
 

@@ -190,7 +190,12 @@ export const doNotCallEntrySchema = doNotCallSchema.extend({
   /** When it was taken off the list, and may be called again; null while it may not. */
   removedAt: instantSchema.nullable(),
   trail: z.array(
-    z.object({ at: instantSchema, what: z.enum(['noted', 'removed']), by: z.string().nullable(), reason: z.string() }),
+    z.object({
+      at: instantSchema,
+      what: z.enum(['noted', 'removed']),
+      by: z.string().nullable(),
+      reason: z.string(),
+    }),
   ),
 })
 export type DoNotCallEntry = z.infer<typeof doNotCallEntrySchema>

@@ -231,9 +231,7 @@ export function createPhoneLines(options: PhoneLinesOptions): PhoneLines {
   }
   const keep = (): KeptCall[] =>
     [...lines.values()].flatMap(({ call: { number, direction, state }, dialog }) =>
-      dialog === null
-        ? []
-        : [{ ...dialog, number, direction, isHeld: state === 'held', leftAt: Date.now() }],
+      dialog === null ? [] : [{ ...dialog, number, direction, isHeld: state === 'held', leftAt: Date.now() }],
     )
   const isAnswered = (id: string): boolean => {
     const call = lines.get(id)?.call

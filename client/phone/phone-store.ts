@@ -125,8 +125,7 @@ export const usePhone = defineStore('phone', () => {
     const url = new URL(`${sipPath}?window=${page}`, window.location.href)
     url.protocol = url.protocol.replace('http', 'ws')
     phone.value = part.startBrowserPhone({
-      open: () =>
-        callApi('phone.open', { body: from === null ? { window: page } : { window: page, from } }),
+      open: () => callApi('phone.open', { body: from === null ? { window: page } : { window: page, from } }),
       ice: () => callApi('phone.ice'),
       url: url.href,
       sound: sound.choice,

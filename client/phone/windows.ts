@@ -131,16 +131,18 @@ export function joinWindows(options: WindowsOptions): Windows {
   }
   function take(): void {
     if (holding !== null || isStopped) return
-    say({ say: 'take', by: page })
     clearTimeout(asked)
     asked = setTimeout(() => steal({ from: null, calls: [] }), answerMs)
+    say({ say: 'take', by: page })
   }
-  function look(): void {
-    if (wantedBy === null || holding === null) return
+  /** @returns whether whoever waits must go on waiting */
+  function look(): boolean {
+    if (wantedBy === null || holding === null) return false
     const calls = options.giveable()
-    if (calls === null) return
+    if (calls === null) return true
     say({ say: 'given', to: wantedBy, from: page, calls })
     wantedBy = null
+    return false
   }
 
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -148,8 +150,7 @@ export function joinWindows(options: WindowsOptions): Windows {
     if (said === undefined || isStopped) return
     if (said.say === 'take' && holding !== null) {
       wantedBy = said.by
-      look()
-      if (wantedBy !== null) say({ say: 'later', to: said.by })
+      if (look()) say({ say: 'later', to: said.by })
     } else if (said.say === 'given' && said.to === page && holding === null) {
       steal({ from: said.from, calls: said.calls })
     } else if (said.say === 'later' && said.to === page && holding === null) {
@@ -175,7 +176,7 @@ export function joinWindows(options: WindowsOptions): Windows {
 
   return {
     take,
-    look,
+    look: () => void look(),
     answerThere: () => say({ say: 'answer' }),
     leave: (calls) => {
       if (holding !== null) say({ say: 'left', calls })

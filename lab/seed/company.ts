@@ -46,7 +46,12 @@ export function labSchedules(now: number): Readonly<Record<string, Schedule>> {
 export const labPhoneBook: Readonly<Record<string, PhoneBookEntry>> = {
   'lab-phone-book-mill': entry('Mühle Grünwald', '+49 69 90009401', 'Suppliers', 'Flour; ask for Frau Ott'),
   'lab-phone-book-malt': entry('Malt & Rye Ltd', '+44 20 7946 0455', 'Suppliers', 'Speaks English only'),
-  'lab-phone-book-freight': entry('Nordfracht Lübeck', '+49 40 66969440', 'Carriers', 'Until 16:00; lost pallets'),
+  'lab-phone-book-freight': entry(
+    'Nordfracht Lübeck',
+    '+49 40 66969440',
+    'Carriers',
+    'Until 16:00; lost pallets',
+  ),
   'lab-phone-book-courier': entry('Кур’єр Київ', '+380 44 555 0120', 'Carriers', 'Доставка по Україні'),
   'lab-phone-book-ovens': entry('Ofenbau Seidl', '+49 89 99998650', 'Repairs', 'Emergencies also at night'),
   'lab-phone-book-lawyer': entry('Kanzlei Brandt', '+49 221 4710460', 'Partners', 'Nothing without Petra'),
@@ -65,10 +70,20 @@ export const labDoNotCall: readonly {
   reason: string
   removed?: { by: string; daysAgo: number; reason: string }
 }[] = [
-  { number: '+447700900158', by: 'dmytro', daysAgo: 61, reason: 'Asked us twice to write instead of calling' },
+  {
+    number: '+447700900158',
+    by: 'dmytro',
+    daysAgo: 61,
+    reason: 'Asked us twice to write instead of calling',
+  },
   { number: '+46701740631', by: 'lev', daysAgo: 33, reason: 'Vill inte bli uppringd' },
   { number: '+491713920077', by: 'nina', daysAgo: 12, reason: 'Keine Anrufe, nur E-Mail' },
-  { number: '+33199001281', by: 'aigerim', daysAgo: 4, reason: 'Numéro d’un particulier qui n’est pas client' },
+  {
+    number: '+33199001281',
+    by: 'aigerim',
+    daysAgo: 4,
+    reason: 'Numéro d’un particulier qui n’est pas client',
+  },
   {
     ...{ number: '+12125550163', by: 'dmytro', daysAgo: 90, reason: 'Wrong number, annoyed' },
     removed: { by: 'petra', daysAgo: 20, reason: 'Became a customer and asked for a call' },

@@ -45,23 +45,51 @@ function line(
 
 /** What the people of the company have promised to those of the cast: in their words, in the languages they speak. */
 const written: readonly Written[] = [
-  line('cast-kovalchuk', 'nina', 'nina', 1.5, 20, 'Corrected invoice', { note: 'Говорить українською. У магазині до четвертої.' }),
-  line('cast-weber', 'dmytro', 'nina', 4, 26, 'Angebot Knetmaschine', { note: 'Will zwei Geräte, fragt nach Ratenzahlung.' }),
-  line('cast-omarova', 'aigerim', 'queue:support', 18, 5, 'Срок поставки в Алматы', { note: 'Перезвонить до обеда по её времени, склад отвечает утром.' }),
-  line('cast-moreau', 'nina', 'anybody', 22, 3, 'Envoyer le catalogue', { kind: 'task', note: 'Version française, par e-mail.' }),
-  line('cast-rivera', 'lev', 'queue:sales', 9, 30, 'Sample before the first order', { note: 'Ask for Luis himself; the shop opens at seven there.' }),
-  line('cast-krueger', 'marta', 'marta', 27, 50, 'Ratenplan bestätigen', { note: 'Drei Raten, die erste am Monatsende.' }),
+  line('cast-kovalchuk', 'nina', 'nina', 1.5, 20, 'Corrected invoice', {
+    note: 'Говорить українською. У магазині до четвертої.',
+  }),
+  line('cast-weber', 'dmytro', 'nina', 4, 26, 'Angebot Knetmaschine', {
+    note: 'Will zwei Geräte, fragt nach Ratenzahlung.',
+  }),
+  line('cast-omarova', 'aigerim', 'queue:support', 18, 5, 'Срок поставки в Алматы', {
+    note: 'Перезвонить до обеда по её времени, склад отвечает утром.',
+  }),
+  line('cast-moreau', 'nina', 'anybody', 22, 3, 'Envoyer le catalogue', {
+    kind: 'task',
+    note: 'Version française, par e-mail.',
+  }),
+  line('cast-rivera', 'lev', 'queue:sales', 9, 30, 'Sample before the first order', {
+    note: 'Ask for Luis himself; the shop opens at seven there.',
+  }),
+  line('cast-krueger', 'marta', 'marta', 27, 50, 'Ratenplan bestätigen', {
+    note: 'Drei Raten, die erste am Monatsende.',
+  }),
   // Due, and late.
   line('cast-hoffmann', 'nina', 'nina', -0.1, 24, 'Ersatz für die beschädigten Bleche'),
-  line('cast-ashworth', 'dmytro', 'queue:support', -1.2, 28, 'When the mixer comes back from repair', { tries: [2.2], note: 'Mobile first, she is on the road.' }),
-  line('cast-kowalska', 'lev', 'dmytro', -5, 49, 'Reklamacja partii mąki', { takenBy: 'dmytro', tries: [7, 6], note: 'Mówi po polsku i niemiecku.' }),
+  line('cast-ashworth', 'dmytro', 'queue:support', -1.2, 28, 'When the mixer comes back from repair', {
+    tries: [2.2],
+    note: 'Mobile first, she is on the road.',
+  }),
+  line('cast-kowalska', 'lev', 'dmytro', -5, 49, 'Reklamacja partii mąki', {
+    takenBy: 'dmytro',
+    tries: [7, 6],
+    note: 'Mówi po polsku i niemiecku.',
+  }),
   line('cast-sokolov', null, 'queue:support', -0.7, 0.8, '', { kind: 'missed' }),
   line('cast-navarro', null, 'anybody', -0.2, 0.3, '', { kind: 'missed' }),
   line('cast-graf', null, 'queue:support', -0.4, 0.5, '', { kind: 'voicemail' }),
   // Done.
-  line('cast-lindqvist', 'nina', 'nina', -20, 46, 'Ny leveransadress', { tries: [21], done: { how: 'talked', by: 'nina', ago: 19 } }),
-  line('cast-yilmaz', 'dmytro', 'anybody', -24, 70, 'Fiyat listesi', { kind: 'task', done: { how: 'done', by: 'lev', ago: 23, text: 'Sent by e-mail.' } }),
-  line('cast-wang', 'aigerim', 'queue:sales', -30, 60, '报价确认', { done: { how: 'cancelled', by: 'petra', ago: 28, text: 'She ordered in the shop.' } }),
+  line('cast-lindqvist', 'nina', 'nina', -20, 46, 'Ny leveransadress', {
+    tries: [21],
+    done: { how: 'talked', by: 'nina', ago: 19 },
+  }),
+  line('cast-yilmaz', 'dmytro', 'anybody', -24, 70, 'Fiyat listesi', {
+    kind: 'task',
+    done: { how: 'done', by: 'lev', ago: 23, text: 'Sent by e-mail.' },
+  }),
+  line('cast-wang', 'aigerim', 'queue:sales', -30, 60, '报价确认', {
+    done: { how: 'cancelled', by: 'petra', ago: 28, text: 'She ordered in the shop.' },
+  }),
 ]
 
 /** What callbacks to customers of the seed are about, by the language that they speak. */
@@ -137,7 +165,10 @@ function promise(
   const dueAt = one.dueIn > 0 && kind !== 'task' ? nextCallable(whom.timeZone, hours, wanted) : wanted
   const isLate = done === undefined && dueAt < now - 15 * minuteMs
   const isNear = dueAt < now + 5 * minuteMs
-  const _id = createHash('sha256').update(`lab ${whom._id} ${one.reason} ${one.whose}`).digest('hex').slice(0, 32)
+  const _id = createHash('sha256')
+    .update(`lab ${whom._id} ${one.reason} ${one.whose}`)
+    .digest('hex')
+    .slice(0, 32)
   const attempts = tries.map((ago, place) => ({
     ...{ callId: `lab:${_id}.${String(place)}`, at: at(ago), personId: idOf(one.takenBy ?? one.by) },
     outcome: 'notAnswered' as const,
@@ -149,17 +180,33 @@ function promise(
   const steps: (TrailEntry | false)[] = [
     entry(madeAt, idOf(one.by), 'made'),
     one.takenBy !== undefined && entry(madeAt + hourMs, idOf(one.takenBy), 'taken'),
-    ...attempts.map(({ at: tried, personId, callId }) => entry(tried, personId, 'tried', 'notAnswered', callId)),
+    ...attempts.map(({ at: tried, personId, callId }) =>
+      entry(tried, personId, 'tried', 'notAnswered', callId),
+    ),
     isNear && entry(dueAt - 5 * minuteMs, null, 'reminded'),
     isLate && entry(dueAt + 15 * minuteMs, null, 'escalated'),
     closed !== null && entry(closed.at, closed.personId, closed.how, closed.text),
   ]
   return {
-    _id, version: 1, kind, state: closed === null ? 'open' : 'closed',
-    customerId: whom._id, about: whom.name, number: whom.number,
-    for: whoseIs(one.whose, personIdOf), takenBy: idOf(one.takenBy),
-    reason: one.reason, note: one.note ?? '', dueAt, timeZone: whom.timeZone, zoneFrom: 'card',
-    fromCallId: null, attempts, closed, madeAt, madeBy: idOf(one.by),
+    _id,
+    version: 1,
+    kind,
+    state: closed === null ? 'open' : 'closed',
+    customerId: whom._id,
+    about: whom.name,
+    number: whom.number,
+    for: whoseIs(one.whose, personIdOf),
+    takenBy: idOf(one.takenBy),
+    reason: one.reason,
+    note: one.note ?? '',
+    dueAt,
+    timeZone: whom.timeZone,
+    zoneFrom: 'card',
+    fromCallId: null,
+    attempts,
+    closed,
+    madeAt,
+    madeBy: idOf(one.by),
     missed: kind === 'missed' ? [{ callId: `lab:${_id}`, at: madeAt, queue: queueOf(one.whose) }] : [],
     remindedAt: kind === 'missed' ? madeAt : isNear ? dueAt - 5 * minuteMs : null,
     escalatedAt: isLate ? dueAt + 15 * minuteMs : null,

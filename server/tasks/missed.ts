@@ -28,11 +28,7 @@ export interface MissedPlace {
  * @param isOpen whether the center is open at an instant, ms
  * @returns null for a call that is not to be returned: somebody talked, they left a message, or it was long ago
  */
-export function missedIn(
-  call: HeardCall,
-  now: number,
-  isOpen: (at: number) => boolean,
-): MissedPlace | null {
+export function missedIn(call: HeardCall, now: number, isOpen: (at: number) => boolean): MissedPlace | null {
   if (call.direction !== 'inbound' || call.endedAt === null || call.talks.length > 0 || call.voicemail)
     return null
   if (call.number === null || call.endedAt < now - longAgoMs) return null

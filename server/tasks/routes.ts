@@ -14,7 +14,9 @@ export function taskRoutes(tasks: Tasks & { doNotCall: DoNotCallList }): Pick<Ha
       tasks.change(params.taskId, body.version, body.step, caller.personId),
     'tasks.call': ({ params, caller }) => tasks.call(params.taskId, caller.personId),
     'tasks.times': ({ body }) => tasks.times(body.customerId, body.number),
-    'doNotCall.list': async ({ query }) => ({ numbers: await tasks.doNotCall.list(query.which, query.digits) }),
+    'doNotCall.list': async ({ query }) => ({
+      numbers: await tasks.doNotCall.list(query.which, query.digits),
+    }),
     'doNotCall.check': async ({ body }) => ({ doNotCall: await tasks.doNotCall.check(body.number) }),
     'doNotCall.add': ({ body, caller }) => tasks.doNotCall.add(body.number, body.reason, caller.personId),
     'doNotCall.remove': async ({ body, caller }) => {

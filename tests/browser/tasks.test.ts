@@ -186,7 +186,10 @@ test('a promise that becomes due while the console is hidden is told by the brow
   await row(page, 'Olena').waitFor()
   const told = () => page.evaluate<string[]>('window.__notified.map(({ title }) => title)')
   expect(await told()).toEqual([])
-  server.say('person:nina', { type: 'task.set', task: callback(Date.now(), { dueAt: Date.now(), version: 2 }) })
+  server.say('person:nina', {
+    type: 'task.set',
+    task: callback(Date.now(), { dueAt: Date.now(), version: 2 }),
+  })
   await expect.poll(told).toEqual(['Due now: Olena Kovalchuk'])
   await page.evaluate("window.__notified[0].dispatchEvent(new Event('click'))")
   await page.waitForURL('**/customers/olena')

@@ -13,7 +13,13 @@ const noted = (number: string, display: string, at: number, by: string, reason: 
 /** Numbers that are not to be called, the newest first. */
 export const blockedOf = (now: number): DoNotCallEntry[] => [
   noted('+4915112345678', '01511 2345678', now - 2 * cast.hour, 'Nina Sorokina', 'Keine Anrufe, nur E-Mail'),
-  noted('+447700900158', '+44 7700 900158', now - 9 * cast.day, 'Lev Okafor', 'Asked us twice to write instead'),
+  noted(
+    '+447700900158',
+    '+44 7700 900158',
+    now - 9 * cast.day,
+    'Lev Okafor',
+    'Asked us twice to write instead',
+  ),
   {
     ...noted('+46701740631', '+46 70 174 06 31', now - 33 * cast.day, 'Lev Okafor', 'Vill inte bli uppringd'),
     trail: [

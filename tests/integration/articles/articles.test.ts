@@ -82,7 +82,9 @@ it('of two who write the same, the second is told; each version, and who changed
     [0, boss, 'Prices'],
     [1, boss, 'Prices of May'],
   ])
-  expect((await articles.versions('prices')).map(({ version, article: { title } }) => [version, title])).toEqual([
+  expect(
+    (await articles.versions('prices')).map(({ version, article: { title } }) => [version, title]),
+  ).toEqual([
     [1, 'Prices of May'],
     [0, 'Prices'],
   ])

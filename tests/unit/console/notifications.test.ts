@@ -178,7 +178,7 @@ test('a withheld caller’s number and name are not in the notice, whatever the 
     },
   }
   await renderToString(createSSRApp(Console).use(createPinia()).use(i18n))
-  expect(notice).toMatchObject({ callId: 'call-1', title: i18n.global.t('call.unknown') })
+  expect(notice).toMatchObject({ id: 'call-1', title: i18n.global.t('call.unknown') })
   expect(JSON.stringify(notice)).toContain('Support')
   expect(JSON.stringify(notice)).not.toMatch(/66969001|Olena/)
 })

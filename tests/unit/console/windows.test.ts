@@ -16,7 +16,11 @@ const call: KeptCall = {
 class FakeLocks {
   private holder: { reject: (error: unknown) => void } | null = null
   private waiting: (() => void)[] = []
-  request = (async (_name: string, how: LockOptions, work: (lock: Lock | null) => unknown) => {
+  request = (async (
+    _name: string,
+    how: LockOptions,
+    work: (lock: Lock | null) => unknown,
+  ): Promise<unknown> => {
     await Promise.resolve()
     if (how.steal === true) {
       this.holder?.reject(new DOMException('Stolen.', 'AbortError'))
@@ -24,7 +28,7 @@ class FakeLocks {
     }
     if (this.holder === null) return this.hold(work)
     if (how.ifAvailable === true) return work(null)
-    return new Promise((resolve, reject) => {
+    return new Promise<unknown>((resolve, reject) => {
       const mine = (): void => {
         this.hold(work).then(resolve, reject)
       }
@@ -54,7 +58,7 @@ class FakeLocks {
 function fakeChannels() {
   const all = new Set<{ hear: (event: MessageEvent<unknown>) => void }>()
   return () => {
-    const mine = { hear: (_event: MessageEvent<unknown>): void => undefined }
+    const mine: { hear: (event: MessageEvent<unknown>) => void } = { hear: () => undefined }
     all.add(mine)
     return {
       postMessage: (data: unknown) => {

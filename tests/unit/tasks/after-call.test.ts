@@ -19,6 +19,7 @@ const call = (more: Partial<HeardCall> = {}): HeardCall => ({
   wasOffered: false,
   wasDialled: false,
   talks: [{ personId: 'lev', beganAt: noon + 11 * minute }],
+  wasOffered: false,
   voicemail: false,
   ...more,
 })
@@ -31,8 +32,9 @@ const tried = (callId: string, startedAt: number, more: Partial<HeardCall> = {})
     endedAt: startedAt + 30_000,
     end: 'notAnswered',
     dialledBy: 'nina',
-    talks: [],
+    wasOffered: false,
     wasDialled: true,
+    talks: [],
     ...more,
   })
 const after = (task: StoredTask, ...calls: HeardCall[]) =>

@@ -73,7 +73,10 @@ describe('a number that is not to be called', () => {
     expect(await list.list('removed', '999')).toEqual([])
     await list.add('030 23125101', 'Not any more', 'chidi')
     expect(await list.list('listed')).toMatchObject([
-      { by: 'Person chidi', trail: [...steps, { what: 'noted', by: 'Person chidi', reason: 'Not any more' }] },
+      {
+        by: 'Person chidi',
+        trail: [...steps, { what: 'noted', by: 'Person chidi', reason: 'Not any more' }],
+      },
     ])
     await list.remove('030 23125101', 'By mistake', 'chidi')
     await list.clean(-1)

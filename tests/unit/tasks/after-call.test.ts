@@ -19,7 +19,6 @@ const call = (more: Partial<HeardCall> = {}): HeardCall => ({
   wasOffered: false,
   wasDialled: false,
   talks: [{ personId: 'lev', beganAt: noon + 11 * minute }],
-  wasOffered: false,
   voicemail: false,
   ...more,
 })

@@ -3,12 +3,11 @@ import { ownPhoneRingsSeconds } from '../../shared/dial.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { CallCommands } from '../asterisk/call-commands.ts'
 import type { Fact, FactType } from '../floor/facts.ts'
-import { namedHere } from '../floor/own-phone.ts'
 import type { Call, Contact, Floor, Offer } from '../floor/state.ts'
 import { offerToPickUp, queuesOf } from '../floor/views.ts'
 import type { Commander } from './control.ts'
 import { createOnce } from './once.ts'
-import { asDialProblem, readyPhone, type PhoneInUse } from './own-phone.ts'
+import { asDialProblem, namedHere, readyPhone, type PhoneInUse } from './own-phone.ts'
 import { createWaiters } from './waiters.ts'
 
 export interface PickUpOptions {

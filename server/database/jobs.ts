@@ -60,7 +60,7 @@ export function createJobs(
       // Mongoose brings a driver of its own, which is the same.
       const mongo = db as unknown as Extract<Backend, { mongo: unknown }>['mongo']
       // Agenda waits for ever where its index cannot be made: so it is made here, and whoever starts this tries again.
-      await db.collection('jobs').createIndex(jobsIndex, { name: 'findAndLockNextJobIndex' })
+      await db.collection('jobs').createIndex(jobsIndex, { name: 'findAndLockNextJobIndex' }, {})
       const starting = new Agenda({
         backend: new MongoBackend({ mongo, collection: 'jobs', ensureIndex: false }),
         name: node,

@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { directionTo, identify } from './calls.ts'
 import type { Call, Channel } from './state.ts'
 import { putCall, type Step } from './step.ts'
 
-/** What Ringcard names the channel of a phone that it has called: the call is named after it. */
-export const namedHere = (pbx: string): string => `${pbx}:ringcard-${randomUUID()}`
-
-/** Whether a call began with an agent's own phone, which was called from the console. */
+/** Whether a call began with an agent's own phone, which was called from the console: it is named after that channel. */
 export const isBegunHere = (callId: string): boolean => /^[^:]+:ringcard-[0-9a-f]{8}-/.test(callId)
 
 /** Whether it would be an agent's own phone that the PBX calls first, if nobody dialled it: nothing is older in its call. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { namedHere } from '../../../server/floor/own-phone.ts'
+import { namedHere } from '../../../server/control/own-phone.ts'
 import type { Fact } from '../../../server/floor/facts.ts'
 import { foldCall, isCallFact } from '../../../server/history/fold-call.ts'
 import { heardCalls } from '../../../server/history/heard-calls.ts'

@@ -1,6 +1,7 @@
 import { ref, watch } from 'vue'
 import { useSession } from '../session/session.ts'
 import { isFresh, type KeptCall } from './kept-calls.ts'
+import { saidSchema } from './said.ts'
 import type { Received, Windows, WindowsOptions } from './windows.ts'
 
 /** Which of my windows has the phone; unknown until the browser has said. */
@@ -11,8 +12,7 @@ type PlaceOptions = Pick<WindowsOptions, 'page' | 'giveable' | 'onAnswer'> & {
   onPlace: () => void
 }
 
-/** A tab that is opened again later than this was closed, and not loaded anew, ms. */
-const reloadedWithinMs = 30_000
+const joinAfterMs = 2_000
 const nothing: Received = { from: null, calls: [] }
 
 /** One of my windows in this browser has the phone, rings and notifies; the others know that, and can have it. */
@@ -23,9 +23,13 @@ export function usePhonePlace({ page, giveable, onAnswer, onPlace }: PlaceOption
   const isComing = ref(false)
   let received = nothing
   let windows: Windows | null = null
+  /** Counts who was here. */
   let joining = 0
-
-  const placeOfMark = (personId: string) => `ringcard.hadPhone.${personId}`
+  let timer: number | undefined
+  /** Wanted here before it was known where it is. */
+  let isWanted = false
+  /** For which of those it has begun. */
+  let begun = -1
 
   function be(next: PhonePlace): void {
     place.value = next
@@ -36,43 +40,61 @@ export function usePhonePlace({ page, giveable, onAnswer, onPlace }: PlaceOption
     be('here')
   }
 
-  async function join(personId: string | null): Promise<void> {
+  function leaveAll(): void {
+    window.clearTimeout(timer)
     joining += 1
-    const mine = joining
     windows?.stop()
     windows = null
     received = nothing
+    isWanted = false
     isComing.value = false
     be('unknown')
-    if (personId === null) return
-    const leftAt = Number(sessionStorage.getItem(placeOfMark(personId)) ?? 0)
-    const hadIt = Date.now() - leftAt < reloadedWithinMs
-    sessionStorage.removeItem(placeOfMark(personId))
+  }
+  async function join(): Promise<void> {
+    window.clearTimeout(timer)
+    const personId = session.me?.personId
+    if (personId === undefined || begun === joining) return
+    const mine = joining
+    begun = mine
     const part = await import('./windows.ts').catch(() => null)
     if (mine !== joining) return
     if (part === null) {
       onReceived(nothing)
       return
     }
-    windows = part.joinWindows({
-      ...{ personId, page, hadIt, giveable, onAnswer, onReceived },
-      // Only pages that are served safely have locks.
-      locks: 'locks' in navigator ? navigator.locks : null,
-      channel: new BroadcastChannel(`ringcard.phone.${personId}`),
-      onElsewhere: () => be('elsewhere'),
+    windows = part.openWindows({
+      ...{ personId, page, giveable, onAnswer, onReceived },
+      read: (data) => saidSchema.safeParse(data).data ?? null,
+      onElsewhere: () => {
+        be('elsewhere')
+        if (isWanted) take()
+      },
       onComing: (coming) => (isComing.value = coming),
     })
   }
   watch(
     () => (session.me !== null && session.rights.has('desk.use') ? session.me.personId : null),
-    (personId) => void join(personId),
+    (personId) => {
+      leaveAll()
+      // Nobody's first screen waits for it, unless the browser is the phone.
+      if (personId !== null) timer = window.setTimeout(() => void join(), joinAfterMs)
+    },
     { immediate: true },
   )
+  function take(): void {
+    isWanted = windows === null
+    if (windows === null) void join()
+    else windows.take()
+  }
 
   return {
     place,
     isComing,
-    take: () => windows?.take(),
+    /** Where it is must be known now. */
+    want: () => {
+      if (windows === null) void join()
+    },
+    take,
     look: () => windows?.look(),
     answerThere: () => windows?.answerThere(),
     /** What came with the phone, once. */
@@ -82,10 +104,6 @@ export function usePhonePlace({ page, giveable, onAnswer, onPlace }: PlaceOption
       return { from, calls: calls.filter((call) => isFresh(call, Date.now())) }
     },
     /** This window is left, with calls on: another goes on with them, or this one after a reload. */
-    leave: (personId: string, calls: KeptCall[]): void => {
-      if (place.value !== 'here') return
-      sessionStorage.setItem(placeOfMark(personId), String(Date.now()))
-      windows?.leave(calls)
-    },
+    leave: (calls: KeptCall[]) => windows?.leave(calls),
   }
 }

@@ -72,8 +72,9 @@ export const usePhone = defineStore('phone', () => {
   /** Of my windows the one that has the phone connects it. */
   function followPlace(): void {
     if (kind.value !== 'browser' || !kinds.value.includes('browser')) return
-    if (windows.place.value === 'here') void start()
-    else if (windows.place.value === 'elsewhere' && calls.value.length === 0) {
+    if (windows.place.value === 'unknown') windows.want()
+    else if (windows.place.value === 'here') void start()
+    else if (calls.value.length === 0) {
       stop()
       state.value = { at: 'elsewhere' }
     }
@@ -179,8 +180,8 @@ export const usePhone = defineStore('phone', () => {
 
   /** This window is to have the phone. What is talked in goes on here; what rings is first answered, or gone. */
   async function takeHere(): Promise<void> {
-    if (windows.place.value === 'elsewhere') windows.take()
-    else await start()
+    if (windows.place.value === 'here') await start()
+    else windows.take()
   }
 
   /** Tries again what needed a person. */
@@ -259,7 +260,7 @@ export const usePhone = defineStore('phone', () => {
     else {
       const left = phone.value?.leave() ?? []
       leaveCalls(sessionStorage, me.personId, left)
-      windows.leave(me.personId, left)
+      windows.leave(left)
     }
   })
 

@@ -1,20 +1,5 @@
-import { z } from 'zod'
-import { keptCallSchema, type KeptCall } from './kept-calls.ts'
-
-/** What windows of one person say to each other; each is named as the server knows it. */
-const saidSchema = z.discriminatedUnion('say', [
-  /** I am to be the phone. */
-  z.object({ say: z.literal('take'), by: z.string() }),
-  /** You may be it, and these calls are on. */
-  z.object({ say: z.literal('given'), to: z.string(), from: z.string(), calls: z.array(keptCallSchema) }),
-  /** A call rings, or is being dialled: after that. */
-  z.object({ say: z.literal('later'), to: z.string() }),
-  /** I am being closed. */
-  z.object({ say: z.literal('left'), calls: z.array(keptCallSchema) }),
-  /** Answer what rings. */
-  z.object({ say: z.literal('answer') }),
-])
-type Said = z.infer<typeof saidSchema>
+import type { KeptCall } from './kept-calls.ts'
+import type { Said } from './said.ts'
 
 /** How the phone came to this window. */
 export interface Received {
@@ -42,6 +27,8 @@ export interface WindowsOptions {
   /** What is on here and can go on in another window; null while something rings or is dialled. */
   giveable: () => KeptCall[] | null
   onAnswer: () => void
+  /** What another window said; null for what is none of ours. */
+  read: (data: unknown) => Said | null
   waits?: { answerMs: number; graceMs: number }
 }
 
@@ -52,8 +39,8 @@ export interface Windows {
   look: () => void
   /** Has the window that has the phone answer what rings. */
   answerThere: () => void
-  /** This window is being closed, with calls on. */
-  leave: (calls: KeptCall[]) => void
+  /** This window is being closed, with calls on. @returns whether it had the phone */
+  leave: (calls: KeptCall[]) => boolean
   stop: () => void
 }
 
@@ -146,8 +133,8 @@ export function joinWindows(options: WindowsOptions): Windows {
   }
 
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    const said = saidSchema.safeParse(data).data
-    if (said === undefined || isStopped) return
+    const said = options.read(data)
+    if (said === null || isStopped) return
     if (said.say === 'take' && holding !== null) {
       wantedBy = said.by
       if (look()) say({ say: 'later', to: said.by })
@@ -180,6 +167,7 @@ export function joinWindows(options: WindowsOptions): Windows {
     answerThere: () => say({ say: 'answer' }),
     leave: (calls) => {
       if (holding !== null) say({ say: 'left', calls })
+      return holding !== null
     },
     stop() {
       isStopped = true
@@ -188,6 +176,31 @@ export function joinWindows(options: WindowsOptions): Windows {
       queued?.abort()
       release()
       channel.close()
+    },
+  }
+}
+
+/** A tab that is opened again later than this was closed, and not loaded anew, ms. */
+const reloadedWithinMs = 30_000
+
+/** Joins the windows of a person, by what the browser has for that. */
+export function openWindows(options: Omit<WindowsOptions, 'hadIt' | 'locks' | 'channel'>): Windows {
+  const mark = `ringcard.hadPhone.${options.personId}`
+  const leftAt = Number(sessionStorage.getItem(mark) ?? 0)
+  sessionStorage.removeItem(mark)
+  const windows = joinWindows({
+    ...options,
+    hadIt: Date.now() - leftAt < reloadedWithinMs,
+    // Only pages that are served safely have locks.
+    locks: 'locks' in navigator ? navigator.locks : null,
+    channel: new BroadcastChannel(`ringcard.phone.${options.personId}`),
+  })
+  return {
+    ...windows,
+    leave(calls) {
+      const hadIt = windows.leave(calls)
+      if (hadIt) sessionStorage.setItem(mark, String(Date.now()))
+      return hadIt
     },
   }
 }

@@ -30,7 +30,7 @@ export const articlesEn = {
   earlierNone: 'It has not been changed yet.',
   earlierFailed: 'The earlier versions could not be read.',
   takeUp: 'Take this into the form',
-  somebody: 'somebody who is no longer known',
+  somebody: 'Somebody no longer known',
   remove: 'Take it away',
   removeSure: 'Agents will not find this article any more. Go on?',
   errors: {

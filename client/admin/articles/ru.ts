@@ -31,7 +31,7 @@ export const articlesRu: ArticlesMessages = {
   earlierNone: 'Статью ещё не меняли.',
   earlierFailed: 'Прежние версии прочитать не удалось.',
   takeUp: 'Взять этот текст в форму',
-  somebody: 'кто-то, кого больше нет',
+  somebody: 'Кто-то, кого больше нет',
   remove: 'Убрать',
   removeSure: 'Операторы больше не найдут эту статью. Продолжить?',
   errors: {

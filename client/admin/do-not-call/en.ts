@@ -21,7 +21,7 @@ export const doNotCallEn = {
   },
   trail: 'What happened',
   steps: { noted: '{name} noted it', removed: '{name} took it off the list' },
-  somebody: 'somebody who is no longer known',
+  somebody: 'Somebody no longer known',
   remove: 'Take it off the list',
   removeWhy: 'Why it may be called again',
   again: 'Note it again',

@@ -24,7 +24,7 @@ export const doNotCallRu: Texts<typeof doNotCallEn> = {
   },
   trail: 'Что было',
   steps: { noted: '{name}: в список', removed: '{name}: из списка' },
-  somebody: 'кто-то, кого больше нет',
+  somebody: 'Кто-то, кого больше нет',
   remove: 'Убрать из списка',
   removeWhy: 'Почему снова можно звонить',
   again: 'Записать снова',

@@ -61,7 +61,7 @@ export const problemsEn = {
     control_target_unknown: 'There is no such colleague or queue here.',
     control_target_away: 'Nobody can be reached there now. Choose somebody else.',
     control_target_not_free:
-      'They are not free any more: on a break, after a call, or on the phone. The customer is still with you; send it again to send it all the same.',
+      'They are not free any more. The customer is still with you; send it again if you want it all the same.',
     control_not_dialable: 'This is no number that can be dialled. The customer is still with you.',
     control_consulting: 'You are asking somebody already. End that first.',
     control_not_consulting: 'Nobody is being asked any more.',

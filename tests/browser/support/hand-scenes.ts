@@ -15,7 +15,7 @@ const inCall = (now: number) =>
 function withArticles(server: ScriptedServer): void {
   const stored = Object.entries(labArticles).map(([articleId, article]) => ({
     articleId,
-    version: 0,
+    version: 1,
     article,
   }))
   const hits = (words: string) =>

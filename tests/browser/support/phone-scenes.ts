@@ -39,7 +39,7 @@ const chooseBrowser: Scene['act'] = async (page) => {
 export const phoneScenes: Scene[] = [
   {
     name: 'phone-choice',
-    ready: '#phone-choice:popover-open',
+    ready: '#phone-choice:popover-open fieldset',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
       server.replies.set('GET /api/phone', () => ({
@@ -54,7 +54,7 @@ export const phoneScenes: Scene[] = [
   },
   {
     name: 'phone-desk-lost',
-    ready: '#phone-choice:popover-open',
+    ready: '#phone-choice:popover-open fieldset',
     set: (server, now, locale) => {
       ninaSits(server, now, locale, statusOf(now, { deviceLost: true }))
       server.replies.set('GET /api/phone', () => bothPhones)
@@ -110,7 +110,7 @@ export const phoneScenes: Scene[] = [
   },
   {
     name: 'phone-pbx-away',
-    ready: '[data-testid=phone-state]',
+    ready: '#phone-choice:popover-open fieldset',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
       server.replies.set('GET /api/phone', () => ({

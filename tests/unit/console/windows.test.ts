@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { KeptCall } from '../../../client/phone/kept-calls.ts'
+import { saidSchema } from '../../../client/phone/said.ts'
 import { joinWindows, type Received, type Windows } from '../../../client/phone/windows.ts'
 
 const call: KeptCall = {
@@ -100,6 +101,7 @@ async function open(page: string, hadIt = false, withLocks = true): Promise<Wind
     },
     onAnswer: () => told.push('answer'),
     giveable: () => on.calls,
+    read: (data) => saidSchema.safeParse(data).data ?? null,
     waits: { answerMs: 100, graceMs: 200 },
   })
   await vi.advanceTimersByTimeAsync(0)

@@ -30,7 +30,7 @@ export default defineConfig({
         testTimeout: 20_000,
       }),
       project('lab', 2, { ...twoByTwo, testTimeout: 60_000 }),
-      project('browser', 3, { ...oneByOne, testTimeout: 60_000 }),
+      project('browser', 3, { ...oneByOne, maxConcurrency: 2, testTimeout: 60_000 }),
     ],
   },
 })

@@ -24,6 +24,7 @@ import { labGuides } from './seed/guides.ts'
 import { seedDispositions } from './seed/dispositions.ts'
 import { labPinKey } from './seed/identity.ts'
 import { seedCustomers } from './seed/seed.ts'
+import { workingDay } from './seed/working-day.ts'
 import { freshMasterKey, masterKeyOf } from './master-key.ts'
 import { serverScript } from './server-script.ts'
 import { temporaryFolder } from './database/temporary.ts'
@@ -95,6 +96,8 @@ export interface CentreOptions {
   /** Keeps the database and the PBX's record there from run to run; left out, everything is fresh and gone afterwards. */
   folder?: string
   onProgress?: (line: string) => void
+  /** With what a company has in the middle of a day: promises, numbers, opening hours, a phone book. For who looks around. */
+  workingDay?: boolean
   /** Run the built server (`npm run build` before) instead of the sources; left out, as `serverScript` has it. */
   built?: boolean
   httpPort?: number
@@ -149,7 +152,7 @@ export async function startCentreOn<Pbx extends CentrePbx>(
     stops.push(() => database.stop())
     const uri = databaseUri(database.uri, 'ringcard')
     const desks = desksOf(options.crowd === true ? crowdExtensions : [])
-    await furnish(uri, desks, options.customers, say)
+    await furnish(uri, desks, options, say)
     const pbx = await startPbx()
     stops.push(() => pbx.stop())
 
@@ -256,7 +259,7 @@ function serverEnvironment(
 async function furnish(
   uri: string,
   desks: ReturnType<typeof desksOf>,
-  customers: number,
+  { customers, workingDay: isWorkingDay = false }: CentreOptions,
   say: (line: string) => void,
 ): Promise<void> {
   const log = pino({ level: 'silent' })
@@ -281,6 +284,7 @@ async function furnish(
     })
     const articles = createArticleStore(database, () => undefined)
     const guides = createGuideStore(database.connection, () => undefined)
+    const day = isWorkingDay ? workingDay(database) : null
     await ensureIndexes(database.connection)
     for (const [id, guide] of Object.entries(labGuides)) await guides.seed(id, guide)
     for (const [id, article] of Object.entries(labArticles)) await articles.seed(id, article)
@@ -292,6 +296,8 @@ async function furnish(
     await people.start()
     const known = new Set(people.management.list().map(({ signInName }) => signInName))
     for (const one of labPeople) if (!known.has(one.signInName)) await people.management.create(one, null)
+    const ids = new Map(people.management.list().map(({ signInName, personId }) => [signInName, personId]))
+    await day?.fill((signInName) => ids.get(signInName) ?? '', customers, Date.now())
     await people.stop()
   } finally {
     await database.stop()

@@ -1,5 +1,5 @@
 import { isSupportedCountry } from 'libphonenumber-js/max'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { CallHours } from '../shared/call-times.ts'
 import { list, wholeNumber } from './setting-schemas.ts'
 
@@ -65,6 +65,12 @@ export const taskSettings = {
       'Queues of which calls that reached nobody do not become a task to call back, with commas. Empty: those of all do.',
     default: '',
     schema: list,
+  },
+  REFUSED_CALLS_RETURNED: {
+    description:
+      'Whether calls that were in no queue, refused at its door or outside opening hours, become a task to call back for whoever is free: `yes` or `no`.',
+    default: 'yes',
+    schema: z.enum(['yes', 'no'], 'must be yes or no').transform((answer) => answer === 'yes'),
   },
   TASK_DAYS: {
     description: 'How long callbacks and tasks that are closed are kept.',

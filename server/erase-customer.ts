@@ -82,6 +82,8 @@ export async function eraseCustomer(
   await people.audit('customer.erased', actorId, customerId)
   await tasks.erase(customerId, numbers, callIds)
   await customers.erase(customerId)
+  // What was promised to them while their card was still there.
+  await tasks.erase(customerId, numbers, callIds)
   await history.finishErasure(customerId, numbers)
   // Whoever came to look at their day, or their call, before the card had gone.
   await forgetErased(parts, { callIds: [], customerIds: [customerId] })

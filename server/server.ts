@@ -26,6 +26,7 @@ import { controlRoutes } from './control/routes.ts'
 import { createCustomers } from './customers/customers.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { connectDatabase } from './database/database.ts'
+import { lookAround } from './database/look-around.ts'
 import { ensureIndexes } from './database/schema.ts'
 import { describeDialled, describeParty, type Homes } from './describe.ts'
 import { deskDevices, deskWith, floorDevice, numberOn, phonePlace } from './desks.ts'
@@ -84,6 +85,8 @@ const mostGapsShown = 50
 /** How long requests under way, and the spool, may take at a stop, ms. Together well within the 10 s of main.ts. */
 const requestGraceMs = 2_000
 const drainWithinMs = 4_000
+/** How long what another server changed of guides and the phone book may be unknown here, ms. */
+const followEveryMs = 10_000
 
 /**
  * Builds every part, wires them and starts them. Resolves when it listens; the database and the PBX may be away then, are
@@ -140,6 +143,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     audit: people.audit,
   })
   const articles = createArticles({
+    nameOf: people.nameOf,
     store: createArticleStore(database, (id) => {
       log.error(
         { article: id },
@@ -534,6 +538,16 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   links.start()
 
   let archiving: { stop: () => void } | undefined
+  let stopFollowing: (() => void) | undefined
+  let hearsPeople = false
+  const peopleChanged: Parameters<typeof people.onChange>[0] = (change) => {
+    if (change.type === 'desk.changed') {
+      desksChanged(people.directory())
+      agents.seats(people.directory())
+    }
+    realtime.peopleChanged(change)
+    phones.peopleChanged()
+  }
   const starting = startWhenReady({
     whenReady: database.whenReady,
     work: async () => {
@@ -542,16 +556,13 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await guides.load()
       await articles.load()
       await phoneBook.load()
+      const follow = () => Promise.all([guides.follow(), phoneBook.follow()]).then(() => undefined)
+      stopFollowing ??= lookAround(follow, 'guides and the phone book', log, followEveryMs)
       await statusRules.load()
       await people.start()
-      people.onChange((change) => {
-        if (change.type === 'desk.changed') {
-          desksChanged(people.directory())
-          agents.seats(people.directory())
-        }
-        realtime.peopleChanged(change)
-        phones.peopleChanged()
-      })
+      // Once, also where a later step fails and all is tried again.
+      if (!hearsPeople) people.onChange(peopleChanged)
+      hearsPeople = true
       desksChanged(people.directory())
       agents.seats(people.directory())
       for (const { name } of pbxs) if (links.of(name)?.state().state === 'live') settlePhones(name)
@@ -579,6 +590,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     stop: async () => {
       starting.stop()
       archiving?.stop()
+      stopFollowing?.()
       phones.stop()
       calls.stop()
       places.stop()

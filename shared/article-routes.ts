@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { versionSchema } from './administration.ts'
 import { articleHitSchema, articleIdSchema, articleSchema } from './articles.ts'
+import { instantSchema } from './instant.ts'
 import type { Route } from './route.ts'
 
 export const storedArticleSchema = z.object({
@@ -9,6 +10,16 @@ export const storedArticleSchema = z.object({
   article: articleSchema,
 })
 export type StoredArticle = z.infer<typeof storedArticleSchema>
+
+/** An article as it was, from when on and by whom. */
+export const articleVersionSchema = z.object({
+  version: versionSchema,
+  at: instantSchema,
+  /** Null for somebody who was erased. */
+  by: z.string().nullable(),
+  article: articleSchema,
+})
+export type ArticleVersion = z.infer<typeof articleVersionSchema>
 
 export const articleEditorSchema = z.object({
   articles: z.array(storedArticleSchema),
@@ -51,6 +62,15 @@ export const articleRoutes = {
     summary: 'All articles as they are edited, and what they can be pinned to',
     right: 'guides.write',
     answer: articleEditorSchema,
+  },
+  'articles.versions': {
+    method: 'GET',
+    path: '/api/articles/:articleId/versions',
+    summary: 'What an article was, the newest version first',
+    right: 'guides.write',
+    errors: ['database.unreachable'],
+    params,
+    answer: z.object({ versions: z.array(articleVersionSchema) }),
   },
   'articles.set': {
     method: 'PUT',

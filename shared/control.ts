@@ -5,7 +5,12 @@ import { idSchema, type Route } from './route.ts'
 
 /** Where a call can be sent, or who can be asked about it. */
 export const callTargetSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('agent'), extension: extensionSchema }),
+  z.strictObject({
+    kind: z.literal('agent'),
+    extension: extensionSchema,
+    /** How they stood when they were chosen: whoever was free then and is not any more is not sent to unasked. */
+    seen: agentStateSchema.optional(),
+  }),
   z.strictObject({ kind: z.literal('queue'), queue: z.string().min(1).max(200) }),
   /** As somebody types it. */
   z.strictObject({ kind: z.literal('number'), number: z.string().trim().min(2).max(40) }),
@@ -98,6 +103,7 @@ export const controlRoutes = {
       'control.under_way',
       'control.target_unknown',
       'control.target_away',
+      'control.target_not_free',
       'control.not_dialable',
       'control.consulting',
       'control.not_consulting',

@@ -21,6 +21,11 @@ export const notices = {
     words:
       'The AMI user may not use Getvar (class call in `write`): callers’ numbers come late or not at all.',
   },
+  'pbx.system_user_refused': {
+    level: 'trouble',
+    words:
+      'The PBX refuses the AMI user {user}, by whom browser phones get their secrets and desk phones are told to answer and hold. Check its section in manager.conf, and AMI_SYSTEM_SECRET.',
+  },
   'pbx.list_refused': {
     level: 'trouble',
     words: 'The PBX does not give {list}, and what it tells is not shown.',

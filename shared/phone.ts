@@ -66,7 +66,11 @@ export const phoneClosed = {
   stopping: 1012,
 } as const
 
-const windowBody = z.strictObject({ window: phoneWindowSchema })
+const windowBody = z.strictObject({
+  window: phoneWindowSchema,
+  /** Which window of the same person gives the phone to this one, with the calls that are on. */
+  from: phoneWindowSchema.optional(),
+})
 
 /** The routes of the browser phone. Part of the table in api.ts. */
 export const phoneRoutes = {

@@ -114,6 +114,7 @@ export const problems = {
   },
   'control.target_unknown': { status: 404, title: 'There is no such agent or queue to send the call to.' },
   'control.target_away': { status: 409, title: 'Nobody can be reached there now.' },
+  'control.target_not_free': { status: 409, title: 'They were free and are not any more.' },
   'control.not_dialable': { status: 422, title: 'This is no number that can be dialled.' },
   'control.consulting': { status: 409, title: 'Somebody is being asked already. End that first.' },
   'control.not_consulting': { status: 409, title: 'Nobody is being asked about this call, or not any more.' },

@@ -13,6 +13,8 @@ export interface Route {
   summary: string
   /** The right needed, or any of several; `session` for anybody signed in, `public` for anybody. */
   right: Right | readonly Right[] | 'session' | 'public'
+  /** A right that is needed beside that one. */
+  also?: Right
   /** Whoever comes without a session is answered with null, and not refused. */
   nobodyToo?: true
   /** What it may fail with beside what any route of its kind may (`failuresOf`). */

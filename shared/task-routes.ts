@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { idSchema, type Route } from './route.ts'
 import {
+  doNotCallEntrySchema,
+  doNotCallListRequestSchema,
   doNotCallRequestSchema,
   doNotCallSchema,
   newTaskSchema,
@@ -23,6 +25,7 @@ export const taskRoutes = {
     path: '/api/tasks',
     summary: 'The open callbacks and tasks that I may see, those due first before the others',
     right: either,
+    also: 'card.read',
     errors: ['database.unreachable'],
     answer: z.object({ tasks: z.array(taskSchema) }),
   },
@@ -31,6 +34,7 @@ export const taskRoutes = {
     path: '/api/tasks',
     summary: 'Promise a callback or a task; the same id again is the same one',
     right: either,
+    also: 'card.read',
     errors: [
       'task.in_the_past',
       'task.not_dialable',
@@ -48,6 +52,7 @@ export const taskRoutes = {
     path: '/api/tasks/:taskId',
     summary: 'One callback or task, with everything that happened',
     right: either,
+    also: 'card.read',
     errors: ['task.unknown', 'database.unreachable'],
     params: taskParams,
     answer: taskWithTrailSchema,
@@ -57,6 +62,7 @@ export const taskRoutes = {
     path: '/api/tasks/:taskId/steps',
     summary: 'Take it, let it go, hand it on, postpone it, close it, or open it again',
     right: either,
+    also: 'card.read',
     errors: [
       'task.unknown',
       'task.taken',
@@ -76,6 +82,7 @@ export const taskRoutes = {
     summary:
       'Take it and be told the number to call, if they may be called now; what comes of the call is noted by itself',
     right: 'tasks.use',
+    also: 'card.read',
     errors: [
       'task.unknown',
       'task.taken',
@@ -110,6 +117,7 @@ export const taskRoutes = {
     path: '/api/task-times',
     summary: 'What time it is for a customer, and when they may be called',
     right: either,
+    also: 'card.read',
     errors: ['customer.unknown'],
     body: timesRequestSchema,
     answer: timesSchema,
@@ -117,10 +125,12 @@ export const taskRoutes = {
   'doNotCall.list': {
     method: 'GET',
     path: '/api/do-not-call',
-    summary: 'The numbers whose owners do not want to be called, the newest first',
+    summary:
+      'The numbers whose owners do not want to be called, the newest first, with who noted what of each',
     right: 'tasks.manage',
     errors: ['database.unreachable'],
-    answer: z.object({ numbers: z.array(doNotCallSchema) }),
+    query: doNotCallListRequestSchema,
+    answer: z.object({ numbers: z.array(doNotCallEntrySchema) }),
   },
   'doNotCall.check': {
     method: 'POST',
@@ -142,10 +152,10 @@ export const taskRoutes = {
   'doNotCall.remove': {
     method: 'POST',
     path: '/api/do-not-call/remove',
-    summary: 'Let a number be called again',
+    summary: 'Let a number be called again, and why; that it stood there is kept',
     right: 'tasks.manage',
     errors: ['task.not_dialable'],
-    body: numberRequestSchema,
+    body: doNotCallRequestSchema,
     answer: z.null(),
   },
   'tasks.choices': {

@@ -41,7 +41,8 @@ export type Attempt = z.infer<typeof attemptSchema>
 export const missedCallSchema = z.object({
   callId: z.string(),
   at: instantSchema,
-  queue: z.string(),
+  /** Null where they were in none: refused at the door, or outside opening hours. */
+  queue: z.string().nullable(),
 })
 export type MissedCall = z.infer<typeof missedCallSchema>
 
@@ -202,6 +203,31 @@ export const doNotCallSchema = z.object({
   reason: z.string(),
 })
 export type DoNotCall = z.infer<typeof doNotCallSchema>
+/** The same with all that was ever noted of it. */
+export const doNotCallEntrySchema = doNotCallSchema.extend({
+  /** When it was taken off the list, and may be called again; null while it may not. */
+  removedAt: instantSchema.nullable(),
+  trail: z.array(
+    z.object({
+      at: instantSchema,
+      what: z.enum(['noted', 'removed']),
+      by: z.string().nullable(),
+      reason: z.string(),
+    }),
+  ),
+})
+export type DoNotCallEntry = z.infer<typeof doNotCallEntrySchema>
+export const doNotCallListRequestSchema = z.strictObject({
+  /** Those on the list, or those that were taken off it. */
+  which: z.enum(['listed', 'removed']),
+  /** Digits that stand in the number; left out for all. */
+  digits: z
+    .string()
+    .regex(/^\d{1,15}$/, 'Digits.')
+    .optional(),
+})
+/** So many numbers of the list are told at once, the newest. */
+export const mostDoNotCall = 1_000
 export const numberRequestSchema = z.strictObject({ number: z.string().trim().min(1).max(64) })
 export const doNotCallRequestSchema = numberRequestSchema.extend({ reason: reasonSchema })
 

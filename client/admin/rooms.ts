@@ -89,6 +89,14 @@ export const adminRooms: readonly AdminRoom[] = [
     page: () => import('./phone-book/PhoneBookPage.vue'),
   },
   {
+    name: 'adminDoNotCall',
+    path: 'do-not-call/:open?',
+    icon: 'phone-off',
+    label: 'rooms.doNotCall',
+    right: 'tasks.manage',
+    page: () => import('./do-not-call/DoNotCallPage.vue'),
+  },
+  {
     name: 'adminPbx',
     path: 'pbx',
     icon: 'plug-zap',

@@ -27,7 +27,7 @@ export function choicesFor(targets: CallTargets | null, typed: string, park: str
     .filter(({ displayName, extension }) => fits(`${displayName} ${extension}`))
     .map((agent): Choice => ({
       id: `agent-${agent.extension}`,
-      to: { kind: 'agent', extension: agent.extension },
+      to: { kind: 'agent', extension: agent.extension, seen: agent.state },
       agent,
     }))
   const queues = (targets?.queues ?? [])

@@ -93,6 +93,8 @@ export const useControl = defineStore('control', () => {
       if (!(error instanceof ApiError)) throw error
       failed.value = { callId, did: command.do, code: error.code }
       if (error.code === 'control.phone_deaf') phone.foundDeaf()
+      // Whoever is sent to again is sent to as they stand now.
+      if (error.code === 'control.target_not_free') void look()
       return false
     } finally {
       pending.value = null

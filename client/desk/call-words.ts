@@ -2,7 +2,7 @@ import type { DeskCall, Party } from '../../shared/calls.ts'
 import type { Pop } from '../../shared/customers.ts'
 import { useTexts } from '../locales/i18n.ts'
 import { useSession } from '../session/session.ts'
-import type { CallNotice } from './notifications.ts'
+import type { Notice } from './notifications.ts'
 
 /** How a call is named on screen, in notifications and to screen readers: one answer everywhere. */
 export function useCallWords() {
@@ -41,9 +41,9 @@ export function useCallWords() {
   }
 
   /** What a desktop notification says of a call that rings. */
-  function notice(call: DeskCall, pop: Pop | null): CallNotice {
+  function notice(call: DeskCall, pop: Pop | null): Notice {
     const body = t('call.notifyBody', { queue: queueName(call), number: number(call.party) })
-    return { callId: call.callId, title: callName(call, pop), body }
+    return { id: call.callId, title: callName(call, pop), body }
   }
 
   return { partyName, callName, number, queueName, notice }

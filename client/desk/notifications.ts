@@ -12,38 +12,52 @@ export async function askForNotifications(): Promise<NotificationState> {
   return 'Notification' in window ? Notification.requestPermission() : 'denied'
 }
 
-/** What a notification says, and of which call. */
-export interface CallNotice {
-  callId: string
+/** What a notification says, and of what. */
+export interface Notice {
+  /** Of a call, or of a promise: each is told once. */
+  id: string
   title: string
   body: string
+  /** What else a click does than to show this window. */
+  open?: () => void
 }
 
 /**
- * Tells of a ringing call once, while the tab is hidden and the person has allowed it, and takes that back when the call
- * rings here no more. Belongs to the component, or effect scope, that calls it.
- * @param notice of the call that rings now; null when none does
+ * Tells of each thing once, while the tab is hidden and the person has allowed it, and takes that back when it is so no more.
+ * Belongs to the component, or effect scope, that calls it.
+ * @param notices of what is now, such as a call that rings
  */
-export function useCallNotification(notice: () => CallNotice | null): void {
-  let withdraw: () => void = () => undefined
+export function useNotifications(notices: () => readonly Notice[]): void {
+  const told = new Map<string, () => void>()
   watch(
-    () => notice()?.callId ?? null,
+    () =>
+      notices()
+        .map(({ id }) => id)
+        .join(' '),
     () => {
-      withdraw()
-      withdraw = notify(notice())
+      const now = notices()
+      for (const [id, withdraw] of told) {
+        if (now.some((one) => one.id === id)) continue
+        withdraw()
+        told.delete(id)
+      }
+      for (const one of now) if (!told.has(one.id)) told.set(one.id, notify(one))
     },
     { immediate: true },
   )
-  onScopeDispose(() => withdraw())
+  onScopeDispose(() => {
+    for (const withdraw of told.values()) withdraw()
+  })
 }
 
 /** @returns takes the notification away again */
-function notify(notice: CallNotice | null): () => void {
-  if (notice === null || notificationState() !== 'granted' || !document.hidden) return () => undefined
-  const notification = new Notification(notice.title, { body: notice.body, tag: notice.callId })
+function notify({ id, title, body, open }: Notice): () => void {
+  if (notificationState() !== 'granted' || !document.hidden) return () => undefined
+  const notification = new Notification(title, { body, tag: id })
   notification.addEventListener('click', () => {
     window.focus()
     notification.close()
+    open?.()
   })
   return () => notification.close()
 }

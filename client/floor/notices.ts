@@ -10,6 +10,8 @@ const en: Words = {
   'pbx.classes_missing': 'The AMI user {user} lacks {classes} in its line read of manager.conf.',
   'pbx.no_getvar':
     'The AMI user may not use Getvar (class call in write): callers’ numbers come late or not at all.',
+  'pbx.system_user_refused':
+    'Asterisk refuses the AMI user {user}, by whom browser phones get their secrets and desk phones are told to answer and hold. Check its section in manager.conf, and AMI_SYSTEM_SECRET.',
   'pbx.list_refused': 'Asterisk does not give {list}, and what it tells is not shown.',
   'pbx.no_queues': 'Asterisk has no queues, or does not let them be read.',
   'pbx.not_booted': 'Asterisk did not say that it has started: the AMI user lacks the class system in read.',
@@ -47,6 +49,8 @@ const ru: Words = {
   'pbx.classes_missing': 'У пользователя AMI {user} в строке read файла manager.conf нет {classes}.',
   'pbx.no_getvar':
     'Пользователю AMI нельзя Getvar (класс call в write): номера звонящих приходят поздно или никогда.',
+  'pbx.system_user_refused':
+    'Asterisk не принимает пользователя AMI {user}, через которого браузерные телефоны получают пароли, а настольным велят ответить или удержать. Проверьте его раздел в manager.conf и AMI_SYSTEM_SECRET.',
   'pbx.list_refused': 'Asterisk не даёт {list}, и этих сведений нет.',
   'pbx.no_queues': 'У Asterisk нет очередей, или их не дают прочесть.',
   'pbx.not_booted': 'Asterisk не сказал, что запустился: у пользователя AMI нет класса system в read.',

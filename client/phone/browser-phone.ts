@@ -1,7 +1,7 @@
 import { UA, type Socket } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { IncomingRequest, OutgoingRequest } from 'jssip/lib/SIPMessage'
-import { sipDomain, type IceServers, type OpenedPhone } from '../../shared/phone.ts'
+import { phoneClosed, sipDomain, type IceServers, type OpenedPhone } from '../../shared/phone.ts'
 import { ApiError } from '../api.ts'
 import { microphoneState, onMicrophoneChange } from './microphone.ts'
 import { createIceWay } from './ice-way.ts'
@@ -90,7 +90,10 @@ export function startBrowserPhone(options: BrowserPhoneOptions): Phone {
     },
     onRefused: (error) =>
       happen({ type: 'refused', code: error instanceof ApiError ? error.code : 'unexpected' }),
-    onClosed: (code) => happen({ type: 'closed', code }),
+    onClosed: (code) => {
+      happen({ type: 'closed', code })
+      if (code === phoneClosed.takenOver) lines.letGo()
+    },
   })
 
   const lines = createPhoneLines({

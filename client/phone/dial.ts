@@ -8,6 +8,9 @@ import { newId } from '../ui/new-id.ts'
 import { dialable } from './dialable.ts'
 import { usePhone } from './phone-store.ts'
 
+/** So long a call waits to hear whether its number is not to be called, ms. */
+const checkedWithinMs = 1_000
+
 /**
  * Calls a number by whichever phone I use: the browser's at once; my desk phone rings first, and is to be picked up.
  * The rest of the console calls through here and need not know which it is.
@@ -27,6 +30,10 @@ export const useDial = defineStore('dial', () => {
     if (!session.rights.has('desk.use') || session.me?.extension == null) return false
     return phone.kind === 'browser' ? phone.state.at === 'ready' : phone.kinds.includes('desk')
   })
+  /** Whether a call rings or is on beside which my phone makes no other. The browser's puts that one on hold. */
+  const isBusy = computed(() =>
+    phone.kind === 'browser' ? phone.ringing !== null : hasCall.value || phone.calls.length > 0,
+  )
   /** Whether somebody can be called now: not while a call rings or is on. */
   const canDial = computed(
     () => hasPhone.value && !hasCall.value && phone.calls.length === 0 && pending.value === null,
@@ -36,7 +43,9 @@ export const useDial = defineStore('dial', () => {
   async function isUnwanted(number: string): Promise<boolean> {
     if (isEmergency(number) || !session.rights.has('tasks.use')) return false
     try {
-      return (await callApi('doNotCall.check', { body: { number } })).doNotCall !== null
+      const asked = callApi('doNotCall.check', { body: { number } })
+      const late = new Promise<null>((resolve) => window.setTimeout(() => resolve(null), checkedWithinMs))
+      return ((await Promise.race([asked, late]))?.doNotCall ?? null) !== null
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       return false
@@ -50,26 +59,28 @@ export const useDial = defineStore('dial', () => {
    * @returns whether the call was made: with a desk phone, that it was picked up. Why not is in `failed`.
    */
   async function dial(typed: string, allTheSame = false): Promise<boolean> {
-    // Beside a call that is on, the browser's phone makes another: that one is put on hold.
-    const isBeside = phone.kind === 'browser' && hasPhone.value && phone.ringing === null
-    if (!canDial.value && !isBeside) return false
     const number = dialable(typed)
+    // Nothing keeps anybody from an emergency call.
+    const isFree = () => !isBusy.value || isEmergency(typed)
+    if (!hasPhone.value || !isFree() || (pending.value !== null && !isEmergency(typed))) return false
     failed.value = null
     if (number === null) {
       failed.value = { number: typed, code: 'dial.not_dialable' }
       return false
     }
-    if (!allTheSame && (await isUnwanted(number))) {
-      failed.value = { number: typed, code: 'task.do_not_call' }
-      return false
-    }
-    if (phone.kind === 'browser') {
-      phone.call(number)
-      return true
-    }
     pending.value = typed
-    const request = { body: { number, commandId: newId() } }
     try {
+      if (!allTheSame && (await isUnwanted(number))) {
+        failed.value = { number: typed, code: 'task.do_not_call' }
+        return false
+      }
+      // Something may have begun to ring meanwhile.
+      if (!isFree()) return false
+      if (phone.kind === 'browser') {
+        phone.call(number)
+        return true
+      }
+      const request = { body: { number, commandId: newId() } }
       // Whoever got no answer asks again by the same id: nobody is called twice.
       await callApi('calls.dial', request).catch((error: unknown) => {
         if (error instanceof ApiError && error.code === 'network') return callApi('calls.dial', request)
@@ -81,7 +92,7 @@ export const useDial = defineStore('dial', () => {
       failed.value = { number: typed, code: error.code }
       return false
     } finally {
-      pending.value = null
+      if (pending.value === typed) pending.value = null
     }
   }
 

@@ -13,9 +13,13 @@ export const keptCallSchema = z.object({
 })
 export type KeptCall = z.infer<typeof keptCallSchema>
 
-const placeOf = (personId: string) => `ringcard.calls.${personId}`
 /** Later than this the server has done something else with the call. */
 const keptForMs = 60_000
+
+/** Whether the server can still let another page take its place. */
+export const isFresh = ({ leftAt }: KeptCall, now: number): boolean => now - leftAt < keptForMs
+
+const placeOf = (personId: string) => `ringcard.calls.${personId}`
 
 /** Keeps what is on for the next page in this tab. */
 export function leaveCalls(
@@ -36,7 +40,7 @@ export function takeKeptCalls(
   storage.removeItem(placeOf(personId))
   try {
     const kept = z.array(keptCallSchema).safeParse(JSON.parse(text ?? '[]')).data ?? []
-    return kept.filter(({ leftAt }) => now - leftAt < keptForMs)
+    return kept.filter((call) => isFresh(call, now))
   } catch {
     return []
   }

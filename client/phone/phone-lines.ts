@@ -34,6 +34,8 @@ export interface PhoneLines extends Omit<Phone, 'retry' | 'stop'> {
   sayWhereCallsAre: () => void
   /** Takes the place of a call which the page before left on. */
   takeBack: (call: KeptCall, extension: string) => void
+  /** Another window goes on with what was on here: it is let go without a word to the other side. */
+  letGo: () => void
   stop: () => void
 }
 
@@ -227,6 +229,10 @@ export function createPhoneLines(options: PhoneLinesOptions): PhoneLines {
       if (line.stream === null) change(id, { pending: null })
     })
   }
+  const keep = (): KeptCall[] =>
+    [...lines.values()].flatMap(({ call: { number, direction, state }, dialog }) =>
+      dialog === null ? [] : [{ ...dialog, number, direction, isHeld: state === 'held', leftAt: Date.now() }],
+    )
   const isAnswered = (id: string): boolean => {
     const call = lines.get(id)?.call
     return call?.state !== 'ringing' || call.pending !== null
@@ -272,16 +278,14 @@ export function createPhoneLines(options: PhoneLinesOptions): PhoneLines {
         if (line !== undefined) line.stream = stream
       })
     },
+    keep,
     leave() {
-      const left: KeptCall[] = []
-      for (const [id, { call, dialog }] of lines) {
-        if (dialog === null) end(id)
-        else {
-          const { number, direction } = call
-          left.push({ ...dialog, number, direction, isHeld: call.state === 'held', leftAt: Date.now() })
-        }
-      }
-      return left
+      for (const [id, { dialog }] of lines) if (dialog === null) end(id)
+      return keep()
+    },
+    letGo() {
+      // Nothing is connected any more, so that no message ends the call there.
+      for (const id of [...lines.keys()]) end(id)
     },
     useSound(next) {
       const isSameVoice = JSON.stringify(constraintsOf(next)) === JSON.stringify(constraintsOf(choice))

@@ -8,6 +8,7 @@ import { useSession } from '../session/session.ts'
 import { newId } from '../ui/new-id.ts'
 import { leaveCalls, takeKeptCalls } from './kept-calls.ts'
 import type { Phone, PhoneCall, PhoneFailure } from './phone.ts'
+import { usePhonePlace } from './phone-place.ts'
 import type { PhoneState } from './phone-state.ts'
 import { useSound } from './sound.ts'
 
@@ -64,9 +65,32 @@ export const usePhone = defineStore('phone', () => {
     const kept = phoneKindSchema.safeParse(localStorage.getItem(placeOfChoice())).data
     const usable = kept !== undefined && kinds.value.includes(kept) ? kept : null
     chosen.value ??= usable ?? (kinds.value.includes('desk') ? null : (kinds.value[0] ?? null))
-    if (kind.value === 'browser' && kinds.value.includes('browser')) await start()
+    if (kind.value === 'browser' && kinds.value.includes('browser')) followPlace()
     else followServer(found.inUse)
   }
+
+  /** Of my windows the one that has the phone connects it. */
+  function followPlace(): void {
+    if (kind.value !== 'browser' || !kinds.value.includes('browser')) return
+    if (windows.place.value === 'unknown') windows.want()
+    else if (windows.place.value === 'here') void start()
+    else if (calls.value.length === 0) {
+      stop()
+      state.value = { at: 'elsewhere' }
+    }
+  }
+  const windows = usePhonePlace({
+    page,
+    giveable: () => {
+      const isMoving = ({ state: at, pending }: PhoneCall) =>
+        at === 'ringing' || at === 'dialling' || pending !== null
+      return calls.value.some(isMoving) ? null : (phone.value?.keep() ?? [])
+    },
+    onAnswer: () => {
+      if (ringing.value !== null) phone.value?.answer(ringing.value.id)
+    },
+    onPlace: followPlace,
+  })
 
   /** By which phone I take calls is one for all my windows, and was changed in another of them. */
   function followServer(inUse: PhoneKind): void {
@@ -97,14 +121,16 @@ export const usePhone = defineStore('phone', () => {
       state.value = { at: 'problem', code: 'network' }
       return
     }
+    const own = takeKeptCalls(sessionStorage, session.me?.personId ?? '', Date.now())
+    const { from, calls: given } = windows.takeReceived()
     const url = new URL(`${sipPath}?window=${page}`, window.location.href)
     url.protocol = url.protocol.replace('http', 'ws')
     phone.value = part.startBrowserPhone({
-      open: () => callApi('phone.open', { body: { window: page } }),
+      open: () => callApi('phone.open', { body: from === null ? { window: page } : { window: page, from } }),
       ice: () => callApi('phone.ice'),
       url: url.href,
       sound: sound.choice,
-      kept: takeKeptCalls(sessionStorage, session.me?.personId ?? '', Date.now()),
+      kept: given.length > 0 ? given : own,
       onState: (next) => (state.value = next),
       onCalls: (next) => (calls.value = next),
       onFailure: (next) => (failure.value = next),
@@ -144,12 +170,18 @@ export const usePhone = defineStore('phone', () => {
     if (calls.value.length > 0 || !kinds.value.includes(next)) return
     chosen.value = next
     localStorage.setItem(placeOfChoice(), next)
-    if (next === 'browser') await start()
+    if (next === 'browser') await takeHere()
     else {
       stop()
       // What cannot be told now ends with the session.
       await callApi('phone.close').catch(() => null)
     }
+  }
+
+  /** This window is to have the phone. What is talked in goes on here; what rings is first answered, or gone. */
+  async function takeHere(): Promise<void> {
+    if (windows.place.value === 'here') await start()
+    else windows.take()
   }
 
   /** Tries again what needed a person. */
@@ -210,7 +242,11 @@ export const usePhone = defineStore('phone', () => {
   )
   watch(calls, (now, before) => {
     if (now.length > before.length) failure.value = null
-    if (now.length === 0 && before.length > 0 && session.me === null) stop()
+    if (now.length === 0 && before.length > 0) {
+      if (session.me === null) stop()
+      else if (windows.place.value === 'elsewhere') followPlace()
+    }
+    windows.look()
   })
 
   window.addEventListener('beforeunload', (event) => {
@@ -221,7 +257,11 @@ export const usePhone = defineStore('phone', () => {
   window.addEventListener('pagehide', () => {
     const { me } = session
     if (me === null) endCalls()
-    else leaveCalls(sessionStorage, me.personId, phone.value?.leave() ?? [])
+    else {
+      const left = phone.value?.leave() ?? []
+      leaveCalls(sessionStorage, me.personId, left)
+      windows.leave(left)
+    }
   })
 
   return {
@@ -237,7 +277,12 @@ export const usePhone = defineStore('phone', () => {
     ringing,
     active,
     failure,
+    /** Another of my windows rings and notifies in place of this one. */
+    isElsewhere: computed(() => windows.place.value === 'elsewhere'),
+    isComing: windows.isComing,
     choose,
+    takeHere,
+    answerThere: () => windows.answerThere(),
     retry,
     endCalls,
     answer: (id: string) => phone.value?.answer(id),

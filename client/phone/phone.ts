@@ -51,6 +51,8 @@ export interface Phone {
   call: (number: string) => void
   /** Talks and listens by other devices from now on, also in a call that is on. */
   useSound: (choice: SoundChoice) => void
+  /** What is talked in, or held, as another window goes on with it. */
+  keep: () => KeptCall[]
   /**
    * The page is being left: what is talked in, or held, stays on for the page that comes after it; what rings is declined.
    * @returns what stays on

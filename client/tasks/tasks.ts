@@ -58,6 +58,8 @@ export const useTasks = defineStore('tasks', () => {
   /** To whom something is being promised. */
   const promising = shallowRef<Promisee | null>(null)
   const choices = shallowRef<TaskChoices | null>(null)
+  /** The task that I am led to, by its id, until its row has opened. */
+  const turnedTo = ref<string | null>(null)
   /** What could not be done with a task, by its id. */
   const failures = ref(new Map<string, ApiErrorCode>())
 
@@ -189,6 +191,7 @@ export const useTasks = defineStore('tasks', () => {
     ask: (to: Promisee | null): void => {
       promising.value = mayUse.value ? to : null
     },
+    turnedTo,
     promise,
     promisedTo,
     step,

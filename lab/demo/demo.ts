@@ -57,6 +57,7 @@ try {
     customers,
     folder: join(cacheFolder(), 'demo'),
     built: true,
+    workingDay: true,
     httpPort: (await isFree(usualPort)) ? usualPort : await freePort('127.0.0.1', 'tcp'),
     onProgress: say,
     // As anywhere; the colleagues have phones and no consoles, so nobody is taken out for want of one.

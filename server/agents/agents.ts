@@ -376,7 +376,11 @@ export function createAgents(options: AgentsOptions) {
         const pauseOf = (device: string): Pause =>
           phone.inUse === null || phone.inUse === device ? pauseFor(status) : otherPhone
         const isNew = await signIn.signIn(extension, queue, phone, pauseOf)
-        chooseQueue(extension, queue, isNew ? (isTheirs() ? 'joined' : 'leaving') : null)
+        // Asked for twice, or for a queue that whoever sat here before was leaving: it is joined, and left with the desk.
+        const isJoined =
+          isNew ||
+          statuses.get(extension)?.queues.some((one) => one.queue === queue && one.state !== 'out') === true
+        chooseQueue(extension, queue, isJoined ? (isTheirs() ? 'joined' : 'leaving') : null)
       } else {
         const isFixed = await signIn.signOut(extension, queue)
         chooseQueue(extension, queue, isFixed && isTheirs() ? 'out' : null)

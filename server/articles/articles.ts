@@ -1,4 +1,4 @@
-import type { StoredArticle } from '../../shared/article-routes.ts'
+import type { ArticleVersion, StoredArticle } from '../../shared/article-routes.ts'
 import type { Article, ArticleHit, ArticleLink } from '../../shared/articles.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { Versioned } from '../database/versioned.ts'
@@ -9,8 +9,10 @@ import type { ArticleStore } from './model.ts'
 import { plainOf } from './words.ts'
 
 export interface ArticlesOptions {
-  store: Pick<ArticleStore, 'loadAll' | 'add' | 'change' | 'remove' | 'keep'>
+  store: Pick<ArticleStore, 'loadAll' | 'versions' | 'add' | 'change' | 'remove' | 'keep' | 'versionsOf'>
   audit: Audit
+  /** The name that a person goes by now; null for one who was erased. */
+  nameOf: (personId: string) => string | null
   now: () => number
 }
 
@@ -33,7 +35,7 @@ const readAgainMs = 30_000
 export type ArticleKeeper = ReturnType<typeof createArticles>
 
 /** What agents look up while they talk: found by its words, or pinned to what the call is about. */
-export function createArticles({ store, audit, now }: ArticlesOptions) {
+export function createArticles({ store, audit, nameOf, now }: ArticlesOptions) {
   const articles = createEdited({
     ...{ store, audit, told },
     actions: { set: 'article.set', removed: 'article.removed' },
@@ -76,7 +78,9 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
 
   /** Nobody waits for it, and a database that is away leaves what is known. */
   function follow(): void {
-    if (now() - readAt >= readAgainMs) load().catch(() => undefined)
+    if (now() - readAt < readAgainMs) return
+    readAt = now()
+    articles.follow().catch(() => undefined)
   }
 
   return {
@@ -110,6 +114,10 @@ export function createArticles({ store, audit, now }: ArticlesOptions) {
           const title = articles.get(articleId)?.value.title
           return title === undefined ? [] : [{ articleId, title }]
         }),
+
+    /** What an article was, the newest version first. @throws ProblemError `database.unreachable` */
+    versions: async (id: string): Promise<ArticleVersion[]> =>
+      (await store.versionsOf(id)).reverse().map(({ by, ...kept }) => ({ ...kept, by: nameOf(by) })),
 
     /** As `Edited.set`. @throws ProblemError `article.too_many` */
     set: async (id: string, article: Article, version: number | null, by: string): Promise<StoredArticle> => {

@@ -39,19 +39,19 @@ export function createArticleStore(database: Database, onMisfit: (id: string) =>
         )
       }),
 
-    /** The versions of an article that are kept, the oldest first. */
+    /** The versions of an article that are kept, the oldest first; one that can be read no more is left out. */
     versionsOf: (id: string) =>
       needingDatabase(async () => {
         const found = await kept()
           .find({ _id: { $regex: `^${id} \\d+$` } })
           .toArray()
         return found
-          .map(({ _id, at, by, article }) => ({
-            version: Number(_id.slice(id.length + 1)),
-            at,
-            by,
-            article: articleSchema.parse(article),
-          }))
+          .flatMap(({ _id, at, by, article }) => {
+            const read = articleSchema.safeParse(article)
+            return read.success
+              ? [{ version: Number(_id.slice(id.length + 1)), at, by, article: read.data }]
+              : []
+          })
           .sort((a, b) => a.version - b.version)
       }),
   }

@@ -30,6 +30,7 @@ export function articleRoutes(
       queues: [...queues()].sort(),
       numbers: numbers().map(({ number, label }) => ({ number, label })),
     }),
+    'articles.versions': async ({ params }) => ({ versions: await articles.versions(params.articleId) }),
     'articles.set': ({ params, body, caller }) =>
       articles.set(params.articleId, body.article, body.version, caller.personId),
     'articles.remove': async ({ params, query, caller }) => {

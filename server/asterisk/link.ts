@@ -166,7 +166,15 @@ export function createPbxLink(settings: PbxLinkSettings): RunningLink {
     systemAction: async (name, fields, timeoutMs) => {
       if (!settings.system) return action(name, fields, timeoutMs)
       if (!memory.live) throw new AmiError('ami.not_connected')
-      return actAs(settings.system, name, fields, timeoutMs)
+      try {
+        const answer = await actAs(settings.system, name, fields, timeoutMs)
+        notices.clear('pbx.system_user_refused')
+        return answer
+      } catch (error) {
+        if (error instanceof AmiError && error.code === 'ami.refused_login')
+          notices.set('pbx.system_user_refused', { user: settings.system.username })
+        throw error
+      }
     },
     setVariables: async (channelId, variables) => {
       const names = Object.keys(variables)

@@ -62,6 +62,7 @@ export function assembleControl(parts: ControlParts): CallControl {
       const desk = floor().agents.get(extension)
       return desk ? numberOn(desk, prefixOf(pbx)) : null
     },
+    isReady: (extension) => (parts.agents.viewOf(extension)?.state ?? 'ready') === 'ready',
     queueOn: (queue, pbx) => {
       const prefix = prefixOf(pbx)
       return queue.startsWith(prefix) ? queue.slice(prefix.length) : null

@@ -24,6 +24,8 @@ export interface ControlOptions {
   commands: CallCommands
   /** The number by which a PBX rings a desk; null where the desk has no phone there. */
   numberOn: (extension: string, pbx: string) => string | null
+  /** Whether whoever sits at a desk takes calls, by their status: the PBX knows of a break a moment later. */
+  isReady: (extension: string) => boolean
   /** A queue as its own PBX calls it; null for one of another. */
   queueOn: (queue: string, pbx: string) => string | null
   /** A device as its own PBX calls it. */
@@ -185,6 +187,8 @@ export function createControl(options: ControlOptions) {
           throw new ProblemError('control.target_unknown')
         if (agent.state === 'offline' || agent.state === 'unreachable')
           throw new ProblemError('control.target_away')
+        if (to.seen === 'free' && (agent.state !== 'free' || !options.isReady(to.extension)))
+          throw new ProblemError('control.target_not_free')
         return number
       }
       case 'queue': {
@@ -243,7 +247,7 @@ export function createControl(options: ControlOptions) {
 
   function asProblem(error: unknown, about: { callId: string; did: string }): unknown {
     const code = (error as { code?: unknown }).code
-    if (code === 'ami.refused_action' || code === 'ami.invalid_field') {
+    if (code === 'ami.refused_action' || code === 'ami.invalid_field' || code === 'ami.refused_login') {
       log.warn({ ...about, err: error }, 'The PBX refused what an agent asked of a call.')
       return new ProblemError('control.refused', { cause: error })
     }
@@ -269,6 +273,7 @@ export function createControl(options: ControlOptions) {
         at: now(),
         isHere: (extension) => options.numberOn(extension, call.pbx) !== null,
         isQueueHere: (queue) => options.queueOn(queue, call.pbx) !== null,
+        isReady: options.isReady,
         nameOf: options.nameOf,
         contacts: options.contacts(),
       })

@@ -40,6 +40,8 @@ export function createDeskPhones({ floor, commands }: DeskPhoneOptions) {
     } catch (error) {
       // The line to the PBX, or its answer, says nothing of the phone. That it cannot tell phones anything does.
       if (error instanceof AmiError && error.code !== 'ami.refused_action') throw error
+      // What is over meanwhile says nothing of it either.
+      if (!floor().channels.has(channel.channelId)) throw new ProblemError('call.unknown', { cause: error })
       deaf.add(channel.device)
       throw new ProblemError('control.phone_deaf', { cause: error })
     }
@@ -49,7 +51,7 @@ export function createDeskPhones({ floor, commands }: DeskPhoneOptions) {
     /** Whether a device was asked in vain. */
     isDeaf: (device: string): boolean => deaf.has(device),
 
-    /** Answers what rings at a desk. @throws ProblemError `control.not_ringing`, `control.phone_deaf`; AmiError */
+    /** Answers what rings at a desk. @throws ProblemError `control.not_ringing`, `control.phone_deaf`, `call.unknown`; AmiError */
     answer: async (callId: string, extension: string): Promise<void> => {
       const offerOf = () =>
         floor()
@@ -66,7 +68,7 @@ export function createDeskPhones({ floor, commands }: DeskPhoneOptions) {
       if (offer?.outcome !== 'answered') throw new ProblemError('control.not_ringing')
     },
 
-    /** Puts the customer on hold, or takes them back. @throws ProblemError `control.phone_deaf`; AmiError */
+    /** Puts the customer on hold, or takes them back. @throws ProblemError `control.phone_deaf`, `call.unknown`; AmiError */
     hold: async (callId: string, { contactId, channelId }: Contact, isHeld: boolean): Promise<void> => {
       const channel = floor().channels.get(channelId)
       if (!channel) throw new ProblemError('call.unknown')

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { isEmergency, ownPhoneRingsSeconds, type DialRequest } from '../../shared/dial.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
@@ -8,13 +7,13 @@ import type { Fact } from '../floor/facts.ts'
 import type { Floor } from '../floor/state.ts'
 import type { Commander } from './control.ts'
 import { createOnce } from './once.ts'
-import { asDialProblem, readyPhone, type PhoneInUse } from './own-phone.ts'
+import { asDialProblem, namedHere, readyPhone, type PhoneInUse } from './own-phone.ts'
 import { dialString, isShort } from './targets.ts'
 import { createWaiters } from './waiters.ts'
 
 export interface DialOptions {
   floor: () => Floor
-  commands: Pick<CallCommands, 'originate'>
+  commands: Pick<CallCommands, 'originate' | 'hangUp'>
   /** The phone in use at a desk; null where there is none that can be called. */
   phoneOf: (extension: string) => PhoneInUse | null
   readNumber: (raw: string, pbx: string) => ReadNumber
@@ -45,25 +44,31 @@ export function createDialling(options: DialOptions) {
 
   async function run({ extension }: Commander, { number }: DialRequest): Promise<{ callId: string }> {
     if (extension === null) throw new ProblemError('dial.no_phone')
-    if (busy.has(extension)) throw new ProblemError('control.under_way')
-    const { device, pbx } = readyPhone(options, extension, isEmergency(number))
+    const isUrgent = isEmergency(number)
+    if (busy.has(extension) && !isUrgent) throw new ProblemError('control.under_way')
+    const { device, pbx } = readyPhone(options, extension, isUrgent)
     const read = (raw: string) => options.readNumber(raw, pbx)
     const exten = dialString(number, read, options.internationalPrefix(pbx))
     if (exten === null) throw new ProblemError('dial.not_dialable')
     const shown = isShort(exten) ? exten : `+${exten.slice(options.internationalPrefix(pbx).length)}`
-    const callId = `${pbx}:ringcard-${randomUUID()}`
+    const callId = namedHere(pbx)
+    const wasBusy = busy.has(extension)
     busy.add(extension)
+    let isBegun = true
     try {
-      if (!(await commands.originate(callId, device, { exten, shown, ringMs })))
-        throw new ProblemError('dial.not_dialable')
+      isBegun = await commands.originate(callId, device, { exten, shown, ringMs })
+      if (!isBegun) throw new ProblemError('dial.not_dialable')
       await begins.until(() => floor().calls.has(callId))
       await picksUp.until(() => floor().calls.get(callId)?.ownPhone === 'pickedUp' || hasEnded(callId))
       throwIfNotPickedUp(callId)
       return { callId }
     } catch (error) {
+      // Nobody waits for it any more: what the PBX told too late is not to go on ringing, and then call somebody.
+      const isOver = floor().calls.get(callId)?.endedAt != null
+      if (isBegun && !isOver) await commands.hangUp(callId).catch(() => undefined)
       throw asDialProblem(error, callId, log)
     } finally {
-      busy.delete(extension)
+      if (!wasBusy) busy.delete(extension)
     }
   }
 

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { ProblemError, type ProblemCode } from '../../shared/problems.ts'
 import { AmiError } from '../asterisk/errors.ts'
 import type { Floor } from '../floor/state.ts'
 import { canRing } from '../floor/views.ts'
+
+/** What the channel of a phone is named that Ringcard has called: its call is named after it. */
+export const namedHere = (pbx: string): string => `${pbx}:ringcard-${randomUUID()}`
 
 /** The phone by which somebody takes and makes calls. */
 export interface PhoneInUse {

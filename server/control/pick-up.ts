@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { ownPhoneRingsSeconds } from '../../shared/dial.ts'
 import { ProblemError } from '../../shared/problems.ts'
@@ -8,7 +7,7 @@ import type { Call, Contact, Floor, Offer } from '../floor/state.ts'
 import { offerToPickUp, queuesOf } from '../floor/views.ts'
 import type { Commander } from './control.ts'
 import { createOnce } from './once.ts'
-import { asDialProblem, readyPhone, type PhoneInUse } from './own-phone.ts'
+import { asDialProblem, namedHere, readyPhone, type PhoneInUse } from './own-phone.ts'
 import { createWaiters } from './waiters.ts'
 
 export interface PickUpOptions {
@@ -68,7 +67,7 @@ export function createPickUps(options: PickUpOptions) {
     const channelName = offer.channelIds.flatMap((id) => floor().channels.get(id)?.name ?? [])[0]
     const call = floor().calls.get(callId)
     if (channelName === undefined || call?.pbx !== pbx) throw new ProblemError('pick_up.caller_gone')
-    const own = `${pbx}:ringcard-${randomUUID()}`
+    const own = namedHere(pbx)
     busy.add(extension)
     try {
       await commands.pickUp(own, device, { channelName, shown: offer.extension, ringMs })

@@ -11,6 +11,8 @@ export interface TargetContext {
   /** Whether a desk has a phone on the PBX of the call. */
   isHere: (extension: string) => boolean
   isQueueHere: (queue: string) => boolean
+  /** Whether whoever sits at a desk takes calls, by their status. */
+  isReady: (extension: string) => boolean
   nameOf: (personId: string) => string | null
   contacts: CallTargets['contacts']
 }
@@ -28,14 +30,14 @@ const order: Record<Agent['state'], number> = {
 /** Everybody and every queue that a call can be sent to, as the floor is now. */
 export function targetsOf(
   floor: Floor,
-  { own, at, isHere, isQueueHere, nameOf, contacts }: TargetContext,
+  { own, at, isHere, isQueueHere, isReady, nameOf, contacts }: TargetContext,
 ): CallTargets {
   const agents = [...floor.agents.values()]
     .filter(({ extension, personId }) => personId !== null && extension !== own && isHere(extension))
     .map(({ extension, personId, state, since }) => ({
       extension,
       displayName: nameOf(personId ?? '') ?? extension,
-      state,
+      state: state === 'free' && !isReady(extension) ? ('paused' as const) : state,
       since,
     }))
     .sort((a, b) => order[a.state] - order[b.state] || a.displayName.localeCompare(b.displayName))

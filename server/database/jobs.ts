@@ -32,6 +32,8 @@ export interface JobsOptions {
 
 type Backend = ConstructorParameters<typeof MongoBackend>[0]
 const stopWithinMs = 1_000
+/** As Agenda looks for what is due next. */
+const jobsIndex = { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 } as const
 
 /**
  * Jobs that are kept in the database (collection `jobs`), by Agenda: they survive a restart, and of several servers one does
@@ -57,23 +59,32 @@ export function createJobs(
       if (db === undefined || isStopped || agenda !== null) return
       // Mongoose brings a driver of its own, which is the same.
       const mongo = db as unknown as Extract<Backend, { mongo: unknown }>['mongo']
-      agenda = new Agenda({
-        backend: new MongoBackend({ mongo, collection: 'jobs' }),
+      // Agenda waits for ever where its index cannot be made: so it is made here, and whoever starts this tries again.
+      await db.collection('jobs').createIndex(jobsIndex, { name: 'findAndLockNextJobIndex' }, {})
+      const starting = new Agenda({
+        backend: new MongoBackend({ mongo, collection: 'jobs', ensureIndex: false }),
         name: node,
         processEvery: lookEveryMs,
         defaultLockLifetime: lockMs,
       })
-      agenda.on('error', (error: unknown) => failed('all', error))
+      starting.on('error', (error: unknown) => failed('all', error))
       for (const { name, work } of jobs)
-        agenda.define(
+        starting.define(
           name,
           async () => {
             await work().catch((error: unknown) => failed(name, error))
           },
           { concurrency: 1 },
         )
-      await agenda.start()
-      for (const { name, every } of jobs) await agenda.every(every, name)
+      agenda = starting
+      try {
+        await starting.start()
+        for (const { name, every } of jobs) await starting.every(every, name)
+      } catch (error) {
+        agenda = null
+        await starting.stop(false).catch(() => undefined)
+        throw error
+      }
     },
     stop: async () => {
       isStopped = true

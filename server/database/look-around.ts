@@ -8,9 +8,15 @@ export const lookEveryMs = 500
  * Looks again and again for what other processes have changed, one look after the other: there are no change streams on
  * every database. A database that is away says so itself, and the next look tries again.
  * @param what is looked for, for the log
+ * @param everyMs how long after a look the next one begins
  * @returns a function that stops looking; a look under way is not waited for
  */
-export function lookAround(look: () => Promise<void>, what: string, log: Pick<Logger, 'warn'>): () => void {
+export function lookAround(
+  look: () => Promise<void>,
+  what: string,
+  log: Pick<Logger, 'warn'>,
+  everyMs: number = lookEveryMs,
+): () => void {
   let timer: NodeJS.Timeout | null = null
   let isStopped = false
   /** What fails each time is logged the first time. */
@@ -28,7 +34,7 @@ export function lookAround(look: () => Promise<void>, what: string, log: Pick<Lo
           hasFailed = true
         })
         .finally(lookLater)
-    }, lookEveryMs)
+    }, everyMs)
   }
   lookLater()
   return () => {

@@ -44,6 +44,13 @@ export function createVersioned<S extends z.ZodType>(
         })
       }),
 
+    /** Which version there is of each, by id: what has changed is seen without reading all. */
+    versions: () =>
+      needingDatabase(async (): Promise<ReadonlyMap<string, number>> => {
+        const stored = await model.find({ removed: false }, { version: 1 }).lean().exec()
+        return new Map(stored.map(({ _id, version }) => [_id, version]))
+      }),
+
     /** Adds it if there is none of that id, and never was. */
     seed: (id: string, value: Value) =>
       needingDatabase(async () => {

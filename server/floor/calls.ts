@@ -299,6 +299,7 @@ function howItEnded(step: Step, call: Call): CallEnd {
     if (offer.outcome === 'notAnswered') return 'notAnswered'
     if (offer.outcome === 'unreachable') return 'refused'
   }
+  if (call.refused === true && !visit && !offer) return 'refused'
   return hungUpEnd(step, call)
 }
 

@@ -2,6 +2,9 @@ import { directionTo, identify } from './calls.ts'
 import type { Call, Channel } from './state.ts'
 import { putCall, type Step } from './step.ts'
 
+/** Whether a call began with an agent's own phone, which was called from the console: it is named after that channel. */
+export const isBegunHere = (callId: string): boolean => /^[^:]+:ringcard-[0-9a-f]{8}-/.test(callId)
+
 /** Whether it would be an agent's own phone that the PBX calls first, if nobody dialled it: nothing is older in its call. */
 export function beganItself(call: Call | undefined, { channelId, linkedId, extension }: Channel): boolean {
   return extension !== null && call?.originId === channelId && channelId === linkedId

@@ -180,6 +180,8 @@ export interface Call {
   readonly voicemail: boolean
   /** Whether a message was left in a mailbox; absent while that was not said. */
   readonly messageLeft?: boolean
+  /** A queue did not let the caller in, before they were in any. Absent for every other call. */
+  readonly refused?: true
   /** Whether it is recorded, and on which channel; null where it is not. Absent in checkpoints of older versions. */
   readonly recording?: { readonly channelId: string; readonly isPaused: boolean } | null
   /**

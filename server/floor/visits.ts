@@ -146,7 +146,7 @@ export function queueGaveUp(step: Step, queue: string, channelId: string): void 
   step.state.unsettled.add(call.callId)
 }
 
-/** The PBX said why the queue application ended. Refused at the door is no visit. */
+/** The PBX said why the queue application ended. Refused at the door is no visit: it tells how the call ended, where nothing else came of it. */
 export function queueResult(
   step: Step,
   channelId: string,
@@ -154,6 +154,7 @@ export function queueResult(
 ): void {
   const call = callOfChannel(step.state, channelId)
   const visit = call && waitingVisit(call)
+  if (call?.visits.length === 0 && result === 'refused') putCall(step, { ...call, refused: true })
   if (!call || visit?.leftAt == null) return
   if (result === 'timedOut' || result === 'emptied' || result === 'withdrawn')
     endVisit(step, call, visit, result)

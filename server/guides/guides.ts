@@ -27,6 +27,7 @@ export function createGuides({ store, audit }: GuidesOptions) {
 
   return {
     load: guides.load,
+    follow: guides.follow,
 
     list: (): StoredGuide[] => guides.all().map(outward),
 

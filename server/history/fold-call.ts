@@ -48,8 +48,7 @@ function told(before: CallDocument, fact: CallFact): CallDocument {
       return { ...before, recording: [...others, { at: fact.at, state: fact.recording }] }
     }
     case 'call.pickedUp':
-      // Whose call it is was told when it began.
-      return before
+      return { ...before, pickedUp: true }
     case 'consult.changed':
       // Who was asked stands in the journal; what came of it is a transfer.
       return before

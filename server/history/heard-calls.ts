@@ -1,5 +1,6 @@
 import type { CallEnd, Direction } from '../../shared/calls.ts'
 import type { CallDocument } from './model.ts'
+import { isBegunHere } from '../floor/own-phone.ts'
 import { partyOf, type ShowParty } from './views.ts'
 
 /** What a call with somebody outside came to so far, for those who return calls. Times are ms. */
@@ -15,12 +16,16 @@ export interface HeardCall {
   /** Who dialled it; null for a call from outside, and where that is not known. */
   dialledBy: string | null
   visits: { queue: string; leftAt: number | null; outcome: CallDocument['visits'][number]['outcome'] }[]
+  /** Whether it rang at anybody. */
+  wasOffered: boolean
   talks: { personId: string | null; beganAt: number }[]
   voicemail: boolean
   /** The message that was left, or that none was; absent where the PBX did not say. */
   message?: NonNullable<CallDocument['message']>
   /** The place in a queue that was kept for them; absent where none was. */
   place?: NonNullable<CallDocument['place']>
+  /** Whether whoever was to be called was: not where an agent's own phone was called first and never picked up. */
+  wasDialled: boolean
 }
 
 /**
@@ -53,10 +58,12 @@ export function heardCalls(
         end: call.end,
         dialledBy: call.dialledBy?.personId ?? null,
         visits: call.visits.map(({ queue, leftAt, outcome }) => ({ queue, leftAt, outcome })),
+        wasOffered: call.offers.length > 0,
         talks: call.contacts.map(({ personId, beganAt }) => ({ personId, beganAt })),
         voicemail: call.voicemail,
         ...(call.message ? { message: call.message } : {}),
         ...(call.place ? { place: call.place } : {}),
+        wasDialled: direction === 'outbound' && (!isBegunHere(call._id) || call.pickedUp === true),
       },
     ]
   })

@@ -136,6 +136,8 @@ export const callDocumentSchema = z.object({
       endedAt: instantSchema.nullable(),
     })
     .optional(),
+  /** The agent's own phone, which was called first, was picked up; absent for every other call. */
+  pickedUp: z.literal(true).optional(),
   /** When it began to be recorded, was paused, went on, and ended; absent where it was not recorded. */
   recording: z.array(z.object({ at: instantSchema, state: z.enum(['on', 'paused', 'off']) })).optional(),
   /** What the network said of the caller's number; null where the trunk does not tell. */

@@ -79,6 +79,7 @@ function mountRoute(router: Router, name: RouteName, handlers: Handlers, guard: 
       response.locals['caller'] = caller
       if (needed !== null && !needed.some((right) => caller.rights.has(right)))
         throw new ProblemError('right.missing')
+      if (route.also !== undefined && !caller.rights.has(route.also)) throw new ProblemError('right.missing')
       if (changes && !sameText(request.get('x-csrf-token') ?? '', caller.csrfToken)) {
         throw new ProblemError('session.csrf')
       }

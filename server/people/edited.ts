@@ -6,6 +6,7 @@ import { detailsOf, type Audit, type AuditValue } from './audit.ts'
 /** Where entries are kept: as `createVersioned` makes it. */
 interface EditedStore<T> {
   loadAll: () => Promise<Versioned<T>[]>
+  versions: () => Promise<ReadonlyMap<string, number>>
   add: (id: string, value: T) => Promise<Versioned<T> | null>
   change: (id: string, version: number, value: T) => Promise<Versioned<T>>
   remove: (id: string, version: number) => Promise<void>
@@ -23,7 +24,13 @@ export interface EditedOptions<T> {
   onChange?: () => void
   /** An entry was written by somebody; before the audit is. */
   onWritten?: (written: Versioned<T>, actorId: string) => Promise<void>
+  /** Who wrote something could not be kept, however often it was tried. */
+  onLost?: (error: unknown) => void
 }
+
+/** How often, and after how long, what belongs to a write that was done is tried again, ms. */
+const mostTries = 120
+const againMs = 5_000
 
 export type Edited<T> = ReturnType<typeof createEdited<T>>
 
@@ -32,10 +39,39 @@ export function createEdited<T>(options: EditedOptions<T>) {
   const { store, audit, actions, told } = options
   let entries = new Map<string, Versioned<T>>()
 
+  /** Counts what was written here, so that what was read before does not take its place. */
+  let writes = 0
+
   async function load(): Promise<void> {
-    entries = new Map((await store.loadAll()).map((one) => [one.id, one]))
+    let began = writes
+    let stored = await store.loadAll()
+    while (began !== writes) {
+      began = writes
+      stored = await store.loadAll()
+    }
+    entries = new Map(stored.map((one) => [one.id, one]))
     options.onChange?.()
   }
+
+  /** Reads what another server wrote, if any did. @throws ProblemError `database.unreachable` */
+  async function follow(): Promise<void> {
+    const versions = await store.versions()
+    const isAsKnown =
+      versions.size === entries.size &&
+      [...entries.values()].every(({ id, version }) => versions.get(id) === version)
+    if (!isAsKnown) await load()
+  }
+
+  /** What was written stands, whatever becomes of this: it is tried again until the database has it. */
+  async function keepAfter(work: () => Promise<void>, tries = 0): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof ProblemError) || tries >= mostTries) throw error
+      setTimeout(() => void keepAfter(work, tries + 1).catch(lost), againMs).unref()
+    }
+  }
+  const lost = (error: unknown): void => options.onLost?.(error)
 
   /** Writes; when somebody was faster, perhaps on another server, what they wrote is read before it is told. */
   async function write<R>(work: () => Promise<R>): Promise<R> {
@@ -71,6 +107,8 @@ export function createEdited<T>(options: EditedOptions<T>) {
     /** Loads everything. Needs the database. */
     load,
 
+    follow,
+
     all: (): Versioned<T>[] => [...entries.values()],
 
     get: (id: string): Versioned<T> | undefined => entries.get(id),
@@ -88,10 +126,11 @@ export function createEdited<T>(options: EditedOptions<T>) {
         if (done === null) throw new ProblemError('edit.outdated')
         return done
       })
+      writes += 1
       entries.set(id, written)
       options.onChange?.()
-      await options.onWritten?.(written, actorId)
-      await note(actions.set, actorId, id, before, written.value)
+      await keepAfter(async () => options.onWritten?.(written, actorId))
+      await keepAfter(() => note(actions.set, actorId, id, before, written.value))
       return written
     },
 
@@ -99,9 +138,10 @@ export function createEdited<T>(options: EditedOptions<T>) {
     remove: async (id: string, version: number, actorId: string): Promise<void> => {
       const before = entries.get(id)?.value
       await write(() => store.remove(id, version))
+      writes += 1
       entries.delete(id)
       options.onChange?.()
-      await note(actions.removed, actorId, id, before, undefined)
+      await keepAfter(() => note(actions.removed, actorId, id, before, undefined))
     },
   }
 }

@@ -31,6 +31,7 @@ export function createPhoneBook({ store, isDialable, audit }: PhoneBookOptions) 
 
   return {
     load: entries.load,
+    follow: entries.follow,
 
     /** All of it, by name. */
     list: (): StoredEntry[] =>

@@ -213,11 +213,13 @@ export function createPhones({
 
     /**
      * Makes a window the phone of its person's desk.
+     * @param from the window that gives it to this one: calls that are on go on here
      * @throws ProblemError `phone.none`, `phone.in_call`, `phone.not_set_up`, `pbx.unreachable`, `request.throttled`
      */
     open: async (
       { personId, sessionId, extension }: Caller,
       window: string,
+      from: string | null = null,
     ): Promise<Omit<OpenedPhone, 'ice'>> => {
       refuseTooMuch(personId)
       const browser = await found(extension)
@@ -227,7 +229,9 @@ export function createPhones({
       const phone = phoneOf(device, place, auth)
       return inTurn(phone, async () => {
         const isOther = phone.page !== null && phone.page !== window
-        if (isOther && phone.line !== null && phone.calls.count > 0) throw new ProblemError('phone.in_call')
+        const isGiven = from !== null && phone.page === from && phone.holder?.personId === personId
+        if (isOther && !isGiven && phone.line !== null && phone.calls.count > 0)
+          throw new ProblemError('phone.in_call')
         const secret = newSecret()
         const taken = await endpointsOf(place.pbx)
           ?.setSecret(place.endpoint, auth, secret)
@@ -237,8 +241,9 @@ export function createPhones({
         if (taken !== true) throw new ProblemError('phone.not_set_up')
         if (isOther) {
           phone.line?.close(phoneClosed.takenOver)
-          // The page that had them is no more: this one may take them over.
+          // The page that had them is no more, or gives them: this one may take them over.
           phone.calls.leave()
+          if (isGiven) setTimeout(() => lookAfterLeft(phone), takenBackWithinMs).unref()
         }
         phone.page = window
         phone.holder = { personId, sessionId, window, extension, secret }

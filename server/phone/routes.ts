@@ -24,7 +24,7 @@ export function phoneRoutes(
       testNumber: testNumber === '' ? null : testNumber,
     }),
     'phone.open': async ({ caller, body }) => ({
-      ...(await phones.open(caller, body.window)),
+      ...(await phones.open(caller, body.window, body.from ?? null)),
       ice: ice(caller.personId),
     }),
     'phone.ice': ({ caller }) => ice(caller.personId),

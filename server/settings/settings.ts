@@ -141,6 +141,12 @@ export function createSettings({ store, seed, audit, now = Date.now }: SettingsO
       return [...queues].filter((queue) => !isOpenFor(queue, at))
     },
 
+    /** Whether the center is open at an instant, ms; without hours it always is. */
+    isOpenAt: (at: number): boolean => {
+      const centre = schedules.get('centre')
+      return centre === undefined || isOpen(centre.value, at)
+    },
+
     readPlan: (): StoredPlan => plan,
 
     /** @throws ProblemError `edit.outdated` */

@@ -32,7 +32,7 @@ export function afterCall(task: StoredTask, call: HeardCall, hours: CallHours, r
     const reached = call.direction === 'outbound' ? withAttempt(task, call, 'answered') : task
     return closed(reached, { ...said, callId: call.callId }, rules)
   }
-  const isTry = call.direction === 'outbound' && call.talks.length === 0 && call.endedAt !== null
+  const isTry = call.wasDialled && call.talks.length === 0 && call.endedAt !== null
   if (!isTry || call.startedAt < task.madeAt) return task
   if (task.attempts.some(({ callId }) => callId === call.callId)) return task
   return afterTry(withAttempt(task, call, outcomeOf(call.end)), call, hours, rules)

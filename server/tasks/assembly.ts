@@ -21,7 +21,7 @@ export interface TaskParts {
   config: Config
   database: Database
   people: Pick<People, 'nameOf' | 'rightsOf' | 'deskOf' | 'list'>
-  settings: Pick<Settings, 'read'>
+  settings: Pick<Settings, 'read' | 'isOpenAt'>
   customers: () => Pick<Customers, 'readForTask' | 'promisesChanged'>
   realtime: () => Pick<Realtime, 'taskChanged'>
   floor: () => Floor
@@ -61,6 +61,7 @@ export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs; doNotCall
     customer: (customerId) => parts.customers().readForTask(customerId),
     people: { nameOf: people.nameOf, rightsOf: people.rightsOf, all: people.list },
     returnsCallsOf: (queue) => !config.MISSED_CALLS_NOT_RETURNED.includes(queue),
+    isOpen: config.REFUSED_CALLS_RETURNED ? settings.isOpenAt : null,
     queuesOf: (personId) => queuesOf(floor(), people.deskOf(personId) ?? ''),
     queues: () => floor().queues.keys(),
     reachesMessages: (callId) => folderOf(callId) !== '',
@@ -81,7 +82,14 @@ export function assembleTasks(parts: TaskParts): Tasks & { jobs: Jobs; doNotCall
     parts.database,
     [
       { name: 'tasks.wake', every: '10 seconds', work: tasks.wake },
-      { name: 'tasks.clean', every: '0 3 * * *', work: tasks.clean },
+      {
+        name: 'tasks.clean',
+        every: '0 3 * * *',
+        work: async () => {
+          await tasks.clean()
+          await doNotCall.clean(config.TASK_DAYS * 24 * 60 * minuteMs)
+        },
+      },
     ],
     { node: config.NODE_NAME, log },
   )

@@ -2,25 +2,43 @@ import { z } from 'zod'
 import { instantSchema } from '../../shared/instant.ts'
 import { ProblemError } from '../../shared/problems.ts'
 import type { ReadNumber } from '../../shared/number-reader.ts'
-import type { DoNotCall } from '../../shared/tasks.ts'
+import { mostDoNotCall, type DoNotCall, type DoNotCallEntry } from '../../shared/tasks.ts'
 
-/** A number whose owner does not want to be called. */
+/** What was noted of a number, by whom and why. */
+const notedSchema = z.object({
+  at: instantSchema,
+  personId: z.string(),
+  what: z.enum(['noted', 'removed']),
+  reason: z.string(),
+})
+export type Noted = z.infer<typeof notedSchema>
+
+/** A number whose owner does not want to be called, or did not. */
 export const blockedSchema = z.object({
   /** E.164. */
   _id: z.string(),
   at: instantSchema,
   personId: z.string(),
   reason: z.string(),
+  /** When it was taken off the list; none while it is on it. */
+  removedAt: instantSchema.nullish(),
+  trail: z.array(notedSchema).optional(),
 })
 export type Blocked = z.infer<typeof blockedSchema>
+export type WhichBlocked = 'listed' | 'removed'
 
 /** The numbers in the database. Each function throws ProblemError `database.unreachable` when that is away. */
 export interface BlockedStore {
+  /** One that is on the list. */
   find: (number: string) => Promise<Blocked | null>
-  all: (most: number) => Promise<Blocked[]>
-  /** What stands there already stays. */
-  add: (blocked: Blocked) => Promise<void>
-  remove: (number: string) => Promise<void>
+  /** The newest first. @param digits that stand in the number; empty for all */
+  all: (which: WhichBlocked, digits: string, most: number) => Promise<Blocked[]>
+  /** One that is on the list already stays as it is. */
+  add: (number: string, noted: Noted) => Promise<void>
+  /** One that is not on it stays as it is. */
+  remove: (number: string, noted: Noted) => Promise<void>
+  /** Forgets those that were taken off before then. */
+  removeOld: (before: number) => Promise<void>
 }
 
 export interface DoNotCallOptions {
@@ -31,8 +49,6 @@ export interface DoNotCallOptions {
 }
 
 export type DoNotCallList = ReturnType<typeof createDoNotCall>
-
-const mostTold = 1_000
 
 /**
  * Numbers that are not called any more, since their owners said so: who noted it, when and why. A number is on it in E.164 alone,
@@ -45,6 +61,13 @@ export function createDoNotCall({ store, readNumber, nameOf, now = Date.now }: D
     at,
     by: nameOf(personId),
     reason,
+  })
+  const entryOf = (blocked: Blocked): DoNotCallEntry => ({
+    ...viewOf(blocked),
+    removedAt: blocked.removedAt ?? null,
+    trail: (blocked.trail ?? []).map(({ at, what, personId, reason }) => ({
+      ...{ at, what, by: nameOf(personId), reason },
+    })),
   })
   const e164Of = (typed: string): string => {
     const { e164 } = readNumber(typed)
@@ -69,19 +92,28 @@ export function createDoNotCall({ store, readNumber, nameOf, now = Date.now }: D
       })
     },
 
-    /** The newest first. @throws ProblemError `database.unreachable` */
-    list: async (): Promise<DoNotCall[]> => (await store.all(mostTold)).map(viewOf),
+    /**
+     * The newest first.
+     * @param digits that stand in the number
+     * @throws ProblemError `database.unreachable`
+     */
+    list: async (which: WhichBlocked, digits = ''): Promise<DoNotCallEntry[]> =>
+      (await store.all(which, digits, mostDoNotCall)).map(entryOf),
 
     /** @throws ProblemError `task.not_dialable` for what is no number, `database.unreachable` */
     add: async (typed: string, reason: string, personId: string): Promise<DoNotCall> => {
       const number = e164Of(typed)
-      await store.add({ _id: number, at: now(), personId, reason })
+      await store.add(number, { at: now(), personId, what: 'noted', reason })
       const found = await store.find(number)
       if (found === null) throw new ProblemError('edit.outdated')
       return viewOf(found)
     },
 
-    /** @throws ProblemError `task.not_dialable`, `database.unreachable` */
-    remove: async (typed: string): Promise<void> => store.remove(e164Of(typed)),
+    /** Lets it be called again. @throws ProblemError `task.not_dialable`, `database.unreachable` */
+    remove: async (typed: string, reason: string, personId: string): Promise<void> =>
+      store.remove(e164Of(typed), { at: now(), personId, what: 'removed', reason }),
+
+    /** Forgets what was taken off the list long ago. @throws ProblemError `database.unreachable` */
+    clean: async (keepMs: number): Promise<void> => store.removeOld(now() - keepMs),
   }
 }

@@ -16,12 +16,19 @@ const unreached: ReadonlySet<VisitOutcome> = new Set([
   'withdrawn',
 ])
 
+/** Where a caller reached nobody: in a queue; null at the door, before they were in any. */
+export interface MissedPlace {
+  queue: string | null
+}
+
 /**
- * The queue in which a caller reached nobody.
+ * Where a caller reached nobody: in a queue, or at the door, where a queue refused them (full, or nobody there) or they called
+ * outside opening hours.
  * @param now ms
+ * @param isOpen whether the center is open at an instant, ms
  * @returns null for a call that is not to be returned: somebody talked, they left a message, or it was long ago
  */
-export function missedIn(call: HeardCall, now: number): string | null {
+export function missedIn(call: HeardCall, now: number, isOpen: (at: number) => boolean): MissedPlace | null {
   if (call.direction !== 'inbound' || call.endedAt === null || call.talks.length > 0) return null
   // Where the PBX does not say whether they left a message, they are taken to have.
   if (call.voicemail && call.message?.left !== false) return null
@@ -30,13 +37,16 @@ export function missedIn(call: HeardCall, now: number): string | null {
   if (call.place !== undefined && (call.place.outcome !== 'cameBack' || last?.outcome === 'withdrawn'))
     return null
   if (call.number === null || call.endedAt < now - longAgoMs) return null
-  return last !== undefined && unreached.has(last.outcome) ? last.queue : null
+  if (last !== undefined) return unreached.has(last.outcome) ? { queue: last.queue } : null
+  // What rang at somebody who was called by their own number is theirs to see.
+  if (call.wasOffered) return null
+  return call.end === 'refused' || !isOpen(call.startedAt) ? { queue: null } : null
 }
 
 /** The task to call somebody back who reached nobody. Its id is made of the call’s, so that one call makes one. */
 export function missedTask(
   call: HeardCall,
-  queue: string,
+  { queue }: MissedPlace,
   known: { about: string; timeZone: string; from: ZoneFrom },
   hours: CallHours,
   rules: TaskRules,
@@ -50,7 +60,7 @@ export function missedTask(
     customerId: call.customerId,
     about: known.about,
     number: call.number,
-    for: { kind: 'queue', queue },
+    for: queue === null ? { kind: 'anybody' } : { kind: 'queue', queue },
     takenBy: null,
     reason: '',
     note: '',
@@ -76,7 +86,7 @@ export function missedTask(
 export function missedAgain(
   task: StoredTask,
   call: HeardCall,
-  queue: string,
+  { queue }: MissedPlace,
   hours: CallHours,
   rules: TaskRules,
 ): StoredTask {

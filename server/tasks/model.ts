@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { isDuplicateKey, needingDatabase } from '../database/errors.ts'
 import { defineModel } from '../database/schema.ts'
+import { ProblemError } from '../../shared/problems.ts'
 import { blockedSchema, type Blocked, type BlockedStore } from './do-not-call.ts'
 import { storedTaskSchema, type StoredTask } from './task.ts'
 
@@ -18,6 +19,7 @@ type TaskDocument = z.infer<typeof documentSchema>
 const overlapMs = 10_000
 const readTimeoutMs = 5_000
 const writeTimeoutMs = 10_000
+const mostTries = 5
 
 export type TaskStore = ReturnType<typeof createTaskStore>
 
@@ -96,20 +98,24 @@ export function createTaskStore(database: Database) {
       needingDatabase(async (): Promise<StoredTask> => {
         const { _id, ...fields } = task
         const document = gathers === null ? fields : { ...fields, gathers }
-        try {
-          const { upsertedCount } = await tasks().updateOne(
-            { _id },
-            // By the database's clock, which an insert does not know.
-            { $setOnInsert: document, $currentDate: { changedAt: true } },
-            { upsert: true, timeoutMS: writeTimeoutMs },
-          )
-          if (upsertedCount === 1) return task
-        } catch (error) {
-          if (!isDuplicateKey(error)) throw error
-        }
         const ways = [{ _id }, ...(gathers === null ? [] : [{ gathers }])]
-        const other = await tasks().findOne({ $or: ways }, reading)
-        return other === null ? task : stored(other)
+        for (let tries = 0; tries < mostTries; tries += 1) {
+          try {
+            const { upsertedCount } = await tasks().updateOne(
+              { _id },
+              // By the database's clock, which an insert does not know.
+              { $setOnInsert: document, $currentDate: { changedAt: true } },
+              { upsert: true, timeoutMS: writeTimeoutMs },
+            )
+            if (upsertedCount === 1) return task
+          } catch (error) {
+            if (!isDuplicateKey(error)) throw error
+          }
+          const other = await tasks().findOne({ $or: ways }, reading)
+          if (other !== null) return stored(other)
+          // What gathered was closed between the two: it gathers no more.
+        }
+        throw new ProblemError('database.unreachable')
       }),
 
     /** Writes a task over the version before it. @returns null when somebody else wrote meanwhile */
@@ -168,15 +174,46 @@ export function createBlockedStore(database: Database): BlockedStore {
   const blocked = () => database.collection<Blocked>(blockedCollection)
   const reading = { timeoutMS: readTimeoutMs }
   return {
-    find: (number) => needingDatabase(() => blocked().findOne({ _id: number }, reading)),
-    all: (most) => needingDatabase(() => blocked().find({}, reading).sort({ at: -1 }).limit(most).toArray()),
-    add: ({ _id, ...noted }) =>
+    find: (number) => needingDatabase(() => blocked().findOne({ _id: number, removedAt: null }, reading)),
+    all: (which, digits, most) =>
+      needingDatabase(() =>
+        blocked()
+          .find(
+            {
+              removedAt: which === 'listed' ? null : { $ne: null },
+              ...(digits === '' ? {} : { _id: new RegExp(digits) }),
+            },
+            reading,
+          )
+          .sort(which === 'listed' ? { at: -1 } : { removedAt: -1 })
+          .limit(most)
+          .toArray(),
+      ),
+    add: (number, noted) =>
       needingDatabase(async () => {
-        await blocked().updateOne({ _id }, { $setOnInsert: noted }, { upsert: true })
+        const { at, personId, reason } = noted
+        const listed = { at, personId, reason, removedAt: null }
+        const { upsertedCount } = await blocked().updateOne(
+          { _id: number },
+          { $setOnInsert: { ...listed, trail: [noted] } },
+          { upsert: true },
+        )
+        if (upsertedCount === 0)
+          await blocked().updateOne(
+            { _id: number, removedAt: { $ne: null } },
+            { $set: listed, $push: { trail: noted } },
+          )
       }),
-    remove: (number) =>
+    remove: (number, noted) =>
       needingDatabase(async () => {
-        await blocked().deleteOne({ _id: number })
+        await blocked().updateOne(
+          { _id: number, removedAt: null },
+          { $set: { removedAt: noted.at }, $push: { trail: noted } },
+        )
+      }),
+    removeOld: (before) =>
+      needingDatabase(async () => {
+        await blocked().deleteMany({ removedAt: { $lt: before } })
       }),
   }
 }

@@ -17,11 +17,13 @@ export function taskRoutes(tasks: Tasks & { doNotCall: DoNotCallList }): Pick<Ha
       path: await tasks.recording(params.taskId, caller.personId),
     }),
     'tasks.times': ({ body }) => tasks.times(body.customerId, body.number),
-    'doNotCall.list': async () => ({ numbers: await tasks.doNotCall.list() }),
+    'doNotCall.list': async ({ query }) => ({
+      numbers: await tasks.doNotCall.list(query.which, query.digits),
+    }),
     'doNotCall.check': async ({ body }) => ({ doNotCall: await tasks.doNotCall.check(body.number) }),
     'doNotCall.add': ({ body, caller }) => tasks.doNotCall.add(body.number, body.reason, caller.personId),
-    'doNotCall.remove': async ({ body }) => {
-      await tasks.doNotCall.remove(body.number)
+    'doNotCall.remove': async ({ body, caller }) => {
+      await tasks.doNotCall.remove(body.number, body.reason, caller.personId)
       return null
     },
     'tasks.choices': () => tasks.choices(),

@@ -19,7 +19,7 @@ import type { HeardCall } from '../history/heard-calls.ts'
 import { afterCall, isWith } from './after-call.ts'
 import { listened, messageIn, messageTask, placeTask, promisedPlace } from './kept.ts'
 import type { MessageFile, MessageSought } from './message-files.ts'
-import { missedAgain, missedIn, missedTask } from './missed.ts'
+import { missedAgain, missedIn, missedTask, type MissedPlace } from './missed.ts'
 import type { DoNotCallList } from './do-not-call.ts'
 import type { TaskStore } from './model.ts'
 import {
@@ -34,6 +34,7 @@ import {
   type StoredTask,
   type TaskRules,
 } from './task.ts'
+import { taskView } from './view.ts'
 import { zonesOf, type Whereabouts } from './zones.ts'
 
 /** What was promised, as a card tells it. */
@@ -65,6 +66,8 @@ export interface TasksOptions {
   }
   /** Whether a call that reached nobody in a queue is to be returned. */
   returnsCallsOf: (queue: string) => boolean
+  /** Whether the center is open at an instant, ms; null where calls refused at the door are not returned. */
+  isOpen: ((at: number) => boolean) | null
   /** The queues whose agent a person is now. */
   queuesOf: (personId: string) => readonly string[]
   queues: () => Iterable<string>
@@ -132,61 +135,7 @@ export function createTasks(options: TasksOptions) {
     queues: new Set(options.queuesOf(personId)),
   })
 
-  function viewOf(task: StoredTask): Task {
-    const person = (personId: string | null) =>
-      personId === null ? null : { personId, name: people.nameOf(personId) }
-    const { closed, number } = task
-    return {
-      taskId: task._id,
-      version: task.version,
-      kind: task.kind,
-      isOpen: task.state === 'open',
-      customerId: task.customerId,
-      about: task.about,
-      number,
-      display: number === null ? '' : readNumber(number).display,
-      for: task.for,
-      forName: task.for.kind === 'person' ? people.nameOf(task.for.personId) : null,
-      takenBy: person(task.takenBy),
-      reason: task.reason,
-      note: task.note,
-      dueAt: task.dueAt,
-      timeZone: task.timeZone,
-      zoneFrom: task.zoneFrom,
-      hours: hoursOf(number),
-      fromCallId: task.fromCallId,
-      attempts: task.attempts.map((one) => ({
-        ...one,
-        name: one.personId === null ? null : people.nameOf(one.personId),
-      })),
-      missed: task.missed,
-      place: task.place ?? null,
-      message: messageOf(task),
-      remindedAt: task.remindedAt,
-      escalatedAt: task.escalatedAt,
-      closed:
-        closed === null
-          ? null
-          : {
-              at: closed.at,
-              how: closed.how,
-              by: person(closed.personId),
-              text: closed.text,
-              callId: closed.callId,
-            },
-      madeAt: task.madeAt,
-      madeBy: person(task.madeBy),
-    }
-  }
-
-  function messageOf({ message, trail }: StoredTask): Task['message'] {
-    if (message === undefined) return null
-    const { at, mailbox, seconds, callId } = message
-    const heardBy = trail.flatMap(({ what, personId }) =>
-      what === 'listened' && personId !== null ? [{ personId, name: people.nameOf(personId) }] : [],
-    )
-    return { at, mailbox, seconds, isHere: options.reachesMessages(callId), heardBy }
-  }
+  const viewOf = (task: StoredTask): Task => taskView(task, { nameOf: people.nameOf, readNumber, hoursOf, reachesMessages: options.reachesMessages })
 
   function refuseNobody(whose: TaskFor): void {
     if (whose.kind === 'queue' && ![...options.queues()].includes(whose.queue))
@@ -232,14 +181,39 @@ export function createTasks(options: TasksOptions) {
     return all.filter((task) => task.state === 'open' && isWith(task, call))
   }
 
-  /** A call that reached nobody becomes a task for the agents of its queue; one of the same number that is open gathers it. */
+  /** Whether calls that reached nobody there are to be returned. */
+  const returns = ({ queue }: MissedPlace): boolean =>
+    queue === null ? options.isOpen !== null : options.returnsCallsOf(queue)
+
+  /**
+   * A call that reached nobody becomes a task for the agents of its queue, or for whoever is free; one of the same number that
+   * is open gathers it.
+   */
   async function missed(call: HeardCall): Promise<void> {
-    const queue = missedIn(call, now())
-    if (queue === null || call.number === null || !options.returnsCallsOf(queue)) return
-    const wanted = missedTask(call, queue, await callerOf(call), hoursOf(call.number), rules)
-    const kept = await store.add(wanted, `${queue} ${call.number}`)
-    if (kept._id === wanted._id) take(kept)
-    else await update(kept._id, (task) => missedAgain(task, call, queue, hoursOf(call.number), rules))
+    const place = missedIn(call, now(), options.isOpen ?? (() => true))
+    if (place === null || call.number === null || !returns(place)) return
+    // What was refused at the door is one with what the same caller tried in a queue, whichever came first.
+    const other = (await about(call)).find(
+      ({ kind, number, for: whose }) =>
+        kind === 'missed' && number === call.number && (place.queue === null || whose.kind === 'anybody'),
+    )
+    // One that is closed at the same moment gathers no more: then this call has a task of its own.
+    const isGathered = async (taskId: string): Promise<boolean> => {
+      const hours = hoursOf(call.number)
+      const task = await update(taskId, (one) => missedAgain(one, call, place, hours, rules))
+      return task?.missed.some(({ callId }) => callId === call.callId) === true
+    }
+    if (other !== undefined && (await isGathered(other._id))) return
+    const wanted = missedTask(call, place, await callerOf(call), hoursOf(call.number), rules)
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const kept = await store.add(wanted, `${place.queue ?? ''} ${call.number}`)
+      if (kept._id === wanted._id) {
+        take(kept)
+        return
+      }
+      if (await isGathered(kept._id)) return
+    }
+    throw new ProblemError('edit.outdated')
   }
 
   async function callerOf({ customerId, number }: Pick<HeardCall, 'customerId' | 'number'>) {

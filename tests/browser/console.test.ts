@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { violations } from './support/axe.ts'
 import { buildConsole } from './support/build.ts'
 import { launchChromium } from '../../lab/chromium.ts'
-import { openScene, type OpenScene } from './support/console-page.ts'
+import { openScene } from './support/console-page.ts'
 import { handScenes } from './support/hand-scenes.ts'
 import { pbxScenes } from './support/pbx-scenes.ts'
 import { controlScenes } from './support/control-scenes.ts'
@@ -18,21 +18,17 @@ import { taskScenes } from './support/task-scenes.ts'
 
 const kilobyte = 1_000
 let browser: Browser
-let opened: OpenScene | null = null
 
 beforeAll(async () => {
   await buildConsole()
   browser = await launchChromium()
 })
-afterEach(async () => {
-  await opened?.close()
-  opened = null
-})
 afterAll(async () => {
   await browser.close()
 })
 
-test.each(
+// Two at a time: half of what a scene takes is spent waiting.
+test.concurrent.for(
   [
     ...scenes,
     ...pbxScenes,
@@ -46,9 +42,9 @@ test.each(
   ].map((scene) => [scene.name, scene] as const),
 )(
   '%s: accessible and within the width, wide and light as on a phone in the dark; nothing asked of another host',
-  async (_name, scene) => {
-    opened = await openScene(browser, scene)
-    const { page, complaints } = opened
+  async ([, scene], { expect, onTestFinished }) => {
+    const { page, complaints, close } = await openScene(browser, scene)
+    onTestFinished(close)
     for (const change of [null, { width: 390, height: 844 }]) {
       if (change !== null) {
         await page.setViewportSize(change)
@@ -64,8 +60,8 @@ test.each(
 test('the first load, up to the painted card, is at most 250 KB of compressed script', async () => {
   const scene = scenes.find(({ name }) => name === 'desk-ringing')
   if (scene === undefined) throw new Error('There is no such scene.')
-  opened = await openScene(browser, scene)
-  const { page } = opened
+  const { page, close } = await openScene(browser, scene)
+  onTestFinished(close)
   await page.evaluate(
     "new Promise((done) => new PerformanceObserver((_, all) => { all.disconnect(); done(null) }).observe({ type: 'mark', buffered: true }))",
   )

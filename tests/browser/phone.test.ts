@@ -311,7 +311,7 @@ test('a number is called from the browser, keys reach the other end, and what is
   await nina.shows('ended')
 })
 
-test('a queue is answered by itself; a reload in mid-call: the card is there at once, and the talk goes on', async () => {
+test('a queue is answered by itself; a reload in mid-call, and another window: the card is there at once, and the talk goes on', async () => {
   await setRules({ queues: [{ queue: 'support', wrapUpSeconds: 0, autoAnswer: true, signIn: false }] })
   onTestFinished(() => setRules({ queues: [] }))
   const { name, phones } = castMember('cast-kovalchuk')
@@ -333,7 +333,16 @@ test('a queue is answered by itself; a reload in mid-call: the card is there at 
   await page.getByTestId('hang-up').waitFor()
   await soundFlows(page)
   await nina.shows('talking', name)
-  await page.getByTestId('hang-up').click()
+
+  // Another window of hers shows it, and takes it with the talk.
+  const second = await page.context().newPage()
+  await keepConnections(second)
+  await second.goto(centre.url)
+  await second.getByTestId('phone-elsewhere').getByRole('button', { name: 'Take it here' }).click()
+  await phoneIs(second, 'ready')
+  await phoneIs(page, 'elsewhere')
+  await soundFlows(second)
+  await second.getByTestId('hang-up').click()
   expect((await call.ended).by).toBe('pbx')
   await nina.shows('ended', name)
   expect(nina.complaints).toEqual([])

@@ -187,3 +187,28 @@ describe('what came of calls to a queue', () => {
     await message.getByRole('alert').getByText('not in the mailbox any more').waitFor()
   })
 })
+
+test('a promise that becomes due while the console is hidden is told by the browser, and a click leads to it', async () => {
+  const { page, server } = await open('promised-list')
+  await page.context().addInitScript(`{
+    window.__notified = []
+    Object.defineProperty(Document.prototype, 'hidden', { get: () => true })
+    window.Notification = class extends EventTarget {
+      static permission = 'granted'
+      constructor(title) { super(); this.title = title; window.__notified.push(this) }
+      close() {}
+    }
+  }`)
+  await page.reload()
+  await row(page, 'Olena').waitFor()
+  const told = () => page.evaluate<string[]>('window.__notified.map(({ title }) => title)')
+  expect(await told()).toEqual([])
+  server.say('person:nina', {
+    type: 'task.set',
+    task: callback(Date.now(), { dueAt: Date.now(), version: 2 }),
+  })
+  await expect.poll(told).toEqual(['Due now: Olena Kovalchuk'])
+  await page.evaluate("window.__notified[0].dispatchEvent(new Event('click'))")
+  await page.waitForURL('**/customers/olena')
+  await row(page, 'Olena').getByText('She is in the shop until four.').waitFor()
+})

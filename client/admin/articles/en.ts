@@ -26,6 +26,11 @@ export const articlesEn = {
   results: 'Results, by their codes',
   preview: 'As the agent sees it',
   previewNone: 'Nothing is shown yet.',
+  earlier: 'Earlier versions',
+  earlierNone: 'It has not been changed yet.',
+  earlierFailed: 'The earlier versions could not be read.',
+  takeUp: 'Take this into the form',
+  somebody: 'Somebody no longer known',
   remove: 'Take it away',
   removeSure: 'Agents will not find this article any more. Go on?',
   errors: {

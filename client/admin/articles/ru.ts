@@ -27,6 +27,11 @@ export const articlesRu: ArticlesMessages = {
   results: 'Итоги, по их кодам',
   preview: 'Как видит оператор',
   previewNone: 'Пока ничего не видно.',
+  earlier: 'Прежние версии',
+  earlierNone: 'Статью ещё не меняли.',
+  earlierFailed: 'Прежние версии прочитать не удалось.',
+  takeUp: 'Взять этот текст в форму',
+  somebody: 'Кто-то, кого больше нет',
   remove: 'Убрать',
   removeSure: 'Операторы больше не найдут эту статью. Продолжить?',
   errors: {

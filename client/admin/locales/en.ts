@@ -5,6 +5,7 @@ import type { Texts, Underscored } from '../../locales/en.ts'
 import { desksEn } from '../desks/en.ts'
 import { articlesEn } from '../articles/en.ts'
 import { guidesEn } from '../guides/en.ts'
+import { doNotCallEn } from '../do-not-call/en.ts'
 import { phoneBookEn } from '../phone-book/en.ts'
 import { hoursEn } from '../hours/en.ts'
 import { numbersEn } from '../numbers/en.ts'
@@ -27,6 +28,7 @@ export const adminEn = {
     guides: 'What agents say',
     articles: 'Articles',
     phoneBook: 'Phone book',
+    doNotCall: 'Do not call',
     pbx: 'Telephone system',
     verification: 'Verification of callers',
     dispositions: 'Results of calls',
@@ -152,6 +154,7 @@ export const adminEn = {
   articles: articlesEn,
   guides: guidesEn,
   phoneBook: phoneBookEn,
+  doNotCall: doNotCallEn,
   rights: {
     desk_use: { name: 'Sit at a desk', what: 'be offered calls and see their cards' },
     dispositions_set: { name: 'Say what came of calls', what: 'of those that they talked in' },

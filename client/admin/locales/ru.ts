@@ -1,6 +1,7 @@
 import { desksRu } from '../desks/ru.ts'
 import { articlesRu } from '../articles/ru.ts'
 import { guidesRu } from '../guides/ru.ts'
+import { doNotCallRu } from '../do-not-call/ru.ts'
 import { phoneBookRu } from '../phone-book/ru.ts'
 import { hoursRu } from '../hours/ru.ts'
 import { numbersRu } from '../numbers/ru.ts'
@@ -23,6 +24,7 @@ export const adminRu: AdminMessages = {
     guides: 'Что говорят',
     articles: 'Статьи',
     phoneBook: 'Телефонная книга',
+    doNotCall: 'Не звонить',
     pbx: 'Телефонная система',
     dispositions: 'Итоги звонков',
     verification: 'Проверка звонящих',
@@ -148,6 +150,7 @@ export const adminRu: AdminMessages = {
   articles: articlesRu,
   guides: guidesRu,
   phoneBook: phoneBookRu,
+  doNotCall: doNotCallRu,
   rights: {
     desk_use: { name: 'Работать за местом', what: 'получать звонки и видеть их карточки' },
     dispositions_set: { name: 'Указывать итоги звонков', what: 'тех, в которых говорили сами' },

@@ -64,6 +64,8 @@ export const problemsEn = {
     control_under_way: 'Something else is being done with this call. Wait a moment.',
     control_target_unknown: 'There is no such colleague or queue here.',
     control_target_away: 'Nobody can be reached there now. Choose somebody else.',
+    control_target_not_free:
+      'They are not free any more. The customer is still with you; send it again if you want it all the same.',
     control_not_dialable: 'This is no number that can be dialled. The customer is still with you.',
     control_consulting: 'You are asking somebody already. End that first.',
     control_not_consulting: 'Nobody is being asked any more.',

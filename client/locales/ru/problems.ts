@@ -66,6 +66,7 @@ export const problemsRu: Texts<typeof problemsEn> = {
     control_under_way: 'С этим звонком уже что-то делается. Подождите немного.',
     control_target_unknown: 'Здесь нет такого коллеги и такой очереди.',
     control_target_away: 'Там сейчас никто не ответит. Выберите другого.',
+    control_target_not_free: 'Коллега уже не свободен. Клиент с вами; переведите ещё раз, если всё же нужно.',
     control_not_dialable: 'Этот номер нельзя набрать. Клиент остаётся с вами.',
     control_consulting: 'Вы уже кого-то спрашиваете. Сначала закончите это.',
     control_not_consulting: 'Никого уже не спрашивают.',

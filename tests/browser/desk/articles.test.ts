@@ -33,4 +33,12 @@ test('the editor shows the text as the agent will see it, and never what it woul
   expect(await page.locator('.article-text img').count()).toBe(0)
   expect(await page.locator('.article-text').textContent()).toContain('<img src=x onerror=alert(1)>')
   expect(complaints).toEqual([])
+  // What it was can be read, and taken up again.
+  const versions = page.getByTestId('article-versions')
+  await versions.getByRole('button', { name: /Lev Okafor/ }).click()
+  await versions.locator('.article-text strong').waitFor()
+  await versions.getByRole('button', { name: 'Take this into the form' }).click()
+  expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe(
+    'Take it back, **whatever** they say.',
+  )
 })

@@ -15,7 +15,7 @@ const inCall = (now: number) =>
 function withArticles(server: ScriptedServer): void {
   const stored = Object.entries(labArticles).map(([articleId, article]) => ({
     articleId,
-    version: 0,
+    version: 1,
     article,
   }))
   const hits = (words: string) =>
@@ -31,9 +31,12 @@ function withArticles(server: ScriptedServer): void {
     const words = query.get('q') ?? ''
     return words === '' ? hits('d').slice(0, 2) : hits(words.toLowerCase())
   })
-  server.replies.set('GET /api/articles/', ({ path }) =>
-    stored.find(({ articleId }) => path.endsWith(articleId)),
-  )
+  server.replies.set('GET /api/articles/', ({ path }) => {
+    const one = stored.find(({ articleId }) => path.includes(articleId))
+    if (!path.endsWith('/versions')) return one
+    const article = { ...one?.article, text: 'Take it back, **whatever** they say.' }
+    return { versions: [{ version: 0, at: Date.now() - cast.day, by: cast.lev.displayName, article }] }
+  })
   server.replies.set('GET /api/article-editor', () => ({
     articles: stored,
     queues: ['collections', 'sales', 'support'],

@@ -2,6 +2,7 @@ import type { DeskPhones } from '../../../shared/phone.ts'
 import type { ProblemCode } from '../../../shared/problems.ts'
 import { ProblemError } from '../../../shared/problems.ts'
 import { ninaSits } from './at-the-desk.ts'
+import * as cast from './cast.ts'
 import type { Scene } from './scenes.ts'
 import { statusOf } from './status-cast.ts'
 import type { ScriptedServer } from './scripted-server.ts'
@@ -38,7 +39,7 @@ const chooseBrowser: Scene['act'] = async (page) => {
 export const phoneScenes: Scene[] = [
   {
     name: 'phone-choice',
-    ready: '#phone-choice:popover-open',
+    ready: '#phone-choice:popover-open fieldset',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
       server.replies.set('GET /api/phone', () => ({
@@ -53,7 +54,7 @@ export const phoneScenes: Scene[] = [
   },
   {
     name: 'phone-desk-lost',
-    ready: '#phone-choice:popover-open',
+    ready: '#phone-choice:popover-open fieldset',
     set: (server, now, locale) => {
       ninaSits(server, now, locale, statusOf(now, { deviceLost: true }))
       server.replies.set('GET /api/phone', () => bothPhones)
@@ -91,8 +92,25 @@ export const phoneScenes: Scene[] = [
     act: chooseBrowser,
   },
   {
+    name: 'phone-elsewhere-call',
+    ready: '[data-testid=phone-elsewhere]',
+    set: (server, now, locale) => {
+      const call = cast.ringing(now, { state: 'talking', answeredAt: now - 45_000 })
+      const pop = cast.popOf(cast.olena(now))
+      ninaSits(server, now, locale, [
+        { type: 'deskCall.set', call },
+        { type: 'pop.set', callId: call.callId, pop },
+      ])
+      refusedWith(server, 'phone.in_call')
+    },
+    act: async (page, server) => {
+      await chooseBrowser(page, server)
+      await page.keyboard.press('Escape')
+    },
+  },
+  {
     name: 'phone-pbx-away',
-    ready: '[data-testid=phone-state]',
+    ready: '#phone-choice:popover-open fieldset',
     set: (server, now, locale) => {
       ninaSits(server, now, locale)
       server.replies.set('GET /api/phone', () => ({

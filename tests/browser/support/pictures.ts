@@ -11,6 +11,7 @@ import { phoneScenes } from './phone-scenes.ts'
 import { resultScenes } from './result-scenes.ts'
 import { scenes } from './scenes.ts'
 import { statusScenes } from './status-scenes.ts'
+import { supervisorScenes } from './supervisor-scenes.ts'
 import { taskScenes } from './task-scenes.ts'
 
 // Takes a picture of every screen in every state: `npx tsx tests/browser/support/pictures.ts [name …]`.
@@ -33,6 +34,7 @@ for (const scene of [
   ...controlScenes,
   ...resultScenes,
   ...taskScenes,
+  ...supervisorScenes,
   ...handScenes,
   ...dayScenes,
 ].filter(({ name }) => only.length === 0 || only.includes(name))) {

@@ -18,7 +18,8 @@ const store = () => createArticleStore(office.database, () => undefined)
 
 /** A server that starts now, on the database as it is. */
 async function start(): Promise<ArticleKeeper> {
-  const started = createArticles({ store: store(), audit: office.people.audit, now: () => clock })
+  const { audit, nameOf } = office.people
+  const started = createArticles({ store: store(), audit, nameOf, now: () => clock })
   await started.load()
   return started
 }
@@ -81,6 +82,13 @@ it('of two who write the same, the second is told; each version, and who changed
     [0, boss, 'Prices'],
     [1, boss, 'Prices of May'],
   ])
+  expect(
+    (await articles.versions('prices')).map(({ version, article: { title } }) => [version, title]),
+  ).toEqual([
+    [1, 'Prices of May'],
+    [0, 'Prices'],
+  ])
+  expect(await articles.versions('none')).toEqual([])
   const { entries } = await office.people.readAudit({ kind: 'changes' })
   const told = entries.filter(({ action, subject }) => action === 'article.set' && subject === 'prices')
   expect(told.flatMap(({ details }) => details)).toContainEqual({

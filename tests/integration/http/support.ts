@@ -91,6 +91,7 @@ function otherRoutes(): Omit<
     'articles.find': () => [],
     'articles.read': () => Promise.reject(new ProblemError('article.unknown')),
     'articles.editor': () => ({ articles: [], queues: [], numbers: [] }),
+    'articles.versions': () => ({ versions: [] }),
     'articles.set': () => Promise.reject(new ProblemError('edit.outdated')),
     'articles.remove': () => null,
     'guides.list': () => ({ guides: [], queues: [], numbers: [] }),

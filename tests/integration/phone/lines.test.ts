@@ -362,6 +362,26 @@ describe('the line of a phone', () => {
     expect(await next.ended).toBe(phoneClosed.notAllowed)
   })
 
+  it('in a call that one window gives to another: that one may take it over, the first is told, and nobody is left in silence', async () => {
+    await phones.open(nina, page)
+    const before = await inCall()
+    await expect(phones.open(nina, otherPage, 'window-0000000000000003')).rejects.toMatchObject({
+      code: 'phone.in_call',
+    })
+    await phones.open(nina, otherPage, page)
+    expect(await before.ended).toBe(phoneClosed.takenOver)
+    const next = await connect({ window: otherPage })
+    const takesOver = message('INVITE sip:201@ringcard.invalid SIP/2.0', 'INVITE', [
+      'Contact: <sip:a@x.invalid;transport=ws>',
+      'Replaces: incoming;to-tag=b;from-tag=a',
+    ])
+    next.socket.send(takesOver)
+    await waitUntil('it to arrive', () => pbx.got.includes(takesOver))
+    expect(abandoned).toEqual([])
+    // It was not answered.
+    await waitUntil('it to be told', () => abandoned.length === 1)
+  })
+
   it('of a page that is left in a call, which none takes over, is told; of one that is only cut off not', async () => {
     await phones.open(nina, page)
     const cut = await inCall()

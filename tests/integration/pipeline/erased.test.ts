@@ -76,6 +76,8 @@ describe('a customer who is erased', () => {
       'audit',
       'promises',
       'card',
+      // What was promised while it was still there.
+      'promises',
       'look-ups olena',
       'screens olena',
     ])

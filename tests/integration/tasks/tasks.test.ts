@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connectDatabase, type Database } from '../../../server/database/database.ts'
 import { ensureIndexes } from '../../../server/database/schema.ts'
-import { createTaskStore, type TaskStore } from '../../../server/tasks/model.ts'
+import { createBlockedStore, createTaskStore, type TaskStore } from '../../../server/tasks/model.ts'
+import type { BlockedStore, Noted } from '../../../server/tasks/do-not-call.ts'
 import type { NewTask } from '../../../shared/tasks.ts'
 import type { MessageFile } from '../../../server/tasks/message-files.ts'
 import type { Task } from '../../../shared/tasks.ts'
@@ -16,10 +17,12 @@ const log = { info: () => undefined, warn: () => undefined }
 const soon = { timeout: 5_000, interval: 50 }
 let database: Database
 let store: TaskStore
+let blocked: BlockedStore
 beforeAll(async () => {
   database = connectDatabase({ uri: testDatabaseUri('tasks'), log })
   await database.whenReady()
   store = createTaskStore(database)
+  blocked = createBlockedStore(database)
   await ensureIndexes(database.connection)
 })
 afterAll(() => database.stop())
@@ -167,6 +170,8 @@ describe('callbacks and tasks in the database', () => {
       end: 'abandoned',
       dialledBy: null,
       visits: [{ queue, leftAt: at + 20_000, outcome: 'abandoned' }],
+      wasOffered: false,
+      wasDialled: false,
       talks: [],
       voicemail: false,
     })
@@ -201,6 +206,8 @@ describe('callbacks and tasks in the database', () => {
       endedAt: at + 20_000,
       end: 'busy',
       talks: [],
+      wasOffered: true,
+      wasDialled: false,
       voicemail: false,
       visits: [{ queue: 'support', leftAt: at + 20_000, outcome: 'answered' }],
       ...more,
@@ -242,6 +249,66 @@ describe('callbacks and tasks in the database', () => {
     expect(await tasks.mayCall(null, '+493023125901')).toBe('yes')
     expect(await tasks.mayCall('olena', '+12125550100')).toBe('outsideHours')
     expect(await tasks.mayCall(null, blocked.number)).toBe('doNotCall')
+  })
+
+  it('calls refused at the door are one task of their number, with those that left a queue', async () => {
+    const { tasks } = await opened()
+    const at = Date.now() - 60_000
+    const refused = (callId: string, more: Partial<HeardCall> = {}): HeardCall => ({
+      callId,
+      direction: 'inbound',
+      customerId: null,
+      number: '+4915199887755',
+      startedAt: at,
+      endedAt: at + 4_000,
+      end: 'refused',
+      dialledBy: null,
+      visits: [],
+      wasOffered: false,
+      wasDialled: false,
+      talks: [],
+      voicemail: false,
+      ...more,
+    })
+    const visits: HeardCall['visits'] = [{ queue: 'support', leftAt: at + 20_000, outcome: 'abandoned' }]
+    await tasks.heard([refused('pbx:60.1'), refused('pbx:60.2'), refused('pbx:60.3', { visits })])
+    expect(tasks.list('petra').filter(({ number }) => number === '+4915199887755')).toMatchObject([
+      {
+        for: { kind: 'anybody' },
+        missed: [{ queue: null }, { queue: null }, { callId: 'pbx:60.3', queue: 'support' }],
+      },
+    ])
+    const { tasks: none } = openTasks(store, { isOpen: null })
+    await none.heard([refused('pbx:60.4', { number: '+4915199887744' })])
+    expect(tasks.list('petra').filter(({ number }) => number === '+4915199887744')).toEqual([])
+  })
+
+  it('a number that is not to be called stays as it was noted first, comes off, and is noted again; its trail stays', async () => {
+    const number = '+493023125940'
+    const noted = (at: number, what: Noted['what']): Noted => ({
+      at,
+      what,
+      personId: 'nina',
+      reason: `${at}`,
+    })
+    await blocked.add(number, noted(1, 'noted'))
+    await blocked.add(number, noted(2, 'noted'))
+    expect(await blocked.find(number)).toMatchObject({ at: 1, reason: '1', trail: [{ at: 1 }] })
+    await blocked.remove(number, noted(3, 'removed'))
+    await blocked.remove(number, noted(4, 'removed'))
+    expect(await blocked.find(number)).toBeNull()
+    expect(await blocked.all('listed', '', 10)).toEqual([])
+    expect(await blocked.all('removed', '23125', 10)).toMatchObject([{ removedAt: 3 }])
+    await blocked.add(number, noted(5, 'noted'))
+    expect(await blocked.all('listed', '940', 10)).toMatchObject([
+      { at: 5, trail: [{ at: 1 }, { at: 3, what: 'removed' }, { at: 5 }] },
+    ])
+    expect(await blocked.all('listed', '941', 10)).toEqual([])
+    await blocked.removeOld(100)
+    expect(await blocked.find(number)).not.toBeNull()
+    await blocked.remove(number, noted(6, 'removed'))
+    await blocked.removeOld(7)
+    expect(await blocked.all('removed', '', 10)).toEqual([])
   })
 
   it('without the database says so, and nothing is half done', async () => {

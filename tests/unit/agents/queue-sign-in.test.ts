@@ -41,6 +41,15 @@ describe('an agent who signs in to single queues', () => {
     expect(shift.paused()).toEqual({ support: ownReasons.offline })
   })
 
+  it('and asked for it twice has joined all the same: the next at the desk does not have that queue', async () => {
+    await sign('sales', false)
+    await sign('sales', true)
+    await sign('sales', true, false)
+    await sits(null)
+    await shift.wait(1_200)
+    expect(shift.paused()).toEqual({ support: ownReasons.offline })
+  })
+
   it('joins paused where they are on a break, and by the phone in use', async () => {
     await sign('sales', false)
     shift.agents.choose('201', { state: 'break', reasonId: 'lunch' }, { by: 'agent', byPersonId: null })

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import {
   askForNotifications,
   notificationState,
-  useCallNotification,
-  type CallNotice,
+  useNotifications,
+  type Notice,
   type NotificationState,
 } from '../../../client/desk/notifications.ts'
 import { ringing } from '../../browser/support/cast.ts'
 
-const olena: CallNotice = { callId: 'call-1', title: 'Olena Kovalenko', body: 'Support · +49 40 66969001' }
+const olena: Notice = { id: 'call-1', title: 'Olena Kovalenko', body: 'Support · +49 40 66969001' }
 
 /** A browser's notifications, as far as the console uses them. */
 class FakeNotification extends EventTarget {
@@ -59,13 +59,13 @@ afterEach(() => {
 })
 
 /** A desk that is told of calls; `rings` waits until what it says has had its effect. */
-function desk(first: CallNotice | null = null) {
+function desk(first: Notice | null = null) {
   const notice = shallowRef(first)
   const scope = effectScope()
-  scope.run(() => useCallNotification(() => notice.value))
+  scope.run(() => useNotifications(() => (notice.value === null ? [] : [notice.value])))
   onTestFinished(() => scope.stop())
   return {
-    rings: (next: CallNotice | null) => {
+    rings: (next: Notice | null) => {
       notice.value = next
       return nextTick()
     },
@@ -96,7 +96,7 @@ describe('a ringing call, while the tab is hidden', () => {
 
   test('gives way to the next one', async () => {
     const { rings } = desk(olena)
-    await rings({ callId: 'call-2', title: 'Anton Weber', body: '' })
+    await rings({ id: 'call-2', title: 'Anton Weber', body: '' })
     expect(FakeNotification.shown()).toEqual(['Anton Weber'])
   })
 
@@ -111,6 +111,23 @@ describe('a ringing call, while the tab is hidden', () => {
     expect(focus).toHaveBeenCalledOnce()
     expect(FakeNotification.shown()).toEqual([])
   })
+})
+
+test('of several things each is told once, and a click on one leads to it', async () => {
+  const open = vi.fn()
+  const due = shallowRef<Notice[]>([olena])
+  const scope = effectScope()
+  scope.run(() => useNotifications(() => due.value))
+  onTestFinished(() => scope.stop())
+  due.value = [olena, { id: 'promise-1', title: 'Anton Weber', body: 'Offer', open }]
+  await nextTick()
+  expect(FakeNotification.shown()).toEqual(['Olena Kovalenko', 'Anton Weber'])
+  FakeNotification.all[1]?.dispatchEvent(new Event('click'))
+  expect(open).toHaveBeenCalledOnce()
+  expect(FakeNotification.shown()).toEqual(['Olena Kovalenko'])
+  due.value = []
+  await nextTick()
+  expect(FakeNotification.shown()).toEqual([])
 })
 
 describe('nothing is told', () => {
@@ -153,7 +170,7 @@ test('the person is asked when they want it, and their answer is what counts', a
 test('a withheld caller’s number and name are not in the notice, whatever the call carries', async () => {
   const party = { number: '+494066969001', display: '040 66969001', name: 'Olena', withheld: true }
   const { i18n, useCallWords } = await consoleWords()
-  let notice: CallNotice | null = null
+  let notice: Notice | null = null
   const Console = {
     setup: () => {
       notice = useCallWords().notice(ringing(0, { callId: 'call-1', queue: 'Support', party }), null)
@@ -161,7 +178,7 @@ test('a withheld caller’s number and name are not in the notice, whatever the 
     },
   }
   await renderToString(createSSRApp(Console).use(createPinia()).use(i18n))
-  expect(notice).toMatchObject({ callId: 'call-1', title: i18n.global.t('call.unknown') })
+  expect(notice).toMatchObject({ id: 'call-1', title: i18n.global.t('call.unknown') })
   expect(JSON.stringify(notice)).toContain('Support')
   expect(JSON.stringify(notice)).not.toMatch(/66969001|Olena/)
 })

@@ -22,9 +22,10 @@ function desk(fails?: AmiErrorCode, detail?: string) {
     story.happens({ type: 'dial.began', ...dial })
     return Promise.resolve(true)
   })
+  const hangUp = vi.fn<CallCommands['hangUp']>(() => Promise.resolve())
   const dialling = createDialling({
     floor: () => story.floor,
-    commands: { originate: asked },
+    commands: { originate: asked, hangUp },
     phoneOf: (extension) => (extension === '202' ? null : { pbx: 'lab', device: 'PJSIP/201' }),
     readNumber: (raw) => read(raw),
     internationalPrefix: () => '00',
@@ -37,7 +38,7 @@ function desk(fails?: AmiErrorCode, detail?: string) {
       expect(asked).toHaveBeenCalled()
       return asked.mock.calls[0]?.[0] ?? ''
     })
-  return { story, asked, dialling, ringing }
+  return { story, asked, hangUp, dialling, ringing }
 }
 
 it('is answered when the phone was picked up; pressed twice, the phone is called once', async () => {
@@ -87,8 +88,10 @@ it.each([
   ['ami.not_connected', undefined, 'pbx.unreachable'],
   ['ami.timeout', undefined, 'control.not_done'],
 ] as const)('the PBX fails by %s, “%s”: %s', async (error, detail, code) => {
-  const { dialling } = desk(error, detail)
+  const { dialling, asked, hangUp } = desk(error, detail)
   await expect(dialling.dial(nina, request('205'))).rejects.toMatchObject({ code })
+  // What it may have done all the same is not to ring later.
+  expect(hangUp).toHaveBeenCalledWith(asked.mock.calls[0]?.[0])
 })
 
 it('what makes no sense is not asked of the PBX', async () => {
@@ -126,4 +129,16 @@ it('an emergency number goes through whatever else rings', async () => {
   )
   await expect(outcome).resolves.toEqual({ callId })
   expect(asked.mock.calls[0]?.[2]).toMatchObject({ exten: '112', shown: '112' })
+})
+
+it('an emergency number waits for no other call that is being made', async () => {
+  const { asked, dialling, ringing } = desk()
+  const wrong = dialling.dial(nina, request('205'))
+  await ringing()
+  const urgent = dialling.dial(nina, request('112'))
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2))
+  expect(asked.mock.calls[1]?.[2]).toMatchObject({ exten: '112' })
+  await expect(dialling.dial(nina, request('206'))).rejects.toMatchObject({ code: 'control.under_way' })
+  dialling.stop()
+  for (const one of [wrong, urgent]) await expect(one).rejects.toMatchObject({ code: 'control.not_done' })
 })

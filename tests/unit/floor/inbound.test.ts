@@ -33,6 +33,27 @@ describe('a call through a queue', () => {
     expect(story.floor.bridges.size).toBe(0)
   })
 
+  it('that refuses the caller at the door ends as refused, unless something came of it', () => {
+    const refusedCall = () => {
+      const story = new Story()
+      const customer = story.customer()
+      story.happens({ type: 'queue.result', channelId: customer, result: 'refused' })
+      return { story, customer }
+    }
+    const { story, customer } = refusedCall()
+    story.asksToHangUp(customer)
+    story.gone(customer)
+    expect(story.told()).toEqual(['call.started', 'call.ended'])
+    expect(story.fact('call.ended').end).toBe('refused')
+    // Another queue took them in.
+    const other = refusedCall()
+    other.story.enters('support', other.customer)
+    other.story.wait(6_000)
+    other.story.asksToHangUp(other.customer)
+    other.story.gone(other.customer)
+    expect(other.story.fact('call.ended').end).toBe('abandoned')
+  })
+
   it('rings everybody, and is withdrawn from those who did not answer', () => {
     const story = new Story()
     const customer = story.customer()

@@ -16,6 +16,8 @@ const call = (more: Partial<HeardCall> = {}): HeardCall => ({
   end: 'customerHungUp',
   dialledBy: null,
   visits: [],
+  wasOffered: false,
+  wasDialled: false,
   talks: [{ personId: 'lev', beganAt: noon + 11 * minute }],
   voicemail: false,
   ...more,
@@ -29,6 +31,8 @@ const tried = (callId: string, startedAt: number, more: Partial<HeardCall> = {})
     endedAt: startedAt + 30_000,
     end: 'notAnswered',
     dialledBy: 'nina',
+    wasOffered: false,
+    wasDialled: true,
     talks: [],
     ...more,
   })

@@ -24,10 +24,13 @@ const call = (more: Partial<HeardCall> = {}): HeardCall => ({
   end: 'busy',
   dialledBy: null,
   visits: [{ queue: 'support', leftAt: noon, outcome: 'answered' }],
+  wasOffered: false,
+  wasDialled: false,
   talks: [],
   voicemail: false,
   ...more,
 })
+const missed = (heard: HeardCall) => missedIn(heard, noon, () => true)?.queue ?? null
 const known = { about: '', timeZone: 'Europe/Berlin', from: 'number' } as const
 
 describe('a place that was kept', () => {
@@ -35,7 +38,7 @@ describe('a place that was kept', () => {
     for (const outcome of ['busy', 'notAnswered', 'agentGone', 'outsideHours', 'lost', 'unknown'] as const) {
       const heard = call({ place: place(outcome) })
       expect(promisedPlace(heard, noon)?.outcome).toBe(outcome)
-      expect(missedIn(heard, noon)).toBeNull()
+      expect(missed(heard)).toBeNull()
     }
     for (const outcome of ['reached', 'cameBack', 'declined', null] as const)
       expect(promisedPlace(call({ place: place(outcome) }), noon)).toBeNull()
@@ -63,8 +66,8 @@ describe('a place that was kept', () => {
   it('is a missed call after all where they came back in the same call and gave up', () => {
     const visits = (outcome: 'abandoned' | 'withdrawn') => [{ queue: 'support', leftAt: noon, outcome }]
     const back = { place: place('cameBack') }
-    expect(missedIn(call({ ...back, visits: visits('abandoned') }), noon)).toBe('support')
-    expect(missedIn(call({ ...back, visits: visits('withdrawn') }), noon)).toBeNull()
+    expect(missed(call({ ...back, visits: visits('abandoned') }))).toBe('support')
+    expect(missed(call({ ...back, visits: visits('withdrawn') }))).toBeNull()
   })
 })
 
@@ -76,9 +79,9 @@ describe('a message that was left in a queue', () => {
   it('is a task for the queue, also of a withheld number; without a message the call is a missed one', () => {
     expect(messageIn(heard(), noon)?.queue).toBe('support')
     expect(messageIn(heard({ number: null }), noon)).not.toBeNull()
-    expect(missedIn(heard(), noon)).toBeNull()
+    expect(missed(heard())).toBeNull()
     const nothing = heard({ message: { ...message, left: false } })
-    expect([messageIn(nothing, noon), missedIn(nothing, noon)]).toEqual([null, 'support'])
+    expect([messageIn(nothing, noon), missed(nothing)]).toEqual([null, 'support'])
     for (const other of [{ visits: [] }, { talks: [{ personId: 'nina', beganAt: noon }] }, { endedAt: null }])
       expect(messageIn(heard(other), noon)).toBeNull()
   })

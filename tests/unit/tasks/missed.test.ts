@@ -15,21 +15,24 @@ const call = (more: Partial<HeardCall> = {}): HeardCall => ({
   end: 'abandoned',
   dialledBy: null,
   visits: [{ queue: 'support', leftAt: noon, outcome: 'abandoned' }],
+  wasOffered: false,
+  wasDialled: false,
   talks: [],
   voicemail: false,
   ...more,
 })
+const open = () => true
 const known = { about: '', timeZone: 'Europe/Berlin', from: 'number' } as const
-const task = () => missedTask(call(), 'support', known, hours, rules)
+const task = () => missedTask(call(), { queue: 'support' }, known, hours, rules)
 
 describe('a call that reached nobody', () => {
   it('is to be returned by the agents of its queue, and no other call is', () => {
-    expect(missedIn(call(), noon)).toBe('support')
+    expect(missedIn(call(), noon, open)).toEqual({ queue: 'support' })
     const visit = (outcome: HeardCall['visits'][number]['outcome']) => [
       { queue: 'support', leftAt: noon, outcome },
     ]
     for (const outcome of ['timedOut', 'leftByKey', 'emptied'] as const)
-      expect(missedIn(call({ visits: visit(outcome) }), noon)).toBe('support')
+      expect(missedIn(call({ visits: visit(outcome) }), noon, open)).toEqual({ queue: 'support' })
     const others: Partial<HeardCall>[] = [
       { visits: visit('shortAbandon') },
       { visits: [] },
@@ -40,20 +43,34 @@ describe('a call that reached nobody', () => {
       { endedAt: null },
       { endedAt: noon - 25 * 60 * minute },
     ]
-    for (const other of others) expect(missedIn(call(other), noon)).toBe(null)
+    for (const other of others) expect(missedIn(call(other), noon, open)).toBe(null)
     expect(task()).toMatchObject({ kind: 'missed', for: { kind: 'queue', queue: 'support' }, dueAt: noon })
     // The same call makes the same one.
     expect(task()).toEqual(task())
   })
 
+  it('at the door, or outside opening hours, is for whoever is free; what rang at somebody, or ended by itself, is not', () => {
+    const atTheDoor = call({ visits: [], end: 'refused' })
+    expect(missedIn(atTheDoor, noon, open)).toEqual({ queue: null })
+    const tooLate = call({ visits: [], end: 'customerHungUp' })
+    expect(missedIn(tooLate, noon, () => false)).toEqual({ queue: null })
+    expect(missedIn(tooLate, noon, open)).toBe(null)
+    for (const other of [{ wasOffered: true }, { voicemail: true }, { number: null }])
+      expect(missedIn({ ...atTheDoor, ...other }, noon, () => false)).toBe(null)
+    expect(missedTask(atTheDoor, { queue: null }, known, hours, rules)).toMatchObject({
+      for: { kind: 'anybody' },
+      missed: [{ queue: null }],
+    })
+  })
+
   it('counts once with the others of the same caller; at night it is due in the morning', () => {
     const again = call({ callId: 'pbx:5.2', startedAt: noon + 5 * minute, endedAt: noon + 6 * minute })
-    const twice = missedAgain(task(), again, 'support', hours, rules)
+    const twice = missedAgain(task(), again, { queue: 'support' }, hours, rules)
     expect(twice.missed.map(({ callId }) => callId)).toEqual(['pbx:5.1', 'pbx:5.2'])
     expect(twice.dueAt).toBe(noon)
-    expect(missedAgain(twice, again, 'support', hours, rules)).toBe(twice)
+    expect(missedAgain(twice, again, { queue: 'support' }, hours, rules)).toBe(twice)
     const night = Date.UTC(2026, 11, 1, 1)
-    expect(missedTask(call({ endedAt: night }), 'support', known, hours, rules).dueAt).toBe(
+    expect(missedTask(call({ endedAt: night }), { queue: 'support' }, known, hours, rules).dueAt).toBe(
       Date.UTC(2026, 11, 1, 7),
     )
   })

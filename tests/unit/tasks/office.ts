@@ -42,6 +42,7 @@ export function openTasks(store: TaskStore, more: Partial<TasksOptions> = {}) {
       all: () => Object.keys(roles).map((personId) => ({ personId, name: `Person ${personId}` })),
     },
     returnsCallsOf: (queue) => queue !== 'sales',
+    isOpen: () => true,
     queuesOf: (personId) => (personId === 'chidi' ? ['sales'] : ['support']),
     queues: () => ['support', 'sales'],
     message: () => Promise.reject(new ProblemError('voicemail.no_folder')),

@@ -62,8 +62,12 @@ export const useDial = defineStore('dial', () => {
     const number = dialable(typed)
     // Nothing keeps anybody from an emergency call.
     const isFree = () => !isBusy.value || isEmergency(typed)
-    if (!hasPhone.value || !isFree() || (pending.value !== null && !isEmergency(typed))) return false
+    if (!hasPhone.value || (pending.value !== null && !isEmergency(typed))) return false
     failed.value = null
+    if (!isFree()) {
+      failed.value = { number: typed, code: 'dial.in_call' }
+      return false
+    }
     if (number === null) {
       failed.value = { number: typed, code: 'dial.not_dialable' }
       return false

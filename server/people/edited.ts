@@ -50,13 +50,19 @@ export function createEdited<T>(options: EditedOptions<T>) {
     options.onChange?.()
   }
 
+  /** What was there at the last look: one that cannot be read stays unknown, and is not read again for that. */
+  let lookedLast = ''
+
   /** Reads what another server wrote, if any did. @throws ProblemError `database.unreachable` */
   async function follow(): Promise<void> {
     const versions = await store.versions()
+    const looked = JSON.stringify([...versions].sort())
+    if (looked === lookedLast) return
     const isAsKnown =
       versions.size === entries.size &&
       [...entries.values()].every(({ id, version }) => versions.get(id) === version)
     if (!isAsKnown) await load()
+    lookedLast = looked
   }
 
   /** What was written stands, whatever becomes of this: it is tried again until the database has it. */

@@ -20,7 +20,7 @@ export function setClockOffset(offset: number): void {
 
 /** Starts the ticking; called once when the console starts. */
 export function startClock(): void {
-  window.setInterval(() => {
+  setInterval(() => {
     current.value = Date.now() + offsetMs
   }, tickMs)
 }

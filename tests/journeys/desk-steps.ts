@@ -120,7 +120,10 @@ export async function afterCallSteps(journey: DeskJourney): Promise<void> {
       await pictures.take(nina, 'called-back')
       await page.keyboard.press('F9')
       await nina.shows('ended', customer.name)
-      await row.getByText(/talked/).first().waitFor()
+      await row
+        .getByText(/talked/)
+        .first()
+        .waitFor()
     } finally {
       await trunk.stop()
     }

@@ -85,7 +85,7 @@ const mostGapsShown = 50
 /** How long requests under way, and the spool, may take at a stop, ms. Together well within the 10 s of main.ts. */
 const requestGraceMs = 2_000
 const drainWithinMs = 4_000
-/** How long what another server changed of guides and the phone book may be unknown here, ms. */
+/** How long what another server changed of guides, articles and the phone book may be unknown here, ms. */
 const followEveryMs = 10_000
 
 /**
@@ -539,7 +539,6 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 
   let archiving: { stop: () => void } | undefined
   let stopFollowing: (() => void) | undefined
-  let hearsPeople = false
   const peopleChanged: Parameters<typeof people.onChange>[0] = (change) => {
     if (change.type === 'desk.changed') {
       desksChanged(people.directory())
@@ -556,13 +555,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await guides.load()
       await articles.load()
       await phoneBook.load()
-      const follow = () => Promise.all([guides.follow(), phoneBook.follow()]).then(() => undefined)
-      stopFollowing ??= lookAround(follow, 'guides and the phone book', log, followEveryMs)
+      const follow = () =>
+        Promise.all([guides, articles, phoneBook].map(({ follow: look }) => look())).then(() => undefined)
+      stopFollowing ??= lookAround(follow, 'guides, articles and the phone book', log, followEveryMs)
       await statusRules.load()
       await people.start()
-      // Once, also where a later step fails and all is tried again.
-      if (!hearsPeople) people.onChange(peopleChanged)
-      hearsPeople = true
+      people.onChange(peopleChanged)
       desksChanged(people.directory())
       agents.seats(people.directory())
       for (const { name } of pbxs) if (links.of(name)?.state().state === 'live') settlePhones(name)

@@ -39,6 +39,16 @@ export const useDial = defineStore('dial', () => {
     () => hasPhone.value && !hasCall.value && phone.calls.length === 0 && pending.value === null,
   )
 
+  function refuse(number: string, code: ApiErrorCode): false {
+    failed.value = { number, code }
+    return false
+  }
+
+  /** Whether a number could be called now. Where a call rings or is on it is not, which is in `failed`; nothing keeps anybody from an emergency call. */
+  function isFree(typed: string): boolean {
+    return !isBusy.value || isEmergency(typed) || refuse(typed, 'dial.in_call')
+  }
+
   /** Whether somebody noted that a number is not to be called. Where that cannot be asked now, nobody is kept from calling. */
   async function isUnwanted(number: string): Promise<boolean> {
     if (isEmergency(number) || !session.rights.has('tasks.use')) return false
@@ -60,22 +70,15 @@ export const useDial = defineStore('dial', () => {
    */
   async function dial(typed: string, allTheSame = false): Promise<boolean> {
     const number = dialable(typed)
-    // Nothing keeps anybody from an emergency call.
-    const isFree = () => !isBusy.value || isEmergency(typed)
-    if (!hasPhone.value || !isFree() || (pending.value !== null && !isEmergency(typed))) return false
+    if (!hasPhone.value || (pending.value !== null && !isEmergency(typed))) return false
     failed.value = null
-    if (number === null) {
-      failed.value = { number: typed, code: 'dial.not_dialable' }
-      return false
-    }
+    if (!isFree(typed)) return false
+    if (number === null) return refuse(typed, 'dial.not_dialable')
     pending.value = typed
     try {
-      if (!allTheSame && (await isUnwanted(number))) {
-        failed.value = { number: typed, code: 'task.do_not_call' }
-        return false
-      }
+      if (!allTheSame && (await isUnwanted(number))) return refuse(typed, 'task.do_not_call')
       // Something may have begun to ring meanwhile.
-      if (!isFree()) return false
+      if (!isFree(typed)) return false
       if (phone.kind === 'browser') {
         phone.call(number)
         return true
@@ -89,8 +92,7 @@ export const useDial = defineStore('dial', () => {
       return true
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      failed.value = { number: typed, code: error.code }
-      return false
+      return refuse(typed, error.code)
     } finally {
       if (pending.value === typed) pending.value = null
     }
@@ -101,5 +103,5 @@ export const useDial = defineStore('dial', () => {
     if (has && pending.value === null) failed.value = null
   })
 
-  return { canDial, hasPhone, pending, failed, dial, forget: () => (failed.value = null) }
+  return { canDial, hasPhone, pending, failed, isFree, dial, forget: () => (failed.value = null) }
 })

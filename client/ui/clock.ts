@@ -12,15 +12,15 @@ const minuteMs = 60_000
 /** The minute it is, ms. For what is told in days and hours: a card is not drawn anew twice a second. */
 export const thisMinute = computed(() => Math.floor(current.value / minuteMs) * minuteMs)
 
-/** @param offset ms to add to this machine's clock */
+/** @param offset ms to add to this machine's clock; what is told to the server by it is whole milliseconds */
 export function setClockOffset(offset: number): void {
-  offsetMs = offset
+  offsetMs = Math.round(offset)
   current.value = Date.now() + offsetMs
 }
 
 /** Starts the ticking; called once when the console starts. */
 export function startClock(): void {
-  window.setInterval(() => {
+  setInterval(() => {
     current.value = Date.now() + offsetMs
   }, tickMs)
 }

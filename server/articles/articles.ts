@@ -29,8 +29,6 @@ const mostLinks = 4
 const beginsWith = 160
 /** What the index in memory is meant for. */
 export const mostArticles = 5_000
-/** Other servers on the same database are followed so often, at a search, ms. */
-const readAgainMs = 30_000
 
 export type ArticleKeeper = ReturnType<typeof createArticles>
 
@@ -48,7 +46,6 @@ export function createArticles({ store, audit, nameOf, now }: ArticlesOptions) {
   let index: WordIndex | null = null
   /** Which are pinned where, by title; null until somebody asks. */
   let pins: Map<string, string[]> | null = null
-  let readAt = 0
 
   const hitOf = (id: string): ArticleHit[] => {
     const value = articles.get(id)?.value
@@ -57,14 +54,8 @@ export function createArticles({ store, audit, nameOf, now }: ArticlesOptions) {
     return [{ articleId: id, title: value.title, tags: value.tags, begins }]
   }
 
-  async function load(): Promise<void> {
-    readAt = now()
-    await articles.load()
-  }
-
   /** Those pinned to a call, the nearest place first: each call asks, so nothing is gone through for it. */
   function pinnedIds({ queue, dialled, result }: About): string[] {
-    follow()
     pins ??= byPin(articles.all())
     const digits = dialled?.replace(/\D/g, '') ?? ''
     const places = [
@@ -76,16 +67,10 @@ export function createArticles({ store, audit, nameOf, now }: ArticlesOptions) {
     return [...new Set(places.flatMap((place) => pins?.get(place) ?? []))]
   }
 
-  /** Nobody waits for it, and a database that is away leaves what is known. */
-  function follow(): void {
-    if (now() - readAt < readAgainMs) return
-    readAt = now()
-    articles.follow().catch(() => undefined)
-  }
-
   return {
     /** Loads everything. Needs the database. */
-    load,
+    load: articles.load,
+    follow: articles.follow,
 
     list: (): StoredArticle[] => articles.all().map(outward),
 
@@ -98,7 +83,6 @@ export function createArticles({ store, audit, nameOf, now }: ArticlesOptions) {
 
     /** Articles that hold all the words, the best first; twenty at most. */
     find: (typed: string): ArticleHit[] => {
-      follow()
       index ??= indexOfWords(articles.all().map(({ id, value }) => [id, value] as const))
       return index.find(typed, mostFound).flatMap(hitOf)
     },

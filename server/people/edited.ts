@@ -24,12 +24,9 @@ export interface EditedOptions<T> {
   onChange?: () => void
   /** An entry was written by somebody; before the audit is. */
   onWritten?: (written: Versioned<T>, actorId: string) => Promise<void>
-  /** Who wrote something could not be kept, however often it was tried. */
-  onLost?: (error: unknown) => void
 }
 
-/** How often, and after how long, what belongs to a write that was done is tried again, ms. */
-const mostTries = 120
+/** After how long what belongs to a write that was done is tried again, ms. */
 const againMs = 5_000
 
 export type Edited<T> = ReturnType<typeof createEdited<T>>
@@ -53,25 +50,30 @@ export function createEdited<T>(options: EditedOptions<T>) {
     options.onChange?.()
   }
 
+  /** What was there at the last look: one that cannot be read stays unknown, and is not read again for that. */
+  let lookedLast = ''
+
   /** Reads what another server wrote, if any did. @throws ProblemError `database.unreachable` */
   async function follow(): Promise<void> {
     const versions = await store.versions()
+    const looked = JSON.stringify([...versions].sort())
+    if (looked === lookedLast) return
     const isAsKnown =
       versions.size === entries.size &&
       [...entries.values()].every(({ id, version }) => versions.get(id) === version)
     if (!isAsKnown) await load()
+    lookedLast = looked
   }
 
   /** What was written stands, whatever becomes of this: it is tried again until the database has it. */
-  async function keepAfter(work: () => Promise<void>, tries = 0): Promise<void> {
+  async function keepAfter(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      if (!(error instanceof ProblemError) || tries >= mostTries) throw error
-      setTimeout(() => void keepAfter(work, tries + 1).catch(lost), againMs).unref()
+      if (!(error instanceof ProblemError)) throw error
+      setTimeout(() => void keepAfter(work), againMs).unref()
     }
   }
-  const lost = (error: unknown): void => options.onLost?.(error)
 
   /** Writes; when somebody was faster, perhaps on another server, what they wrote is read before it is told. */
   async function write<R>(work: () => Promise<R>): Promise<R> {

@@ -25,8 +25,8 @@ export async function inCallSteps(journey: DeskJourney): Promise<void> {
   let call: StagedCall | undefined
 
   await steps.step('a customer rings, is answered by a key, and heard both ways', async () => {
-    call = await stage.call({ from: number, to: did.agent('201'), audio: true })
-    await nina.shows('ringing', customer.name)
+    call = await stage.call({ from: number, to: did.support, audio: true })
+    await Promise.all([nina, dmytro].map((one) => one.shows('ringing', customer.name)))
     await page.keyboard.press('F2')
     await nina.shows('talking', customer.name)
     packets['answered'] = await soundFlows(page)
@@ -92,7 +92,10 @@ export async function afterCallSteps(journey: DeskJourney): Promise<void> {
     await own(nina, 'Wrap-up')
     await page.keyboard.press('F1')
     await page.keyboard.press('1')
-    await page.getByTestId('result-status').getByText('saved', { exact: true }).waitFor()
+    await page
+      .getByTestId('result-status')
+      .getByText(/^saved/)
+      .waitFor()
     await pictures.take(nina, 'wrap-up')
   })
 
@@ -114,9 +117,13 @@ export async function afterCallSteps(journey: DeskJourney): Promise<void> {
       await row.getByRole('button', { name: /^Call/ }).click()
       await nina.shows('talking', customer.name)
       packets['calledBack'] = await soundFlows(page)
+      await pictures.take(nina, 'called-back')
       await page.keyboard.press('F9')
       await nina.shows('ended', customer.name)
-      await row.waitFor({ state: 'detached' })
+      await row
+        .getByText(/talked/)
+        .first()
+        .waitFor()
     } finally {
       await trunk.stop()
     }
@@ -142,7 +149,10 @@ export async function afterCallSteps(journey: DeskJourney): Promise<void> {
       relay.mend()
       await nina.connection('live')
       await phoneIs(page, 'ready')
-      await page.getByTestId('note-status').getByText('saved', { exact: true }).waitFor()
+      await page
+        .getByTestId('note-status')
+        .getByText(/^saved/)
+        .waitFor()
       await nina.shows('talking', customer.name)
       const kept = page.getByTestId('call-card').getByText('Half a sentence that is written to its end.')
       await waitUntil('the note to stand on the card once', async () => (await kept.count()) === 1)

@@ -40,6 +40,18 @@ it('what others wrote is read, and where nobody did nothing is', async () => {
   expect(edited.all()).toEqual([])
 })
 
+it('one that cannot be read is not tried at every look', async () => {
+  const { edited, loadAll, stored } = shelf([{ id: 'odd', version: 3, value: 'of another version' }])
+  loadAll.mockResolvedValue([])
+  await edited.load()
+  for (let look = 0; look < 3; look += 1) await edited.follow()
+  expect(loadAll).toHaveBeenCalledTimes(2)
+  stored[0] = { id: 'odd', version: 4, value: 'mended' }
+  loadAll.mockResolvedValue([...stored])
+  await edited.follow()
+  expect(edited.get('odd')?.value).toBe('mended')
+})
+
 it('what is written while all is read does not give way to what was read before', async () => {
   const { edited, loadAll, stored } = shelf()
   let give: () => void = () => undefined

@@ -135,7 +135,8 @@ export function createTasks(options: TasksOptions) {
     queues: new Set(options.queuesOf(personId)),
   })
 
-  const viewOf = (task: StoredTask): Task => taskView(task, { nameOf: people.nameOf, readNumber, hoursOf, reachesMessages: options.reachesMessages })
+  const viewOf = (task: StoredTask): Task =>
+    taskView(task, { nameOf: people.nameOf, readNumber, hoursOf, reachesMessages: options.reachesMessages })
 
   function refuseNobody(whose: TaskFor): void {
     if (whose.kind === 'queue' && ![...options.queues()].includes(whose.queue))

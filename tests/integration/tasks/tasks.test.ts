@@ -192,7 +192,9 @@ describe('callbacks and tasks in the database', () => {
   })
 
   it('a promise to call whose turn came in vain, and a message, are one task each, whoever hears of the call how often', async () => {
-    const found = new Map<string, MessageFile | null>([['pbx:60.2', { path: '/box/msg0000.wav', seconds: 12 }]])
+    const found = new Map<string, MessageFile | null>([
+      ['pbx:60.2', { path: '/box/msg0000.wav', seconds: 12 }],
+    ])
     const message = (callId: string) => Promise.resolve(found.get(callId) ?? null)
     const [one, other] = [openTasks(store, { message }), await opened()]
     const at = Date.now() - 60_000
@@ -230,14 +232,17 @@ describe('callbacks and tasks in the database', () => {
       ['made', null],
       ['listened', 'nina'],
     ])
-    const refused = (taskId: string, personId: string) => expect(one.tasks.recording(taskId, personId)).rejects
+    const refused = (taskId: string, personId: string) =>
+      expect(one.tasks.recording(taskId, personId)).rejects
     await refused(voicemail, 'chidi').toMatchObject({ code: 'task.unknown' })
     await refused(promised, 'nina').toMatchObject({ code: 'task.unknown' })
     found.set('pbx:60.2', { path: null, seconds: 12 })
     await refused(voicemail, 'nina').toMatchObject({ code: 'voicemail.unplayable' })
     found.delete('pbx:60.2')
     await refused(voicemail, 'nina').toMatchObject({ code: 'voicemail.gone' })
-    await expect(other.tasks.recording(voicemail, 'nina')).rejects.toMatchObject({ code: 'voicemail.no_folder' })
+    await expect(other.tasks.recording(voicemail, 'nina')).rejects.toMatchObject({
+      code: 'voicemail.no_folder',
+    })
   })
 
   it('whether somebody may be called now hangs on their own clock, and on what they asked for', async () => {

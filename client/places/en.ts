@@ -1,8 +1,7 @@
 /** Texts of places in queues that are kept for customers who hung up: fetched with the first of them. */
 export const placesEn = {
   kept: 'place kept',
-  keptLong: 'Hung up and keeps the place: called once you answer',
-  calling: 'Is being called now',
+  calling: 'being called',
   outcomes: {
     reached: 'Was reached',
     declined: 'Waited themselves',

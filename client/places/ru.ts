@@ -4,8 +4,7 @@ import type { placesEn } from './en.ts'
 /** The same in Russian. */
 export const placesRu: Texts<typeof placesEn> = {
   kept: 'место сохранено',
-  keptLong: 'Положил трубку и держит место: ему позвонят, когда вы ответите',
-  calling: 'Ему сейчас звонят',
+  calling: 'ему звонят',
   outcomes: {
     reached: 'Дозвонились',
     declined: 'Ждал сам',

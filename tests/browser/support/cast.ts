@@ -477,7 +477,7 @@ export function floorCallsOf(now: number): FloorCall[] {
     call(2, 'Jonas Weber', '', 'talking', 187_000, 'support', ['202']),
     call(3, null, '+44 20 7946 0958', 'waiting', 130_000, 'collections'),
     call(4, 'Преображенская-Рождественская Александра', '', 'waiting', 41_000, 'support'),
-    call(5, null, '+1 202-555-0143', 'waiting', 12_000, 'support'),
+    call(5, null, '+1 202-555-0143', 'kept', 12_000, 'support'),
     call(6, 'Marta Lindqvist', '', 'held', 33_000, null, ['204']),
     call(7, null, '+33 1 99 00 12 34', 'arriving', 2_000, 'sales'),
   ]

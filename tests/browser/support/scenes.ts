@@ -128,6 +128,30 @@ export const scenes: Scene[] = [
   desk('desk-ringing', '[data-testid=call-card]', (now) =>
     withCall(cast.ringing(now), cast.popOf(cast.olena(now))),
   ),
+  desk('desk-place', '[data-testid=place]', (now) =>
+    withCall(cast.ringing(now, { place: { state: 'turn', outcome: null } }), cast.popOf(cast.olena(now))),
+  ),
+  desk('desk-place-called', '[data-testid=place]', (now) =>
+    withCall(
+      cast.ringing(now, {
+        state: 'talking',
+        answeredAt: now - 4_000,
+        place: { state: 'calling', outcome: null },
+      }),
+      cast.popOf(cast.olena(now)),
+    ),
+  ),
+  desk('desk-place-busy', '[data-testid=place]', (now) =>
+    withCall(
+      cast.ringing(now, {
+        state: 'ended',
+        answeredAt: now - 9_000,
+        endedAt: now - 1_000,
+        place: { state: 'over', outcome: 'busy' },
+      }),
+      cast.popOf(cast.olena(now)),
+    ),
+  ),
   desk(
     'desk-call',
     '[data-testid=call-card]',

@@ -114,6 +114,12 @@ export function countryOf(e164: string): CountryCode | null {
   return parsePhoneNumberFromString(e164, { extract: false })?.country ?? null
 }
 
+/** Whether calling an E.164 number pays its owner: premium rate, shared cost, and whatever else no person is called by. */
+export function isCostly(e164: string): boolean {
+  const type = parsePhoneNumberFromString(e164, { extract: false })?.getType()
+  return type === 'PREMIUM_RATE' || type === 'SHARED_COST' || type === 'UAN'
+}
+
 /**
  * What a number is called where nobody says: a mobile is one, a landline is where they work or live.
  * @param hasCompany whether it is a company's customer

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { understandNumber } from '../../shared/phone-numbers.ts'
+import { isCostly, understandNumber } from '../../shared/phone-numbers.ts'
 
 describe('a number as a German trunk delivers it', () => {
   it.each([
@@ -76,4 +76,10 @@ describe('a number as a German trunk delivers it', () => {
       }),
     )
   })
+})
+
+it('numbers that pay their owner for each call are known as such', () => {
+  expect(
+    ['+499001123456', '+449098790000', '+18095551234', '+4930231251', '+491511234567'].map(isCostly),
+  ).toEqual([...[true, true], ...[false, false, false]])
 })

@@ -5,6 +5,7 @@ import { appEn } from './en/app.ts'
 import { cardEn } from './en/card.ts'
 import { deskEn } from './en/desk.ts'
 import { floorEn } from './en/floor.ts'
+import type { floorRoomEn } from './en/floor-room.ts'
 import { phoneEn } from '../phone/en.ts'
 import type { paletteEn } from '../palette/en.ts'
 import { paletteFirst } from '../palette/first.ts'
@@ -39,4 +40,4 @@ export const en = {
 }
 
 /** The shape every language must fill. */
-export type Messages = Texts<typeof en & typeof whyEn & { palette: typeof paletteEn }>
+export type Messages = Texts<typeof en & typeof whyEn & typeof floorRoomEn & { palette: typeof paletteEn }>

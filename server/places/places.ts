@@ -39,7 +39,7 @@ const keptWithinMs = 5_000
 /** How often nobody may have come to wait in a customer's stead before the promise becomes a task. */
 const mostTries = 3
 /** So long whoever still has the phone at the ear is given to put it down before it is called, ms. */
-const hangsUpWithinMs = 3_000
+const hangsUpWithinMs = 2_500
 const lookEveryMs = 100
 
 /**
@@ -81,6 +81,7 @@ export function createPlaces(options: PlacesOptions) {
       const can =
         number !== null &&
         may === 'yes' &&
+        !hasPlace(number.e164, call.callId) &&
         (await commands.canKeep(call.pbx, { queue: place.queue, exten: number.exten }))
       if (can) answer = 'offered'
     } catch (error) {
@@ -144,8 +145,9 @@ export function createPlaces(options: PlacesOptions) {
     if (!call?.place || number === null) return 'notCalled'
     const { ownId } = call.place
     const until = Date.now() + hangsUpWithinMs
-    while (ownId !== null && floor().channels.has(ownId) && Date.now() < until) await delay(lookEveryMs)
-    if (otherCallOf(number.e164, callId) !== null) return 'inCall'
+    const isAtEar = (): boolean => ownId !== null && floor().channels.has(ownId)
+    while (isAtEar() && Date.now() < until) await delay(lookEveryMs)
+    if (isAtEar() || otherCallOf(number.e164, callId) !== null) return 'inCall'
     try {
       const may = await options.mayCall(callId, number.e164)
       return may === 'yes' ? null : may
@@ -166,6 +168,12 @@ export function createPlaces(options: PlacesOptions) {
   }
 
   const isKept = ({ place }: Call): boolean => place?.state === 'kept' || place?.state === 'wanted'
+
+  /** Whether a place is kept for a number in another call, on whichever PBX: nobody has two, and is called twice. */
+  const hasPlace = (e164: string, callId: string): boolean =>
+    [...floor().calls.values()].some(
+      (call) => call.callId !== callId && isKept(call) && options.numberOf(call)?.e164 === e164,
+    )
 
   /** The kept place of whoever calls again on the same PBX. */
   function keptFor(call: Call): Call | null {

@@ -1,8 +1,9 @@
 import type { floorEn } from '../en/floor.ts'
+import type { floorRoomEn } from '../en/floor-room.ts'
 import type { Texts } from '../shape.ts'
 
 /** Texts of the floor: queues, agents, calls, and the connections. */
-export const floorRu: Texts<typeof floorEn> = {
+export const floorRu: Texts<typeof floorEn & typeof floorRoomEn> = {
   gaps: {
     label: 'Пробелы за сегодня',
     span: '{from}–{to}, {length}',

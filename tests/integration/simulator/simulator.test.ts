@@ -101,7 +101,7 @@ function anonymous(events: readonly PbxEvent[]): string[] {
   const unasked = events.filter((event) => event.type !== 'phone.reachable')
   return unasked.map((event) =>
     JSON.stringify({ ...event, at: 0, arrivedAt: 0 })
-      .replace(/lab:(?:lab-\d+\.\d+|[0-9a-f]{8}-[0-9a-f-]{27})/g, named)
+      .replace(/lab:(?:(?:ringcard-place-)?lab-\d+\.\d+|[0-9a-f]{8}-[0-9a-f-]{27})/g, named)
       .replace(/-[0-9a-f]{8}(?=[";])/g, ''),
   )
 }

@@ -68,7 +68,7 @@ describe('trouble comes first', () => {
     expect(callsByTrouble(floorCallsOf(now)).map(({ stage }) => stage)).toEqual([
       'waiting',
       'waiting',
-      'waiting',
+      'kept',
       'ringing',
       'held',
       'arriving',

@@ -2,12 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { adminEn } from '../../../client/admin/locales/en.ts'
 import { adminRu } from '../../../client/admin/locales/ru.ts'
 import { en as firstEn } from '../../../client/locales/en.ts'
+import { floorRoomEn } from '../../../client/locales/en/floor-room.ts'
 import { whyEn } from '../../../client/locales/en/why.ts'
 import { paletteEn } from '../../../client/palette/en.ts'
 import { ru } from '../../../client/locales/ru.ts'
 
 /** Those of the first load, and those that come with a room. */
-const en = { ...firstEn, ...whyEn, palette: paletteEn }
+const en = {
+  ...{ ...firstEn, ...whyEn, palette: paletteEn },
+  floor: { ...firstEn.floor, ...floorRoomEn.floor },
+}
 
 type Tree = { [key: string]: string | Tree }
 

@@ -12,13 +12,17 @@ import {
 import { adminEn } from '../../../client/admin/locales/en.ts'
 import { adminRu } from '../../../client/admin/locales/ru.ts'
 import { en as firstEn } from '../../../client/locales/en.ts'
+import { floorRoomEn } from '../../../client/locales/en/floor-room.ts'
 import { whyEn } from '../../../client/locales/en/why.ts'
 import { paletteEn } from '../../../client/palette/en.ts'
 import { russianForm } from '../../../client/locales/plural.ts'
 import { ru } from '../../../client/locales/ru.ts'
 
 /** Those of the first load, and those that come with a room. */
-const en = { ...firstEn, ...whyEn, palette: paletteEn }
+const en = {
+  ...{ ...firstEn, ...whyEn, palette: paletteEn },
+  floor: { ...firstEn.floor, ...floorRoomEn.floor },
+}
 
 const now = new Date(2026, 10, 23, 9, 27).getTime()
 const day = 86_400_000

@@ -120,6 +120,13 @@ describe('whoever asks to keep their place', () => {
         floor = floorOf([call(own, 100, { place: place({ state: 'asked' }), party })])
       },
     ],
+    [
+      'they have a place already, in another queue or on another PBX',
+      () => {
+        const kept = call('north:7.1', 50, { place: place({ state: 'kept', queue: 'sales' }) })
+        floor = floorOf([kept, call(own, 100, { place: place({ state: 'asked' }) })])
+      },
+    ],
   ])('may not where %s', async (_why, spoil) => {
     spoil()
     places().take([changed('asked')])
@@ -183,6 +190,13 @@ describe('when the turn has come', () => {
     places().take([due])
     await until(`${calls} RINGCARD_CALL=no`)
     expect(done).toEqual([`refuse ${own} ${why} -`, `${calls} RINGCARD_CALL=no`])
+  })
+
+  it('they are not while they have the phone at the ear still', async () => {
+    floor = floorOf([call(own, 100, { place: place({ state: 'turn' }) })], { channels: [keeper, own] })
+    places().take([due])
+    await vi.waitFor(() => expect(done).toContain(`${calls} RINGCARD_CALL=no`), { timeout: 4_000 })
+    expect(done[0]).toBe(`refuse ${own} inCall -`)
   })
 })
 

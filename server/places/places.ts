@@ -178,13 +178,18 @@ export function createPlaces(options: PlacesOptions) {
   /** The kept place of whoever calls again on the same PBX. */
   function keptFor(call: Call): Call | null {
     if (call.direction !== 'inbound' || call.endedAt !== null || isKept(call)) return null
+    // Each call comes through here: its number is read only where a place is kept at all.
+    const kept = [...floor().calls.values()].filter(
+      (other) =>
+        other.place?.state === 'kept' &&
+        other.callId !== call.callId &&
+        other.pbx === call.pbx &&
+        other.endedAt === null,
+    )
+    if (kept.length === 0) return null
     const e164 = options.numberOf(call)?.e164
     if (e164 === undefined) return null
-    for (const other of floor().calls.values()) {
-      if (other.callId === call.callId || other.pbx !== call.pbx || other.endedAt !== null) continue
-      if (other.place?.state === 'kept' && options.numberOf(other)?.e164 === e164) return other
-    }
-    return null
+    return kept.find((other) => options.numberOf(other)?.e164 === e164) ?? null
   }
 
   /** Somebody calls: if their place is kept, they may stand there themselves. */

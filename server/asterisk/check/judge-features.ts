@@ -1,5 +1,6 @@
 import type { PbxFix } from '../../../shared/pbx-check.ts'
 import type { Asked } from './asked.ts'
+import { dialplanFix, fixOf } from './fixes.ts'
 import { isYes, type Found } from './judge-ami.ts'
 import { judgePlaces } from './judge-places.ts'
 import type { Surroundings } from './judge-queues.ts'
@@ -69,13 +70,6 @@ function judgeContexts({ contexts }: Asked, around: Pick<Surroundings, 'contexts
   }
   return found
 }
-
-const dialplanFix = (lines: string[]): PbxFix => ({
-  file: 'extensions.conf',
-  section: null,
-  lines,
-  then: "asterisk -rx 'dialplan reload'",
-})
 
 const transferLines = (name: string): string[] => [
   `[${name}]`,
@@ -212,8 +206,4 @@ const browserPhone: PbxFix = {
 
 function keyFix(lines: string[]): PbxFix {
   return fixOf('features.conf', 'featuremap', lines, 'module reload features')
-}
-
-function fixOf(file: string, section: string | null, lines: string[], command: string): PbxFix {
-  return { file, section, lines, then: `asterisk -rx '${command}'` }
 }

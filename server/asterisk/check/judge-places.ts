@@ -1,5 +1,5 @@
-import type { PbxFix } from '../../../shared/pbx-check.ts'
 import type { Asked } from './asked.ts'
+import { dialplanFix, fixOf } from './fixes.ts'
 import type { Found } from './judge-ami.ts'
 import type { Surroundings } from './judge-queues.ts'
 
@@ -34,12 +34,7 @@ function judgeKeys({ lines, queues }: Asked): Found[] {
   const without = queues.map(({ name }) => name).filter((name) => !lines.has(`queues.conf ${name} context`))
   const [first] = without
   if (first === undefined || without.length < queues.length) return []
-  const fix: PbxFix = {
-    file: 'queues.conf',
-    section: first,
-    lines: [`context = ${first}-keys`],
-    then: "asterisk -rx 'queue reload all'",
-  }
+  const fix = fixOf('queues.conf', first, [`context = ${first}-keys`], 'queue reload all')
   const features = ['places', 'voicemail'] as const
   return [{ code: 'queueKeys', features, values: { queues: without.join(', ') }, fix }]
 }
@@ -51,12 +46,8 @@ function judgeMessages(
   const found: Found[] = []
   const formats = lines?.get('voicemail.conf general format')
   if (formats !== undefined && !formats.split('|').includes('wav')) {
-    const fix: PbxFix = {
-      file: 'voicemail.conf',
-      section: 'general',
-      lines: [`format = ${['wav', ...formats.split('|')].join('|')}`],
-      then: "asterisk -rx 'voicemail reload'",
-    }
+    const line = `format = ${['wav', ...formats.split('|')].join('|')}`
+    const fix = fixOf('voicemail.conf', 'general', [line], 'voicemail reload')
     found.push({ code: 'voicemailFormat', features: ['voicemail'], values: { formats }, fix })
   }
   if (voicemailFolder === '') {
@@ -66,13 +57,6 @@ function judgeMessages(
   }
   return found
 }
-
-const dialplanFix = (lines: string[]): PbxFix => ({
-  file: 'extensions.conf',
-  section: null,
-  lines,
-  then: "asterisk -rx 'dialplan reload'",
-})
 
 /** The same as in lab/asterisk/config/extensions.conf, with the trunk and the numbers to be put in. */
 function linesOf(name: string, { place, keepPlace }: Surroundings['contexts']): string[] {

@@ -1,43 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Asked } from '../../../server/asterisk/check/asked.ts'
-import { judge } from '../../../server/asterisk/check/check.ts'
+import { judged } from './judged.ts'
 
 /** What is found of queue_log on a PBX with such lines in its files, by a server with such settings. */
 function found(lines: Record<string, string>, read: { file?: string; table?: string }) {
-  const asked: Asked = {
-    user: 'ringcard',
-    system: null,
-    version: '22.10.1',
-    major: 22,
-    actions: new Set(),
-    reads: null,
-    writes: null,
-    authFrom: [],
-    lines: new Map([['logger.conf general queue_log', 'yes'], ...Object.entries(lines)]),
-    queues: [],
-    devices: [],
-    parkingLots: [],
-    contexts: null,
-  }
-  const queueLog = { file: '', table: '', ...read }
-  return judge(asked, {
-    prefix: '',
-    desks: [],
-    trunks: [],
-    readsTable: false,
-    sipUrl: '',
-    queueLog,
-    voicemailFolder: '',
-    contexts: {
-      transfer: 'ringcard-transfer',
-      consult: 'ringcard-consult',
-      dial: 'ringcard-dial',
-      place: 'ringcard-place',
-      callback: 'ringcard-callback',
-      keepPlace: 'ringcard-keep-place',
-      message: 'ringcard-message',
-    },
-  })
+  const asked = { lines: new Map([['logger.conf general queue_log', 'yes'], ...Object.entries(lines)]) }
+  return judged(asked, { queueLog: { file: '', table: '', ...read } })
     .filter(({ code }) => code.startsWith('queueLog'))
     .map(({ code, fix, values }) => ({ code, fix, values }))
 }

@@ -1,43 +1,9 @@
 import { expect, it } from 'vitest'
-import type { Asked } from '../../../server/asterisk/check/asked.ts'
-import { judge } from '../../../server/asterisk/check/check.ts'
+import { judged } from './judged.ts'
 
 /** What is found of the contexts to which calls are sent, on a PBX whose dialplan has these. */
-function found(contexts: readonly string[] | null) {
-  const asked: Asked = {
-    user: 'ringcard',
-    system: null,
-    version: '22.10.1',
-    major: 22,
-    actions: new Set(),
-    reads: null,
-    writes: null,
-    authFrom: [],
-    lines: null,
-    queues: [],
-    devices: [],
-    parkingLots: [],
-    contexts: contexts && new Set(contexts),
-  }
-  return judge(asked, {
-    prefix: '',
-    desks: [],
-    trunks: [],
-    readsTable: false,
-    sipUrl: '',
-    queueLog: { file: '', table: '' },
-    voicemailFolder: '',
-    contexts: {
-      transfer: 'ringcard-transfer',
-      consult: 'ringcard-consult',
-      dial: 'ringcard-dial',
-      place: 'ringcard-place',
-      callback: 'ringcard-callback',
-      keepPlace: 'ringcard-keep-place',
-      message: 'ringcard-message',
-    },
-  }).filter(({ code }) => code === 'transferContexts')
-}
+const found = (contexts: readonly string[] | null) =>
+  judged({ contexts: contexts && new Set(contexts) }).filter(({ code }) => code === 'transferContexts')
 
 it('a dialplan without the contexts to which calls are sent gets the lines of those that are missing', () => {
   expect(found(['ringcard-transfer', 'ringcard-consult'])).toEqual([])

@@ -25,6 +25,7 @@ const mostFolders = 30
 const mostMessages = 10_000
 /** So much longer than the call may its message’s own time be off, ms: it has whole seconds. */
 const slackMs = 5_000
+/** Of Asterisk’s note of a message, bytes. */
 const longestNote = 8_192
 
 /**
@@ -85,8 +86,8 @@ async function namesIn(folder: string): Promise<string[]> {
 /** Asterisk’s note of a message: `name=value` lines. Null for one that is gone meanwhile, or too long to be one. */
 async function readNote(path: string): Promise<Map<string, string> | null> {
   try {
+    if ((await stat(path)).size > longestNote) return null
     const text = await readFile(path, 'utf8')
-    if (text.length > longestNote) return null
     const lines = text.split('\n').flatMap((line): [string, string][] => {
       const [, name, value] = /^(\w+)=(.*)$/.exec(line.trim()) ?? []
       return name === undefined || value === undefined ? [] : [[name, value]]

@@ -8,7 +8,7 @@ import { processStart, waitUntil } from './asterisk/process.ts'
 import { attachAsterisk, type AsteriskDescription } from './asterisk/running.ts'
 import { cacheFolder } from './debian-root.ts'
 import { faultFlows, type FaultFlow } from './flows/faults.ts'
-import { flows } from './flows/flows.ts'
+import { flows, playAlone } from './flows/flows.ts'
 import { placeCall } from './sipp/sipp.ts'
 import { recordTrace } from './traces/record.ts'
 import { brokenFolder, listedFolder, traceFile, unfilteredFolder } from './traces/trace.ts'
@@ -162,7 +162,7 @@ async function trace(
         : lists === undefined
           ? {}
           : { folder: listedFolder, listsAtMs: lists.split(',').map(Number) }
-      const recorded = await recordTrace(pbx, key, () => flow.play(pbx), how)
+      const recorded = await recordTrace(pbx, key, () => playAlone(flow, pbx), how)
       say(`${String(recorded.pieces.length)} blocks in ${traceFile(key, how.folder)}`)
     }
   } finally {

@@ -44,14 +44,17 @@ export function asOneVisit(
         case 'ABANDON':
           if (call.isWithdrawn) use('place-withdrawn')
           return [{ ...row, event: call.isWithdrawn ? 'withdrawn' : row.event, data: row.data.with(2, wait) }]
+        case 'EXITWITHKEY':
+          return [{ ...row, data: row.data.with(3, wait) }]
+        case 'EXITEMPTY':
         case 'EXITWITHTIMEOUT':
           return [{ ...row, data: row.data.with(2, wait) }]
         case 'COMPLETECALLER':
         case 'COMPLETEAGENT': {
-          // The agent was connected before the customer came to hear them, if they did.
+          // The agent was connected before the customer came to hear them, if they did. Whole seconds, as Asterisk counts.
           if (!isKeeper) return [row]
           if (call.talkBeganAt === null) return []
-          return [{ ...row, data: row.data.with(1, String(Math.round(row.time - call.talkBeganAt))) }]
+          return [{ ...row, data: row.data.with(1, String(row.time - Math.floor(call.talkBeganAt))) }]
         }
         default:
           return [row]

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAsterisk, type LabAsterisk } from '../../lab/asterisk/asterisk.ts'
-import { flows } from '../../lab/flows/flows.ts'
+import { flows, playAlone } from '../../lab/flows/flows.ts'
 import { recordTrace } from '../../lab/traces/record.ts'
 import { createPbxLink, type RunningLink } from '../../server/asterisk/link.ts'
 import type { Fact } from '../../server/floor/facts.ts'
@@ -93,7 +93,7 @@ it.concurrent.each(live)(
       const before = new Set(floor.calls.keys())
       facts.length = 0
 
-      const records = await recordTrace(pbx, name, async () => flow?.play(pbx), { folder: null })
+      const records = await recordTrace(pbx, name, async () => flow && playAlone(flow, pbx), { folder: null })
       await vi.waitFor(() => expect(floor.channels.size).toBe(0), { timeout: 10_000 })
 
       expect(narrate(facts)).toEqual(stories[name])

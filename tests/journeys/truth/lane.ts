@@ -76,6 +76,8 @@ export async function openLane({
     {
       customers: 200,
       crowd: true,
+      // Kept places are called back, whatever the hour of the run.
+      settings: () => Promise.resolve({ CALL_HOURS: '0-24' }),
       onProgress: say,
       amiThrough: async (ami) => {
         relay = await openRelay(ami)

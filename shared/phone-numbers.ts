@@ -78,7 +78,10 @@ function readNumber(raw: string, home: CountryCode): PhoneNumber {
 /** A number with its country code. One that the numbering plan does not list yet is still a number when its length fits. */
 function possible(withPlus: string, home: CountryCode): Parsed | undefined {
   const parsed = parsePhoneNumberFromString(withPlus, { defaultCountry: home, extract: false })
-  return parsed?.isPossible() === true ? parsed : undefined
+  if (parsed?.isPossible() !== true) return undefined
+  // What is left when a trunk prefix is taken off must read as itself: `+49 00 63…` would lose a zero each time.
+  const isStable = parsed.number === withPlus || possible(parsed.number, home)?.number === parsed.number
+  return isStable ? parsed : undefined
 }
 
 /** A number without plus: the home country's own, or any country's whose plus got lost on the way. */

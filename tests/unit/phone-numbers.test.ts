@@ -40,6 +40,7 @@ describe('a number as a German trunk delivers it', () => {
     ['markup', '<script>alert(1)</script>'],
     ['a feature code', '*43'],
     ['a country that does not exist', '+9999999999'],
+    ['a trunk prefix twice', '00490063104110'],
   ])('does not take %s for a number', (_what, raw) => {
     expect(understandNumber(raw, 'DE').e164).toBeNull()
   })

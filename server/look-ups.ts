@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { CandidateReason } from '../shared/customers.ts'
-import type { CallToMatch, KeptOf, MatchedCall } from './customers/matching.ts'
+import { sameQuestion, type CallToMatch, type KeptOf, type MatchedCall } from './customers/matching.ts'
 import type { Dialplan } from './dialplan.ts'
 import type { Fact } from './floor/facts.ts'
 import type { Call } from './floor/state.ts'
@@ -34,7 +34,8 @@ const mostToBeLookedUp = 5_000
 export function createLookUps({ history, customers, dialplan, callOf, onPop, log }: LookUpOptions) {
   /** Look-ups of calls that are over, one after the other: nobody waits for them. */
   let lookUpsOfThePast = Promise.resolve()
-  const lookingUp = new Set<string>()
+  /** What is being asked of a call, by call. */
+  const lookingUp = new Map<string, CallToMatch>()
   /** Calls with a look-up kept in `customers`, to be forgotten when the floor forgets them. */
   const lookedUp = new Set<string>()
   /** Calls that were found in progress, and not looked up since: what was said of them before stands. */
@@ -66,12 +67,19 @@ export function createLookUps({ history, customers, dialplan, callOf, onPop, log
         if (!news && (!knowsCaller || lookedUp.has(call.callId))) return
         if (fact.type === 'call.identified' && fact.cameFrom !== undefined)
           takeOver(call.callId, fact.cameFrom)
+        // Told in one piece with the call's beginning, which knew it already: nobody is shown or told the same twice.
+        else if (isBeingAsked(call)) return
         if (call.endedAt === null) void lookUp(call)
         else lookUpsOfThePast = lookUpsOfThePast.then(() => lookUp(call))
         return
       }
       default:
     }
+  }
+
+  function isBeingAsked(call: Call): boolean {
+    const asked = lookingUp.get(call.callId)
+    return asked !== undefined && sameQuestion(asked, toMatch(call))
   }
 
   /** A customer joins a call: who an agent said they are, before, they are here. */
@@ -98,22 +106,23 @@ export function createLookUps({ history, customers, dialplan, callOf, onPop, log
 
   async function lookUp(call: Call): Promise<void> {
     const { callId } = call
+    const asked = toMatch(call)
     lookedUp.add(callId)
-    lookingUp.add(callId)
+    lookingUp.set(callId, asked)
     try {
       const wasDecided =
         history.bindingOf(callId)?.decided === true && customers.callOf(callId)?.decided !== true
       const isToRestore = begunBefore.delete(callId) || wasDecided
       const matched = isToRestore
-        ? await customers.restoreCall(toMatch(call), () => history.recall(callId))
-        : await customers.matchCall(toMatch(call))
+        ? await customers.restoreCall(asked, () => history.recall(callId))
+        : await customers.matchCall(asked)
       // Else something else was asked or said meanwhile: an answer to less would bind the wrong customer, and have the
       // dialplan go on too early.
       if (customers.callOf(callId) === matched) found(call, matched)
     } catch (error) {
       log.error({ callId, err: error }, 'The look-up of a call failed.')
     } finally {
-      lookingUp.delete(callId)
+      if (lookingUp.get(callId) === asked) lookingUp.delete(callId)
     }
   }
 

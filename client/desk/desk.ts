@@ -7,6 +7,7 @@ import { callApi } from '../api.ts'
 import { useLive } from '../realtime/live.ts'
 import type { LeftCall } from '../realtime/topic-state.ts'
 import { useSession } from '../session/session.ts'
+import { computedList } from '../ui/computed-list.ts'
 import { currentCall, type Shown } from './current-call.ts'
 
 /** More calls than one desk has at a time. */
@@ -22,12 +23,12 @@ export const useDesk = defineStore('desk', () => {
   const answered = shallowRef<ReadonlyMap<string, { pop: Pop; over: Pop | null }>>(new Map())
 
   const extension = computed(() => session.me?.extension ?? null)
-  const calls = computed<DeskCall[]>(() => [...(live.mine?.deskCalls.values() ?? [])])
+  const calls = computedList<DeskCall>(() => [...(live.mine?.deskCalls.values() ?? [])])
   const left = computed<LeftCall | null>(() => live.mine?.left ?? null)
   const shown = computed(() => currentCall(calls.value, left.value, chosenCallId.value))
   const call = computed(() => (shown.value.kind === 'call' ? shown.value.call : null))
   const gone = computed(() => (shown.value.kind === 'gone' ? shown.value.left : null))
-  const others = computed(() => calls.value.filter((one) => one.callId !== call.value?.callId))
+  const others = computedList(() => calls.value.filter((one) => one.callId !== call.value?.callId))
   const pop = computed<Pop | null>(() => (call.value === null ? null : popOf(call.value.callId)))
   // Apart, so that the list is made anew only when it changed itself, and not with all else on my desk.
   const todayCalls = computed(() => live.mine?.today)

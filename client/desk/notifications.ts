@@ -52,7 +52,8 @@ export function useNotifications(notices: () => readonly Notice[]): void {
 
 /** @returns takes the notification away again */
 function notify({ id, title, body, open }: Notice): () => void {
-  if (notificationState() !== 'granted' || !document.hidden) return () => undefined
+  // In this order: asking for the permission waits for another process, and a card is being drawn.
+  if (!document.hidden || notificationState() !== 'granted') return () => undefined
   const notification = new Notification(title, { body, tag: id })
   notification.addEventListener('click', () => {
     window.focus()

@@ -1,10 +1,11 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { AgentView, FloorCall, PbxLink, QueueView } from '../../shared/calls.ts'
+import type { AgentView, FloorCall, Gap, PbxLink, QueueView } from '../../shared/calls.ts'
 import type { Delta, Topic } from '../../shared/realtime.ts'
 import type { StatusView } from '../../shared/status.ts'
 import type { Task } from '../../shared/tasks.ts'
 import { now, setClockOffset } from '../ui/clock.ts'
+import { computedList } from '../ui/computed-list.ts'
 import { openConnection, type Connection, type SessionOver } from './connection.ts'
 import { applyDelta, applySnapshot, type TopicState } from './topic-state.ts'
 
@@ -20,6 +21,7 @@ export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'signedOu
 
 /** More calls than one desk has at a time. */
 const arrivalsKept = 16
+const none: readonly Gap[] = []
 
 /** Everything the server tells this console, as it is now, and whether that is still true. */
 export const useLive = defineStore('live', () => {
@@ -38,26 +40,26 @@ export const useLive = defineStore('live', () => {
     for (const [topic, known] of topics.value) if (topic.startsWith('person:')) return known
     return undefined
   })
-  const queues = computed(() => merged<QueueView>((topic) => topic.queues))
-  const agents = computed(() => merged<AgentView>((topic) => topic.agents))
+  const queues = computedList(() => merged<QueueView>((topic) => topic.queues))
+  const agents = computedList(() => merged<AgentView>((topic) => topic.agents))
   /** The status of each agent that I may see. */
-  const statuses = computed(() => merged<StatusView>((topic) => topic.statuses))
-  const floorCalls = computed(() => merged<FloorCall>((topic) => topic.floorCalls))
+  const statuses = computedList(() => merged<StatusView>((topic) => topic.statuses))
+  const floorCalls = computedList(() => merged<FloorCall>((topic) => topic.floorCalls))
   /** Calls that wait for whoever takes them, the longest first. */
-  const parked = computed(() =>
+  const parked = computedList(() =>
     [...(topics.value.get('parked')?.parked.values() ?? [])].sort((a, b) => a.since - b.since),
   )
   /** Callbacks and tasks that I may see, as the newest topic tells each. */
-  const tasks = computed(() => {
+  const tasks = computedList(() => {
     const all = new Map<string, Task>()
     for (const topic of topics.value.values())
       for (const task of topic.tasks.values())
         if ((all.get(task.taskId)?.version ?? -1) < task.version) all.set(task.taskId, task)
     return [...all.values()].sort((a, b) => a.dueAt - b.dueAt)
   })
-  const links = computed(() => merged<PbxLink>((topic) => topic.links))
+  const links = computedList(() => merged<PbxLink>((topic) => topic.links))
   /** Times of today of which something is missing, the newest first. */
-  const gaps = computed(() => topics.value.get('link')?.gaps ?? [])
+  const gaps = computed(() => topics.value.get('link')?.gaps ?? none)
 
   function merged<V>(part: (topic: TopicState) => ReadonlyMap<string, V>): V[] {
     const all = new Map<string, V>()

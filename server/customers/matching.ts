@@ -294,7 +294,8 @@ function eachOnce(customers: readonly StoredCustomer[]): StoredCustomer[] {
   return [...new Map(customers.map((customer) => [customer._id, customer])).values()]
 }
 
-function sameQuestion(one: CallToMatch, other: CallToMatch): boolean {
+/** Whether two look-ups of a call ask the same. */
+export function sameQuestion(one: CallToMatch, other: CallToMatch): boolean {
   return (
     one.number === other.number &&
     one.restricted === other.restricted &&

@@ -138,6 +138,9 @@ export function createRecord(settings: RecordSettings): PbxRecord {
         ? bootedAt
         : null
     const isListed = new Set(snapshot.snapshot.channels.map(({ channelId }) => channelId))
+    const listedCalls = new Set(
+      snapshot.snapshot.channels.map(({ linkedId }) => linkedId.slice(pbx.length + 1)),
+    )
     const known = {
       channelOf: (uniqueId: string) => unheard.channelOf(`${pbx}:${uniqueId}`),
       isListed: (uniqueId: string) => isListed.has(`${pbx}:${uniqueId}`),
@@ -174,10 +177,15 @@ export function createRecord(settings: RecordSettings): PbxRecord {
     const noteCall = ({ channelId, linkedId }: { channelId: string; linkedId: string }): void => {
       if (channelId === linkedId) health.callsReconstructed += 1
     }
-    /** A channel that came in the moment of the lists and is in none of them is told by the events after them. */
-    const isYetToCome = ({ type, at, uniqueId }: CelRow): boolean => {
-      if (type === 'CHAN_START' && at >= until - sameMomentMs && !known.isListed(uniqueId))
-        toCome.add(uniqueId)
+    /**
+     * A channel that came in the moment of the lists and is in none of them is told by the events after them, unless nothing
+     * of its call is listed either: then that was over by the lists, and so was the channel.
+     */
+    const isYetToCome = ({ type, at, uniqueId, linkedId }: CelRow): boolean => {
+      if (type === 'CHAN_START' && at >= until - sameMomentMs && !known.isListed(uniqueId)) {
+        const isItsCallThere = uniqueId === linkedId || toCome.has(linkedId) || listedCalls.has(linkedId)
+        if (isItsCallThere) toCome.add(uniqueId)
+      }
       return toCome.has(uniqueId)
     }
     /** The PBX says in which second it was started, and may have died in the same: with the start ids begin anew. */
